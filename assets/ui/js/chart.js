@@ -1,0 +1,110 @@
+// The live loss curve: Plotly's own script, loaded when a curve is first seen; new points extend the traces,
+// so that zoom and scroll stay where the reader put them.
+(() => {
+  "use strict";
+  const screen = window.studioScreen;
+  const MOST_POINTS = 8000;
+  let host = null, run = "", offset = 0, drawn = 0, ready = false, waiting = [], plotly = null;
+
+  function script() {
+    plotly ||= new Promise((resolve, reject) => {
+      const tag = document.createElement("script");
+      tag.src = "studio/plotly.min.js";
+      tag.onload = resolve;
+      tag.onerror = () => {
+        plotly = null;
+        reject(new Error("the chart's script did not load"));
+      };
+      document.head.append(tag);
+    });
+    return plotly;
+  }
+
+  // -1: nothing on this page draws, so the server need not send points.
+  screen.chartOffset = () => (host && host.isConnected && ready ? offset : -1);
+
+  screen.chartRun = (next) => {
+    if (next === run) return;
+    run = next;
+    offset = drawn = 0;
+    if (ready && host) clear();
+  };
+
+  screen.chart = async (element) => {
+    host = element.querySelector(".chart");
+    ready = false;
+    offset = drawn = 0;
+    try {
+      const [figure] = await Promise.all([fetch("studio/curve.json").then((reply) => reply.json()), script()]);
+      await Plotly.newPlot(host, figure.data, figure.layout, figure.config);
+    } catch (error) {
+      host.textContent = "The chart could not be drawn; the table below holds the same numbers.";
+      return;
+    }
+    colour();
+    ready = true;
+    new MutationObserver(colour).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+    new ResizeObserver(() => {
+      if (host.clientWidth && host.isConnected) Plotly.Plots.resize(host);
+    }).observe(host);
+    screen.wake();
+  };
+
+  function clear() {
+    waiting.push(() =>
+      Plotly.update(host, { x: [[], []], y: [[], []] }, { "xaxis.autorange": true, "yaxis.autorange": true }),
+    );
+    drain();
+  }
+
+  // Plotly's calls are asynchronous; one at a time keeps the points in order.
+  let draining = false;
+  async function drain() {
+    if (draining) return;
+    draining = true;
+    while (waiting.length) await waiting.shift()();
+    draining = false;
+  }
+
+  screen.chartPoints = (of, points, since) => {
+    if (of !== run || !ready || since !== offset) return;
+    offset = points.offset;
+    const x = [points.training.x, points.held_out.x], y = [points.training.y, points.held_out.y];
+    const count = x[0].length + x[1].length;
+    if (points.replace || since === 0) {
+      drawn = count;
+      waiting.push(() => Plotly.restyle(host, { x, y }, [0, 1]));
+    } else if (count) {
+      drawn += count;
+      waiting.push(() => Plotly.extendTraces(host, { x, y }, [0, 1]));
+    }
+    waiting.push(wholeSteps);
+    // A page that stays open for days asks for the thinned curve again instead of growing without end.
+    if (drawn > MOST_POINTS) offset = 0;
+    drain();
+  };
+
+  // A step is a whole number: a curve of a few has no marks between them.
+  function wholeSteps() {
+    const steps = Math.max(0, ...host.data.map((trace) => trace.x[trace.x.length - 1] || 0));
+    const mark = steps <= 10 ? 1 : null;
+    if (host.layout.xaxis.dtick !== mark) return Plotly.relayout(host, { "xaxis.dtick": mark });
+  }
+
+  function colour() {
+    if (!host || !host.data) return;
+    const style = getComputedStyle(document.body);
+    const read = (name) => style.getPropertyValue(name).trim();
+    const axis = { color: read("--quiet"), gridcolor: read("--line") };
+    Plotly.update(
+      host,
+      { "line.color": [read("--good"), read("--accent")], "marker.color": [read("--good"), read("--accent")] },
+      {
+        "font.color": read("--ink"), "xaxis.color": axis.color, "yaxis.color": axis.color,
+        "xaxis.gridcolor": axis.gridcolor, "yaxis.gridcolor": axis.gridcolor,
+        "hoverlabel.bgcolor": read("--card"), "hoverlabel.font.color": read("--ink"), "legend.font.color": read("--ink"),
+        "modebar.bgcolor": "rgba(0,0,0,0)", "modebar.color": axis.color, "modebar.activecolor": read("--ink"),
+      },
+    );
+  }
+})();

@@ -1,0 +1,91 @@
+// What moves while the page is open: one small poll a second for the run, its curve, jobs and answers.
+// Plain requests, no open streams: a browser allows six connections to one server, and pages come in eights.
+(() => {
+  "use strict";
+  const screen = window.studioScreen;
+  const PACE_MS = 1000, ASKING_MS = 400, MEASURING_MS = 2000, LONGEST_WAIT_MS = 15000;
+  let target = null, announce = null, timer = null, inFlight = false, failures = 0, known = "";
+
+  // The pulse is a hidden part of the page that holds what to watch: {run, question, tag, measuring}.
+  screen.pulse = (element, trigger, watch) => {
+    announce = trigger;
+    const read = () => {
+      const holder = element.querySelector("[data-watch]");
+      if (!holder) return;
+      const next = JSON.parse(holder.dataset.watch);
+      if (!target || target.run !== next.run) screen.chartRun(next.run);
+      target = next;
+      known = next.tag;
+      schedule(0);
+    };
+    watch("value", read);
+    read();
+  };
+
+  function schedule(wait) {
+    clearTimeout(timer);
+    timer = setTimeout(poll, wait);
+  }
+
+  async function poll() {
+    if (inFlight || !target || document.hidden) return;
+    inFlight = true;
+    const asked = target;
+    try {
+      const since = screen.chartOffset();
+      const query = new URLSearchParams({ run: asked.run, question: asked.question, since });
+      const reply = await fetch(`studio/live?${query}`, { cache: "no-store" });
+      if (!reply.ok) throw new Error(String(reply.status));
+      const news = await reply.json();
+      if (failures) connection(true);
+      failures = 0;
+      if (asked === target) show(news, since);
+      const pace = news.asking ? ASKING_MS : news.live ? PACE_MS : MEASURING_MS;
+      if (news.live || target.measuring || asked !== target) schedule(asked === target ? pace : 0);
+    } catch (error) {
+      failures += 1;
+      if (failures > 1) connection(false);
+      schedule(Math.min(PACE_MS * 2 ** (failures - 1), LONGEST_WAIT_MS));
+    } finally {
+      inFlight = false;
+    }
+  }
+
+  function show(news, since) {
+    for (const [name, text] of Object.entries(news.texts || {})) fill(name, text);
+    for (const bar of document.querySelectorAll("[data-bar]")) {
+      const percent = (news.bars || {})[bar.dataset.bar];
+      if (percent === undefined) continue;
+      bar.setAttribute("aria-valuenow", percent);
+      bar.firstElementChild.style.width = `${percent}%`;
+    }
+    if (news.points) screen.chartPoints(target.run, news.points, since);
+    const status = (news.texts || {})[`status-${target.run}`];
+    document.title = status ? `${status} · Fine-Tuning Studio` : "Fine-Tuning Studio";
+    if (news.tag !== known) {
+      known = news.tag;
+      announce("changed", {});
+    } else if (target.measuring) {
+      announce("measured", {});
+    }
+  }
+
+  function fill(name, text) {
+    for (const place of document.querySelectorAll(`[data-live="${CSS.escape(name)}"]`)) {
+      if (place.textContent !== text) place.textContent = text;
+    }
+  }
+
+  function connection(restored) {
+    for (const line of document.querySelectorAll("#connection")) {
+      line.textContent = restored ? "" : "Connection lost, trying again. Training goes on without this page.";
+      line.hidden = restored;
+    }
+  }
+
+  screen.wake = () => schedule(0);
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) schedule(0);
+  });
+})();

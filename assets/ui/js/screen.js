@@ -1,0 +1,194 @@
+// The page's own behaviour: events of HTML parts, dialogs, the colour switch, the address bar.
+// Texts of users are only ever set as textContent or as values, never as markup.
+(() => {
+  "use strict";
+  const screen = (window.studioScreen = {});
+
+  // Every [data-event] button inside `element` triggers the Gradio event of that name with its data-* values.
+  screen.events = (element, trigger) => {
+    element.addEventListener("click", async (click) => {
+      const button = click.target.closest("[data-event]");
+      if (!button || button.disabled || button.matches("input, select")) return;
+      const details = { ...button.dataset };
+      if (details.ask) {
+        if (details.dependents) details.detail = await dependents(details.dependents);
+        const answer = await ask(details);
+        if (answer === null) return;
+        details.text = answer;
+      }
+      trigger(details.event, details);
+    });
+    element.addEventListener("change", (change) => {
+      const field = change.target.closest("input[data-event], select[data-event]");
+      if (field) trigger(field.dataset.event, { ...field.dataset, value: field.value });
+    });
+  };
+
+  // Radio inputs keep their own idea of `checked` once touched; follow what the server says.
+  screen.choices = (element, trigger, watch) => {
+    screen.events(element, trigger);
+    watch("value", () => {
+      for (const input of element.querySelectorAll("input[type=radio]")) input.checked = input.hasAttribute("checked");
+    });
+  };
+
+  // What went wrong is brought into view: the button that caused it may stand far below.
+  screen.notices = (element, trigger, watch) => {
+    watch("value", () => element.querySelector(".notice.error")?.scrollIntoView({ block: "center" }));
+  };
+
+  // A part that says [data-fetch] has more to come: ask for it once it is on the page.
+  screen.fetched = (element, trigger, watch) => {
+    screen.events(element, trigger);
+    const look = () => {
+      if (element.querySelector("[data-fetch]")) trigger("fetch", {});
+    };
+    watch("value", look);
+    look();
+  };
+
+  // What hangs on a run or dataset, named before it is deleted.
+  async function dependents(path) {
+    try {
+      const reply = await fetch(`studio/dependents/${path}`, { cache: "no-store" });
+      const { lines } = await reply.json();
+      if (!lines.length) return "Nothing else hangs on it. It cannot be brought back.";
+      return ["This goes with it and cannot be brought back:", ...lines.map((line) => `• ${line}`)].join("\n");
+    } catch {
+      return "What hangs on it could not be read. It cannot be brought back.";
+    }
+  }
+
+  // A native dialog: confirms (data-ask="confirm") or asks for a text (data-ask="text").
+  function ask({ ask: kind, title, detail = "", value = "", yes = "OK", limit = "200" }) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "ask";
+    dialog.setAttribute("aria-labelledby", "ask-title");
+    const form = document.createElement("form");
+    form.method = "dialog";
+    const head = part("h2", title);
+    head.id = "ask-title";
+    form.append(head);
+    for (const line of detail.split("\n").filter(Boolean)) form.append(part("p", line));
+    const field = kind === "confirm" ? null : document.createElement(kind === "long" ? "textarea" : "input");
+    if (field) {
+      field.value = value;
+      field.maxLength = Number(limit);
+      field.setAttribute("aria-labelledby", "ask-title");
+      form.append(field);
+    }
+    const row = document.createElement("div");
+    row.className = "ask-buttons";
+    const cancel = part("button", "Cancel");
+    cancel.value = "cancel";
+    const accept = part("button", yes);
+    accept.value = "yes";
+    accept.className = kind === "confirm" ? "danger" : "main";
+    cancel.type = "button";
+    cancel.addEventListener("click", () => dialog.close("cancel"));
+    row.append(cancel, accept);
+    form.append(row);
+    dialog.append(form);
+    (document.querySelector(".gradio-container") || document.body).append(dialog);
+    dialog.showModal();
+    (field || cancel).focus();
+    return new Promise((resolve) =>
+      dialog.addEventListener("close", () => {
+        dialog.remove();
+        resolve(dialog.returnValue === "yes" ? (field ? field.value : "") : null);
+      }),
+    );
+  }
+
+  function part(name, text) {
+    const made = document.createElement(name);
+    made.textContent = text;
+    return made;
+  }
+
+  // Light and dark: the visitor's choice if there is one, else the system's.
+  const THEME = "studio-theme";
+  function applyTheme() {
+    const chosen = localStorage.getItem(THEME);
+    const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    document.body.classList.toggle("dark", dark);
+    document.documentElement.style.colorScheme = dark ? "dark" : "light";
+    for (const button of document.querySelectorAll("#theme-switch")) {
+      button.setAttribute("aria-pressed", String(dark));
+    }
+  }
+  screen.top = (element) => {
+    applyTheme();
+    element.addEventListener("click", (click) => {
+      if (!click.target.closest("#theme-switch")) return;
+      localStorage.setItem(THEME, document.body.classList.contains("dark") ? "light" : "dark");
+      applyTheme();
+    });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(applyTheme));
+  };
+
+  // The address bar holds the ids: a reload, a bookmark and the Back key find the same place again.
+  const NAMES = ["step", "dataset", "run", "question"];
+  function addressed() {
+    const query = new URLSearchParams(location.search);
+    if (!query.has("step")) return null;
+    return Object.fromEntries(NAMES.map((name) => [name, query.get(name) || ""]));
+  }
+  screen.recall = (stored) => {
+    const found = addressed();
+    return found ? { ...stored, ...found, addressed: true } : stored;
+  };
+  // Storage speaks up before the page has arrived: until then the address stays as the visitor gave it.
+  let shownStep = null, arrived = false;
+  screen.remember = (session, first) => {
+    arrived ||= Boolean(first);
+    if (!arrived || !session || !session.step) return;
+    const query = new URLSearchParams(location.search);
+    for (const name of NAMES) {
+      if (session[name]) query.set(name, session[name]);
+      else query.delete(name);
+    }
+    const address = `?${query}`;
+    if (address !== location.search) {
+      const moved = shownStep !== null && addressed()?.step !== session.step;
+      history[moved ? "pushState" : "replaceState"](null, "", address);
+    }
+    if (shownStep !== null && shownStep !== session.step) setTimeout(focusHeading, 80);
+    shownStep = session.step;
+  };
+  function focusHeading() {
+    const heading = [...document.querySelectorAll(".step-head h2")].find((h) => h.offsetParent !== null);
+    if (heading) heading.focus({ preventScroll: true });
+    window.scrollTo({ top: 0 });
+  }
+  screen.steps = (element, trigger) => {
+    screen.events(element, trigger);
+    window.addEventListener("popstate", () => trigger("go", { step: "data", ...addressed(), back: true }));
+  };
+
+  // A line at the top while the server works on something that was asked for, once it takes noticeably long.
+  const NOTICEABLE_MS = 350;
+  let pending = 0;
+  const plainFetch = window.fetch;
+  window.fetch = async (...request) => {
+    const address = String(request[0]?.url || request[0]);
+    if (!address.includes("/gradio_api/")) return plainFetch(...request);
+    pending += 1;
+    setTimeout(showWork, NOTICEABLE_MS);
+    try {
+      return await plainFetch(...request);
+    } finally {
+      pending -= 1;
+      if (!pending) showWork();
+    }
+  };
+  function showWork() {
+    const line = document.getElementById("working");
+    if (!line || line.hidden === !pending) return;
+    line.hidden = !pending;
+    line.firstElementChild.textContent = pending ? "Working on it…" : "";
+  }
+
+  document.documentElement.lang = "en";
+  document.addEventListener("DOMContentLoaded", applyTheme);
+})();

@@ -1,0 +1,234 @@
+"""The command line: every verb calls the same service as the screen (DESIGN section 10).
+
+Results go to stdout, progress and refusals to stderr. Exit codes: 0 done, 1 failed, 2 refused, 3 stopped.
+"""
+
+import argparse
+import contextlib
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NoReturn
+
+from studio.core.errors import Refused, StudioError
+from studio.core.system import default_home, prepare_process
+from studio.services import datasets, documents, methods
+from studio.services.errands import Ear, wait_for_answers, wait_for_jobs, wait_for_run
+from studio.services.studio import Studio
+
+DONE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
+CODES = {"finished": DONE, "stopped": STOPPED}
+
+Result = tuple[Any, int]
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Refused(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Return the parser of all verbs; `--json` and `--home` stand before or after the verb."""
+    common = _Parser(add_help=False)
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document")
+    common.add_argument("--home", type=Path, default=argparse.SUPPRESS, help="folder for data sets and runs")
+    whole = _Parser(prog="studio", description="Fine-Tuning Studio without a screen.", parents=[common])
+    verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
+    verb = {name: verbs.add_parser(name, help=act.__doc__, parents=[common]) for name, act in VERBS.items()}
+    verb["check"].add_argument("file", type=Path)
+    verb["train"].add_argument("file", type=Path, metavar="CONFIG.json | FILE")
+    for name in ("check", "train"):
+        verb[name].add_argument("--map", action="append", default=[], metavar="ROLE=COLUMN", dest="mapping")
+    for option in ("model", "objective", "tuning", "name"):
+        verb["train"].add_argument(f"--{option}")
+    verb["train"].add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", dest="settings")
+    for name in ("show", "stop", "resume", "compare", "export"):
+        verb[name].add_argument("run")
+    verb["exam"].add_argument("run", nargs="+")
+    verb["exam"].add_argument("--arms", default="base,tuned", help="only base,tuned so far")
+    verb["compare"].add_argument("--ask", required=True, metavar="QUESTION")
+    verb["export"].add_argument("--as", required=True, dest="kind", metavar="KIND")
+    verb["export"].add_argument("--to", required=True, type=Path, dest="target", metavar="DIR")
+    return whole
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do one verb and return the exit code."""
+    prepare_process()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        typed = _parser().parse_args(words)
+        # Libraries print as they like; nothing but the result may stand on stdout.
+        with contextlib.redirect_stdout(sys.stderr):
+            document, code = VERBS[typed.verb](Call(typed))
+    except StudioError as error:
+        print(error, file=sys.stderr)
+        document = {"version": 1, "error": error.message, "hint": error.hint}
+        code = REFUSED if isinstance(error, Refused) else FAILED
+    if "--json" in words:
+        print(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1), flush=True)
+    elif "error" not in document:
+        print("\n".join(documents.lines(document)), flush=True)
+    return code
+
+
+class Call:
+    """One call of the command line: what was typed, the studio of its home, and how it is followed."""
+
+    def __init__(self, typed: argparse.Namespace) -> None:
+        self.typed = typed
+
+    @cached_property
+    def studio(self) -> Studio:
+        home = getattr(self.typed, "home", None) or default_home()
+        return Studio(home.expanduser().resolve())
+
+    @contextlib.contextmanager
+    def ear(self) -> Iterator[Ear]:
+        """Print progress to stderr; a signal asks to stop, and what is running is saved first."""
+        interrupted = threading.Event()
+        names = (signal.SIGINT, signal.SIGTERM)
+        earlier = {name: signal.signal(name, lambda *_: interrupted.set()) for name in names}
+        try:
+            yield Ear(lambda line: print(line, file=sys.stderr, flush=True), interrupted.is_set)
+        finally:
+            for name, handler in earlier.items():
+                signal.signal(name, handler)
+
+
+def check(call: Call) -> Result:
+    """look at a file and keep nothing"""
+    path = call.typed.file
+    report = datasets.check(path, path.name, _pairs(call.typed.mapping, "--map ROLE=COLUMN") or None)
+    if report.verdict != "reject":
+        return documents.check_document(report), DONE
+    worst = datasets.worst_issue(report)
+    print(f"{worst.message} {worst.hint}", file=sys.stderr)
+    return documents.check_document(report), REFUSED
+
+
+def train(call: Call) -> Result:
+    """train on a file, or repeat a run description"""
+    typed = call.typed
+    settings = _pairs(typed.settings, "--set KNOB=VALUE")
+    chosen = {name: getattr(typed, name) for name in ("model", "objective", "tuning") if getattr(typed, name)}
+    described = methods.read_description(typed.file)
+    before = methods.choice_of(described) if described else None
+    # What cannot be meant is refused before the file is taken in.
+    choice = methods.read_choice(chosen, settings, before)
+    if described is not None:
+        config = call.studio.repeat(described, choice, beside=typed.file.parent)
+    else:
+        mapping = _pairs(typed.mapping, "--map ROLE=COLUMN") or None
+        dataset = call.studio.add_dataset(typed.file, typed.file.name, mapping).id
+        config = call.studio.plan_choice(dataset, choice)
+    call.studio.check_model(config.model, config.revision)
+    return _train(call, call.studio.start(config, typed.name or ""))
+
+
+def resume(call: Call) -> Result:
+    """go on with a run from its newest save"""
+    run = call.studio.find_run(call.typed.run)
+    call.studio.resume(run)
+    return _train(call, run)
+
+
+def _train(call: Call, run: str) -> Result:
+    with call.ear() as ear:
+        view = wait_for_run(call.studio, run, ear)
+    if view.status != "finished":
+        print(view.verdict.sentence, file=sys.stderr)
+    return documents.train_document(view), CODES.get(view.status, FAILED)
+
+
+def runs(call: Call) -> Result:
+    """list all runs"""
+    return [documents.run_document(run) for run in call.studio.runs()], DONE
+
+
+def show(call: Call) -> Result:
+    """show a run"""
+    return documents.show_document(call.studio.run(call.studio.find_run(call.typed.run))), DONE
+
+
+def stop(call: Call) -> Result:
+    """ask a run to stop"""
+    run = call.studio.find_run(call.typed.run)
+    call.studio.stop(run)
+    view = call.studio.run(run)
+    return {"version": 1, "run": run, "status": view.status}, DONE
+
+
+def exam(call: Call) -> Result:
+    """measure the untouched and the tuned model on the held-out rows"""
+    if set(call.typed.arms.split(",")) != {"base", "tuned"}:
+        raise Refused(f"The arms {call.typed.arms!r} are not known.", "Known: base,tuned.")
+    names = [call.studio.find_run(run) for run in call.typed.run]
+    jobs = [(run, call.studio.start_exam(run)) for run in names]
+    problem, code = _wait_for(call, jobs)
+    if problem:
+        return _unfinished(names[0], problem), code
+    found = [view for run in names if (view := call.studio.exam(run)) is not None]
+    sat = [documents.exam_document(view) for view in found]
+    return (sat[0] if len(sat) == 1 else sat), DONE
+
+
+def export(call: Call) -> Result:
+    """write a tuned model into a folder"""
+    run, kind, target = call.studio.find_run(call.typed.run), call.typed.kind, call.typed.target
+    problem, code = _wait_for(call, [(run, call.studio.start_export(run, kind, target))])
+    if problem:
+        return _unfinished(run, problem), code
+    return documents.export_document(call.studio.copy_export(run, kind, target)), DONE
+
+
+def _unfinished(run: str, problem: str) -> dict[str, Any]:
+    print(problem, file=sys.stderr)
+    return {"version": 1, "run": run, "error": problem, "hint": ""}
+
+
+def _wait_for(call: Call, jobs: Sequence[tuple[str, str]]) -> tuple[str, int]:
+    """Work until the jobs have ended; return why one has not finished, and the exit code."""
+    with call.ear() as ear:
+        ended = wait_for_jobs(call.studio, jobs, ear)
+    unfinished = next((job for job in ended if job.status != "finished"), None)
+    if unfinished is None and len(ended) == len(jobs):
+        return "", DONE
+    if unfinished is None or unfinished.status == "stopped":
+        return "It was stopped.", STOPPED
+    return f"{unfinished.message} {unfinished.hint}".strip(), FAILED
+
+
+def compare(call: Call) -> Result:
+    """put a question to the untouched and the tuned model"""
+    name = call.studio.ask(call.typed.ask, call.studio.find_run(call.typed.run))
+    with call.ear() as ear:
+        answered = wait_for_answers(call.studio, name, ear)
+    if answered.error:
+        raise StudioError(answered.error)
+    return documents.compare_document(answered), STOPPED if ear.interrupted() else DONE
+
+
+def _pairs(texts: Sequence[str], usage: str) -> dict[str, str]:
+    """Read NAME=VALUE arguments. Raises Refused on one without a name or an equals sign."""
+    for text in texts:
+        if not text.partition("=")[0] or "=" not in text:
+            raise Refused(f"{text!r} is not of the form {usage.split()[1]}.", f"Write {usage}.")
+    return {text.partition("=")[0]: text.partition("=")[2] for text in texts}
+
+
+VERBS: dict[str, Callable[[Call], Result]] = {
+    "check": check,
+    "train": train,
+    "runs": runs,
+    "show": show,
+    "stop": stop,
+    "resume": resume,
+    "exam": exam,
+    "compare": compare,
+    "export": export,
+}

@@ -1,0 +1,209 @@
+"""Everything a run can say: a tagged union, one JSON line each, append-only (DESIGN section 4)."""
+
+import dataclasses
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RunQueued:
+    """Written by the verb that asks for the run; `resume` is False for a fresh start."""
+
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """A worker took the run. `worker` names the holder of the home; `from_step` is 0 for a fresh start."""
+
+    worker: str
+    from_step: int
+    steps: int
+    training_rows: int
+    held_out_rows: int
+    trainable_parameters: int
+    total_parameters: int
+    device: str
+    dtype: str
+    reasons: tuple[str, ...]
+    weights_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepLogged:
+    """One optimiser step. `loss` in nats per trained token; `tokens` are real input tokens, no padding."""
+
+    step: int
+    loss: float
+    trained_tokens: int
+    tokens: int
+    learning_rate: float
+    gradient_norm: float
+    seconds: float
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Held-out loss in nats per trained token over all `rows`; step 0 is the untouched model."""
+
+    step: int
+    loss: float
+    trained_tokens: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSaved:
+    step: int
+    bytes: int
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """All steps done; `best_step` has the lowest held-out loss and is what Compare and Export use."""
+
+    step: int
+    best_step: int
+    seconds: float
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunStopped:
+    """The user stopped the run; everything up to `step` is kept and can be resumed."""
+
+    step: int
+    best_step: int
+    seconds: float
+    peak_memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFailed:
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobStarted:
+    """An exam or export of this run began. `kind` is `exam` or `export adapter` and the like."""
+
+    job: str
+    kind: str
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobProgressed:
+    job: str
+    done: int
+    total: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobFinished:
+    job: str
+    kind: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class JobStopped:
+    job: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    job: str
+    kind: str
+    message: str
+    hint: str
+
+
+Event = (
+    RunQueued
+    | RunStarted
+    | StepLogged
+    | Evaluated
+    | CheckpointSaved
+    | Warned
+    | RunFinished
+    | RunStopped
+    | RunFailed
+    | JobStarted
+    | JobProgressed
+    | JobFinished
+    | JobStopped
+    | JobFailed
+)
+
+EVENTS: dict[str, type] = {event.__name__: event for event in Event.__args__}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event and when it was written, in seconds since 1970 (UTC)."""
+
+    at: float
+    event: Event
+
+
+def encode(event: Event, at: float) -> str:
+    """Return the event as one JSON line without its newline. Raises ValueError on NaN or infinity."""
+    document = {"version": VERSION, "event": type(event).__name__, "at": at}
+    document.update(
+        {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    )
+    return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def decode(line: str) -> Recorded:
+    """Inverse of `encode`. Raises ValueError on a version or event this studio does not know."""
+    document: dict[str, Any] = json.loads(line)
+    version, name, at = document.pop("version"), document.pop("event"), document.pop("at")
+    if version != VERSION or name not in EVENTS:
+        raise ValueError(f"event {name!r} of version {version!r} is not known to this studio")
+    values = {key: tuple(v) if isinstance(v, list) else v for key, v in document.items()}
+    return Recorded(at, EVENTS[name](**values))
+
+
+Status = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
+
+_STATUS: dict[type, Status] = {
+    RunQueued: "queued",
+    RunStarted: "running",
+    RunFinished: "finished",
+    RunStopped: "stopped",
+    RunFailed: "failed",
+}
+
+
+def status_of(events: Iterable[Event], live_worker: str | None) -> Status:
+    """Derive a run's status; it is never stored.
+
+    `live_worker` names the worker that holds the home now (None: nobody). A run whose last word is that
+    it was started by another worker was cut off: *interrupted*, and offered for resume.
+    """
+    last = None
+    for event in events:
+        if type(event) in _STATUS:
+            last = event
+    if last is None:
+        return "interrupted"
+    if isinstance(last, RunStarted) and last.worker != live_worker:
+        return "interrupted"
+    return _STATUS[type(last)]

@@ -1,0 +1,88 @@
+"""What an exam measured: base and tuned on the same held-out rows. Made by evaluation, read by all above."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+VERSION = 1
+
+ComparisonVerdict = Literal["better", "same", "worse", "too_few"]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A measured value with its 95 % interval; fractions, not percent."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Tuned minus base on the same rows, with the 95 % interval of a paired bootstrap."""
+
+    value: float
+    low: float
+    high: float
+    verdict: ComparisonVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class ExamRow:
+    """One held-out row under both models. `row` is the 1-based line of the user's file.
+
+    `base_loss`, `tuned_loss`: nats per trained token of this row. `base`, `tuned`: the greedy answers; None
+    where this row was scored and not answered (answers are asked for a stated number of rows).
+    """
+
+    row: int
+    question: str
+    expected: str
+    base_loss: float
+    tuned_loss: float
+    trained_tokens: int
+    base: str | None = None
+    tuned: str | None = None
+
+
+@dataclass(frozen=True)
+class Exam:
+    """The exam as it is kept beside a run. `arms` and `differences` by metric; an arm is `base` or `tuned`.
+
+    `rows` were scored, `answered` of them also answered with at most `answer_tokens` new tokens each.
+    `weights_hashes` by arm: over the very tensors that answered, taken while they did.
+    """
+
+    rows: int
+    answered: int
+    answer_tokens: int
+    step: int
+    dtype: str
+    device: str
+    seconds: float
+    arms: Mapping[str, Mapping[str, Score]]
+    differences: Mapping[str, Difference]
+    table: tuple[ExamRow, ...]
+    weights_hashes: Mapping[str, str]
+
+
+def to_dict(exam: Exam) -> dict[str, Any]:
+    """Return the JSON form that is kept in the run's folder."""
+    return {"version": VERSION, **asdict(exam)}
+
+
+def from_dict(document: Mapping[str, Any]) -> Exam:
+    """Inverse of `to_dict`. Raises ValueError on a version this studio does not know."""
+    if document.get("version") != VERSION:
+        raise ValueError(f"exam of version {document.get('version')!r} is not known to this studio")
+    fields = {name: value for name, value in document.items() if name != "version"}
+    fields["arms"] = {
+        arm: {metric: Score(**score) for metric, score in scores.items()}
+        for arm, scores in fields["arms"].items()
+    }
+    fields["differences"] = {
+        metric: Difference(**difference) for metric, difference in fields["differences"].items()
+    }
+    fields["table"] = tuple(ExamRow(**row) for row in fields["table"])
+    return Exam(**fields)

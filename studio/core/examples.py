@@ -1,0 +1,27 @@
+"""A tokenised example: what the model reads and which of it is learned. `studio.data.tokens` makes them."""
+
+from dataclasses import dataclass
+
+IGNORED = -100
+"""The label of a token that is read as context and not learned (the value torch's losses skip)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row as tokens. `labels[i]` equals `input_ids[i]` where learned and IGNORED elsewhere.
+
+    Labels are not shifted: the token at i is predicted from those before it. `row` is the 1-based line of
+    the user's file. Invariant: both have the same length.
+    """
+
+    row: int
+    input_ids: tuple[int, ...]
+    labels: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        assert len(self.input_ids) == len(self.labels)
+
+    @property
+    def trained_tokens(self) -> int:
+        """How many tokens are learned; the first token has nothing before it and never counts."""
+        return sum(label != IGNORED for label in self.labels[1:])

@@ -1,0 +1,200 @@
+"""The events of a run, folded into the numbers that lists, pages and commands show.
+
+Each number is defined here once. Losses are means per trained token; seconds of a run leave out the time it
+waited; tokens are real input tokens, no padding.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from studio.core.events import (
+    CheckpointSaved,
+    Evaluated,
+    JobFailed,
+    JobFinished,
+    JobProgressed,
+    JobStarted,
+    JobStopped,
+    Recorded,
+    RunFailed,
+    RunFinished,
+    RunQueued,
+    RunStarted,
+    RunStopped,
+    Status,
+    StepLogged,
+    Warned,
+    status_of,
+)
+
+JobEvent = JobStarted | JobFinished | JobStopped | JobFailed
+RunEvent = RunQueued | RunStarted | RunFinished | RunStopped | RunFailed
+
+_RECENT_STEPS = 50
+
+
+@dataclass
+class JobProgress:
+    """One exam or export: its first and its last word, and how far it got."""
+
+    started: JobStarted
+    last: JobEvent
+    done: int = 0
+    total: int = 0
+    message: str = ""
+
+    def status(self, live_worker: str | None) -> Status:
+        """Derive the status, as `core.events.status_of` does for runs."""
+        match self.last:
+            case JobStarted(worker=worker):
+                return "running" if worker == live_worker else "interrupted"
+            case JobFinished():
+                return "finished"
+            case JobStopped():
+                return "stopped"
+            case JobFailed():
+                return "failed"
+
+
+@dataclass
+class Progress:
+    """What the events said so far. `add` them in order; a resumed run forgets the steps it repeats."""
+
+    training: list[tuple[StepLogged, float]] = field(default_factory=list)
+    """Each step of the run that stands, and when it was written."""
+    held_out: list[Evaluated] = field(default_factory=list)
+    started: RunStarted | None = None
+    last: RunEvent | None = None
+    last_at: float = 0.0
+    queued_at: float = 0.0
+    started_at: float = 0.0
+    heard_at: float = 0.0
+    earlier_seconds: float = 0.0
+    """Time spent in the legs before this one."""
+    warnings: list[Warned] = field(default_factory=list)
+    jobs: dict[str, JobProgress] = field(default_factory=dict)
+    peak_memory_bytes: int = 0
+
+    def add(self, recorded: Recorded) -> None:
+        at, event = recorded.at, recorded.event
+        match event:
+            case RunQueued() | RunStarted() | RunFinished() | RunStopped() | RunFailed():
+                self._run(event, at)
+            case StepLogged():
+                self.training.append((event, at))
+                self.peak_memory_bytes = max(self.peak_memory_bytes, event.memory_bytes)
+            case Evaluated():
+                self.held_out = [known for known in self.held_out if known.step != event.step] + [event]
+            case CheckpointSaved():
+                pass
+            case Warned():
+                self.warnings.append(event)
+            case JobStarted() | JobProgressed() | JobFinished() | JobStopped() | JobFailed():
+                self._job(event)
+        self.heard_at = max(self.heard_at, at)
+
+    def _run(self, event: RunEvent, at: float) -> None:
+        if isinstance(self.last, RunStarted):
+            self.earlier_seconds += max(0.0, self._leg_end(event, at) - self.started_at)
+        if isinstance(event, RunQueued):
+            self.queued_at = at
+        if isinstance(event, RunStarted):
+            self.started, self.started_at = event, at
+            self.training = [(step, when) for step, when in self.training if step.step <= event.from_step]
+            self.held_out = [known for known in self.held_out if known.step <= event.from_step]
+            if event.from_step == 0:
+                self.earlier_seconds, self.held_out = 0.0, []
+        if isinstance(event, RunFinished | RunStopped):
+            self.peak_memory_bytes = max(self.peak_memory_bytes, event.peak_memory_bytes)
+        self.last, self.last_at = event, at
+
+    def _leg_end(self, event: RunEvent, at: float) -> float:
+        """A leg that was cut off ended with the last thing heard of it, not with the restart."""
+        cut_off = isinstance(event, RunQueued | RunStarted)
+        return self.heard_at if cut_off else at
+
+    def _job(self, event: JobEvent | JobProgressed) -> None:
+        if isinstance(event, JobStarted):
+            self.jobs[event.job] = JobProgress(event, event)
+            return
+        job = self.jobs.get(event.job)
+        if job is None:
+            return  # Its start stood in a damaged line, which is a warning already.
+        if isinstance(event, JobProgressed):
+            job.done, job.total, job.message = event.done, event.total, event.message
+        else:
+            job.last = event
+
+    def status(self, live_worker: str | None) -> Status:
+        return status_of([self.last] if self.last else [], live_worker)
+
+    @property
+    def step(self) -> int:
+        """The last step that was taken and stands."""
+        return self.training[-1][0].step if self.training else 0
+
+    @property
+    def steps(self) -> int:
+        """How many steps the run takes in all; 0 until it was started once."""
+        return self.started.steps if self.started else 0
+
+    @property
+    def loss_first(self) -> float | None:
+        """Mean training loss per trained token over the first tenth of the steps taken, at least one."""
+        return _mean_loss([step for step, _ in self.training[: self._tenth()]])
+
+    @property
+    def loss_last(self) -> float | None:
+        """The same over the last tenth."""
+        return _mean_loss([step for step, _ in self.training[-self._tenth() :]])
+
+    def _tenth(self) -> int:
+        return max(1, len(self.training) // 10)
+
+    @property
+    def best(self) -> Evaluated | None:
+        """The lowest held-out loss after at least one step; the earlier of equals."""
+        after = [known for known in self.held_out if known.step > 0]
+        return min(after, key=lambda known: known.loss) if after else None
+
+    @property
+    def best_step(self) -> int | None:
+        """The step that Compare and Export use."""
+        if isinstance(self.last, RunFinished | RunStopped) and self.last.best_step:
+            return self.last.best_step
+        return self.best.step if self.best else None
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Real input tokens per second of step time, over all steps that stand."""
+        seconds = sum(step.seconds for step, _ in self.training)
+        return sum(step.tokens for step, _ in self.training) / seconds if seconds > 0 else None
+
+    def seconds(self, now: float | None) -> float:
+        """Time worked on the run. `now` counts a leg that is under way; None ends it with its last word."""
+        if isinstance(self.last, RunFinished | RunStopped) and self.last.seconds:
+            return self.last.seconds
+        if not isinstance(self.last, RunStarted):
+            return self.earlier_seconds
+        end = self.heard_at if now is None else max(now, self.heard_at)
+        return self.earlier_seconds + max(0.0, end - self.started_at)
+
+    def seconds_left(self) -> float | None:
+        """Time the remaining steps take at the pace of the last ones, checks in between included."""
+        recent = [at for _, at in self.training if at >= self.started_at][-_RECENT_STEPS:]
+        if not self.steps or len(recent) < 2:
+            return None
+        return max(0, self.steps - self.step) * (recent[-1] - recent[0]) / (len(recent) - 1)
+
+
+def fold(events: Iterable[Recorded]) -> Progress:
+    """Return what a whole list of events says."""
+    progress = Progress()
+    for recorded in events:
+        progress.add(recorded)
+    return progress
+
+
+def _mean_loss(steps: Sequence[StepLogged]) -> float | None:
+    tokens = sum(step.trained_tokens for step in steps)
+    return sum(step.loss * step.trained_tokens for step in steps) / tokens if tokens else None

@@ -1,0 +1,98 @@
+"""What a row of the user's table became: the second station of the path (file -> rows -> *records*)."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Turns of a chat; at least one of them is the assistant's."""
+
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """One question (`prompt`) and one good answer (`completion`)."""
+
+    prompt: str
+    completion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Two answers to one prompt, of which `chosen` is the better."""
+
+    prompt: str
+    chosen: str
+    rejected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    text: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+
+
+Record = Conversation | Completion | Preference | Labelled | Text
+
+KINDS: dict[str, type] = {
+    "conversation": Conversation,
+    "completion": Completion,
+    "preference": Preference,
+    "labelled": Labelled,
+    "text": Text,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedRecord:
+    """A record and where it stood: `row` is the 1-based line (or item, or sheet row) of the user's file."""
+
+    row: int
+    record: Record
+
+
+def to_dict(record: Record) -> dict[str, Any]:
+    """Return the JSON form of a record, tagged with its kind."""
+    kind = next(name for name, record_type in KINDS.items() if type(record) is record_type)
+    return {"kind": kind, **asdict(record)}
+
+
+def from_dict(document: dict[str, Any]) -> Record:
+    """Inverse of `to_dict`. Raises KeyError on a kind we never wrote."""
+    fields = {name: value for name, value in document.items() if name != "kind"}
+    if document["kind"] == "conversation":
+        return Conversation(tuple(Message(**message) for message in fields["messages"]))
+    return KINDS[document["kind"]](**fields)
+
+
+def first_view(record: Record) -> dict[str, Any]:
+    """Return the record as `check --json` shows its first one (DESIGN section 10)."""
+    match record:
+        case Conversation(messages):
+            return {"messages": [asdict(message) for message in messages]}
+        case Completion(prompt, completion):
+            return {"input": prompt, "output": completion}
+        case _:
+            return asdict(record)
+
+
+def as_conversation(record: Conversation | Completion) -> Conversation:
+    """Return the turns that a question with its answer makes; a conversation passes through."""
+    if isinstance(record, Conversation):
+        return record
+    return Conversation((Message("user", record.prompt), Message("assistant", record.completion)))

@@ -1,0 +1,78 @@
+"""What was found in a file: the health report that stands between rows and training."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["note", "warning", "error"]
+Verdict = Literal["accept", "note", "reject"]
+
+ROWS_NAMED = 1000
+"""An issue names at most this many rows; `count` is always the true number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding. `rows` are 1-based lines of the user's own file; `hint` says what to do next."""
+
+    check: str
+    severity: Severity
+    count: int
+    rows: tuple[int, ...]
+    message: str
+    hint: str
+    fix: str | None = None
+
+    @classmethod
+    def of_rows(
+        cls, check: str, severity: Severity, rows: tuple[int, ...], message: str, hint: str
+    ) -> "Issue":
+        """Build an issue whose count is the number of its rows; names the first `ROWS_NAMED` of them."""
+        return cls(check, severity, len(rows), rows[:ROWS_NAMED], message, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """Token counts of the kept rows against the model's limit. `cut` rows lose part of their answer."""
+
+    median_tokens: int
+    longest_tokens: int
+    limit_tokens: int
+    cut: int
+    nothing_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetReport:
+    """The verdict on a file. Invariant: `kept + set_aside == total`."""
+
+    verdict: Verdict
+    file_type: str
+    format: str
+    total: int
+    kept: int
+    set_aside: int
+    columns: tuple[str, ...] = ()
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    first: Mapping[str, Any] | None = None
+    lengths: Lengths | None = None
+    issues: tuple[Issue, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert self.kept + self.set_aside == self.total, (self.kept, self.set_aside, self.total)
+
+
+def to_dict(report: DatasetReport) -> dict[str, Any]:
+    """Return the JSON form that is kept beside the dataset."""
+    return {"version": 1, **asdict(report)}
+
+
+def from_dict(document: dict[str, Any]) -> DatasetReport:
+    """Inverse of `to_dict`."""
+    fields = {name: value for name, value in document.items() if name != "version"}
+    fields["columns"] = tuple(fields["columns"])
+    fields["lengths"] = Lengths(**fields["lengths"]) if fields["lengths"] else None
+    fields["issues"] = tuple(
+        Issue(**{**issue, "rows": tuple(issue["rows"])}) for issue in fields["issues"]
+    )
+    return DatasetReport(**fields)

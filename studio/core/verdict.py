@@ -1,0 +1,179 @@
+"""The plain sentence above the curve: what the events of a run say, and no more than they can bear.
+
+The held-out loss is measured on few rows, so small moves are noise: see `NOISE` and `FEWEST_ROWS`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from studio.core.events import Evaluated, RunFailed, Status
+from studio.core.progress import Progress
+
+NOISE = 0.03
+"""A held-out loss that moved by less than this part of itself is called unchanged."""
+
+FEWEST_ROWS = 30
+"""With fewer held-out rows the studio does not tell learning from luck."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A sentence above a chart: `tone` colours it, `headline` is one or two words."""
+
+    tone: Literal["good", "neutral", "warning"]
+    headline: str
+    sentence: str
+
+
+def verdict(progress: Progress, status: Status, queue_position: int | None = None) -> Verdict:
+    """Say how a run is doing."""
+    match status:
+        case "queued":
+            return _queued(progress, queue_position)
+        case "failed":
+            assert isinstance(progress.last, RunFailed)
+            return Verdict("warning", "Failed", f"{progress.last.message} {progress.last.hint}".strip())
+        case "interrupted":
+            kept = f"It was cut off at step {progress.step} of {progress.steps}. " if progress.steps else ""
+            return Verdict("warning", "Interrupted", f"{kept}Resume goes on from its last save.")
+        case "stopped":
+            return _stopped(progress)
+        case "running" if progress.step == 0:
+            return Verdict("neutral", "Getting ready", _ready(progress))
+        case "running" | "finished":
+            return _curve(progress, over=status == "finished")
+
+
+def _queued(progress: Progress, position: int | None) -> Verdict:
+    before = (position or 1) - 1
+    wait = f"{before} before it." if before else "It is next."
+    past = f" It goes on after step {progress.step}." if progress.step else ""
+    return Verdict("neutral", "Waiting", f"Waits for its turn: {wait}{past}")
+
+
+def _ready(progress: Progress) -> str:
+    if progress.started is None:
+        return "The model is being loaded."
+    if not progress.held_out:
+        return (
+            "The untouched model is being measured on the held-out rows, to have something to compare with."
+        )
+    return "The untouched model is measured; the first step is under way."
+
+
+def _stopped(progress: Progress) -> Verdict:
+    where = (
+        f"Stopped at step {progress.step} of {progress.steps}. "
+        if progress.steps
+        else "Stopped before it began. "
+    )
+    best = progress.best
+    if best is None:
+        return Verdict("neutral", "Stopped", f"{where}It can be resumed.")
+    return Verdict(
+        "neutral", "Stopped", f"{where}{_change(progress, best)} That point is kept; it can be resumed."
+    )
+
+
+def _curve(progress: Progress, *, over: bool) -> Verdict:
+    best, untouched = progress.best, _untouched(progress)
+    if best is None or untouched is None:
+        return Verdict(
+            "neutral", "Learning", "It learns; the first check on held-out rows will show whether it helps."
+        )
+    if untouched.rows < FEWEST_ROWS:
+        return Verdict("neutral", "Too little data", _too_few(progress, best))
+    if memorises(progress):
+        return Verdict(
+            "warning",
+            "Learning by heart",
+            f"Best at step {best.step} of {progress.steps}; after that it learned your examples by heart. "
+            f"{_change(progress, best)} That point is the one that is used.",
+        )
+    if progress.held_out[-1].loss > untouched.loss * (1 + NOISE):
+        return _worse(progress, best)
+    if _moved(untouched, best) < NOISE:
+        return _flat(progress, best, over=over)
+    return _better(progress, best, over=over)
+
+
+def memorises(progress: Progress) -> bool:
+    """Return whether the held-out loss rose above its minimum twice while the training loss fell on."""
+    best = progress.best
+    if best is None:
+        return False
+    later = [known for known in progress.held_out if known.step > best.step]
+    risen = [known for known in later if known.loss > best.loss * (1 + NOISE)]
+    before = [step for step, _ in progress.training if step.step <= best.step]
+    after = [step for step, _ in progress.training if step.step > best.step]
+    if len(risen) < 2 or later[-1] not in risen or not before or not after:
+        return False
+    window = max(1, min(len(before), len(after)) // 2)
+    mean_before = sum(step.loss for step in before[-window:]) / window
+    mean_after = sum(step.loss for step in after[-window:]) / window
+    return mean_after < mean_before
+
+
+def _better(progress: Progress, best: Evaluated, *, over: bool) -> Verdict:
+    falling = best is progress.held_out[-1] and _falls(progress)
+    if over:
+        more = " It was still falling at the end: more rounds may help further." if falling else ""
+        return Verdict("good", "It learned", f"{_change(progress, best)}{more}")
+    end = " and still falls." if falling else "; the best point is kept."
+    return Verdict("good", "Going well", f"{_change(progress, best).removesuffix('.')}{end}")
+
+
+def _flat(progress: Progress, best: Evaluated, *, over: bool) -> Verdict:
+    advice = (
+        "More or more alike examples, or a larger step size, may help." if over else "It may still be early."
+    )
+    return Verdict(
+        "neutral", "No clear change", f"{_change(progress, best)} That is within what chance does. {advice}"
+    )
+
+
+def _worse(progress: Progress, best: Evaluated) -> Verdict:
+    last, untouched = progress.held_out[-1], _untouched(progress)
+    assert untouched is not None
+    helped = _moved(untouched, best) >= NOISE
+    kept = f" It was lower at step {best.step}; that point is the one that is used." if helped else ""
+    return Verdict(
+        "warning",
+        "Getting worse",
+        f"On the {last.rows} held-out rows the loss rose from {untouched.loss:.2f} to {last.loss:.2f}.{kept} "
+        "A smaller step size usually helps.",
+    )
+
+
+def _too_few(progress: Progress, best: Evaluated) -> str:
+    return (
+        f"{_change(progress, best)} With fewer than {FEWEST_ROWS} held-out rows this may be luck: "
+        "add examples to know."
+    )
+
+
+def _change(progress: Progress, best: Evaluated) -> str:
+    untouched = _untouched(progress)
+    if untouched is None:
+        return f"The loss on {best.rows} rows it never saw was {best.loss:.2f} at step {best.step}."
+    percent = 100 * _moved(untouched, best)
+    word = "lower" if percent >= 0 else "higher"
+    return (
+        f"On {best.rows} rows it never saw, the loss went from {untouched.loss:.2f} to {best.loss:.2f} "
+        f"({abs(percent):.0f} % {word}) at step {best.step}."
+    )
+
+
+def _untouched(progress: Progress) -> Evaluated | None:
+    return next((known for known in progress.held_out if known.step == 0), None)
+
+
+def _moved(untouched: Evaluated, best: Evaluated) -> float:
+    """How far the best loss lies below the untouched model's, as a part of it; negative where above."""
+    return (untouched.loss - best.loss) / untouched.loss if untouched.loss else 0.0
+
+
+def _falls(progress: Progress) -> bool:
+    """Return whether the last check was clearly lower than the one before it."""
+    before, last = progress.held_out[-2:] if len(progress.held_out) > 1 else (None, None)
+    return before is not None and last is not None and last.loss < before.loss * (1 - NOISE / 3)

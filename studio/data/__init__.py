@@ -1,0 +1,1 @@
+"""From a file to tokens: file -> rows -> records -> checked records -> split -> tokens."""

@@ -1,0 +1,69 @@
+"""Turns of a conversation -> a Conversation, for every format that spells its turns in its own way."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from studio.core.records import Conversation, Message, Role
+from studio.data.formats.cells import RowProblem, checked_text
+from studio.data.tables import SourceRow
+
+_ROLES: dict[str, Role] = {
+    "system": "system",
+    "developer": "system",
+    "user": "user",
+    "human": "user",
+    "assistant": "assistant",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "bot": "assistant",
+    "model": "assistant",
+}
+_WHAT = {"system": "system message", "user": "question", "assistant": "answer"}
+
+
+def conversation(turns: Sequence[tuple[Any, Any]]) -> Conversation:
+    """Return the conversation that (role, content) pairs make.
+
+    Raises RowProblem where a model could not be trained on it; nothing is merged or left out.
+    """
+    messages = tuple(_message(role, content) for role, content in turns)
+    roles = [message.role for message in messages]
+    if "system" in roles[1:]:
+        raise RowProblem("unusable", "A system message stands in the middle of the conversation.")
+    spoken = roles[1:] if roles[:1] == ["system"] else roles
+    if "assistant" not in spoken:
+        raise RowProblem("unusable", "The conversation has no answer of the assistant.")
+    if spoken[0] == "assistant":
+        raise RowProblem("unusable", "The conversation begins with the assistant.")
+    for before, after in pairwise(spoken):
+        if before == after:
+            raise RowProblem("unusable", f"Two messages of the {before} stand one behind the other.")
+    if spoken[-1] == "user":
+        raise RowProblem("unusable", "The conversation ends with a question that has no answer.")
+    return Conversation(messages)
+
+
+def _message(role: Any, content: Any) -> Message:
+    known = _ROLES.get(role.strip().lower()) if isinstance(role, str) else None
+    if known is None:
+        raise RowProblem("unusable", f"The role {str(role)[:40]!r} is not known.")
+    return Message(known, checked_text(content, _WHAT[known]))
+
+
+def column_of_turns(columns: Sequence[str], rows: Sequence[SourceRow], *keys: str) -> str | None:
+    """Return the first column in which most rows hold a list of objects with these keys."""
+    for column in columns:
+        cells = [row.cells.get(column) for row in rows if not row.problem]
+        fitting = [cell for cell in cells if _is_turns(cell, keys)]
+        if fitting and len(fitting) * 2 >= len(cells):
+            return column
+    return None
+
+
+def _is_turns(cell: Any, keys: Sequence[str]) -> bool:
+    return (
+        isinstance(cell, list)
+        and bool(cell)
+        and all(isinstance(turn, dict) and all(key in turn for key in keys) for turn in cell)
+    )

@@ -1,0 +1,48 @@
+"""Which column plays which role: guessed by a format, then confirmed or changed by the user."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from studio.core.errors import Refused
+from studio.data.readers.columns import shown
+
+ROLES: dict[str, str] = {
+    "input": "the question",
+    "context": "text that goes with the question and is put below it",
+    "output": "the answer",
+    "messages": "a whole conversation",
+    "system": "instructions that stand before the question",
+    "text": "plain text without an answer",
+}
+"""Every role a column can play, in the words of the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a format makes of a table; `note` is empty where the names leave no doubt."""
+
+    mapping: Mapping[str, str]
+    note: str = ""
+
+
+def read_mapping(choices: Sequence[str]) -> dict[str, str]:
+    """Read `ROLE=COLUMN` as the command line gives them. Raises Refused on anything else."""
+    mapping: dict[str, str] = {}
+    for choice in choices:
+        role, equals, column = choice.partition("=")
+        if not equals or not column:
+            raise Refused(f"{shown(choice)} is not of the form ROLE=COLUMN.", "For example: input=Question")
+        mapping[role.strip()] = column
+    return mapping
+
+
+def check_mapping(mapping: Mapping[str, str], columns: Sequence[str]) -> None:
+    """Raise Refused where a role or a column is unknown, or one column plays two roles."""
+    for role, column in mapping.items():
+        if role not in ROLES:
+            raise Refused(f"There is no role {shown(role)}.", f"Known roles: {', '.join(ROLES)}.")
+        if column not in columns:
+            known = ", ".join(columns[:20]) + (", …" if len(columns) > 20 else "")
+            raise Refused(f"There is no column {shown(column)}.", f"The file has: {known}.")
+    if len(set(mapping.values())) < len(mapping):
+        raise Refused("One column is chosen twice.", "Choose another column for each role.")

@@ -1,0 +1,63 @@
+"""Parquet files -> rows, a batch at a time."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as arrow
+import pyarrow.parquet as pq
+
+from studio.core.errors import Refused
+from studio.data.readers.columns import check_columns
+from studio.data.tables import SourceRow, Table
+
+TITLE = "Parquet"
+ENDINGS = (".parquet",)
+FILE_TYPES = ("parquet",)
+
+BATCH_ROWS = 1000
+_HINT = "Save or download it again."
+
+
+def recognises(head: bytes, name: str) -> bool:
+    return head.startswith(b"PAR1")
+
+
+def read(path: Path) -> Table:
+    """Open the table. Raises Refused where it is damaged or has no rows."""
+    try:
+        file = pq.ParquetFile(path)
+        columns = tuple(file.schema_arrow.names)
+        rows = file.metadata.num_rows
+    except (arrow.ArrowException, OSError, ValueError) as error:
+        raise Refused("The Parquet file is damaged.", _HINT) from error
+    check_columns(columns)
+    if rows == 0:
+        raise Refused("The file names its columns and has no rows.", "Choose a file with at least one row.")
+    return Table("parquet", columns, _rows(file))
+
+
+def _rows(file: pq.ParquetFile) -> Iterator[SourceRow]:
+    number = 0
+    try:
+        with file:
+            for batch in file.iter_batches(BATCH_ROWS):
+                columns = [_cells(batch.column(at), name) for at, name in enumerate(batch.schema.names)]
+                for cells in zip(*columns, strict=True):
+                    number += 1
+                    yield SourceRow(number, dict(zip(batch.schema.names, cells, strict=True)))
+    except (arrow.ArrowException, OSError) as error:
+        raise Refused(f"The Parquet file is damaged behind row {number:,}.", _HINT) from error
+
+
+def _cells(column: arrow.Array, name: str) -> list[Any]:
+    """Return a column's values; dates and the like become text, as they would be written."""
+    kind = column.type
+    try:
+        if arrow.types.is_temporal(kind) or arrow.types.is_decimal(kind):
+            column = column.cast(arrow.string())
+        return column.to_pylist()
+    except (arrow.ArrowException, ValueError, OverflowError, LookupError) as error:
+        raise Refused(
+            f"The column {name} holds values of the type {kind} that cannot be read.", "Leave it out."
+        ) from error

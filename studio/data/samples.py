@@ -1,0 +1,70 @@
+"""The sample data that comes with the studio: real rows from four walks of life, for a first try."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.core.errors import Refused
+
+FOLDER = Path(__file__).parents[2] / "assets" / "samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """`file` lies in `FOLDER`; `licence` is short, `assets/samples/LICENCES.md` has the whole of it."""
+
+    id: str
+    title: str
+    summary: str
+    file: str
+    licence: str
+    rows: int
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / self.file
+
+
+SAMPLES: dict[str, Sample] = {
+    sample.id: sample
+    for sample in (
+        Sample(
+            "support",
+            "Help desk",
+            "Questions about a computer's desktop, and step-by-step answers.",
+            "gnome_help_support.jsonl",
+            "GNOME documentation, CC BY-SA 3.0",
+            294,
+        ),
+        Sample(
+            "legal",
+            "Software licences",
+            "What a licence allows and requires, and how to apply it.",
+            "license_guidance_qa.jsonl",
+            "choosealicense.com, MIT",
+            233,
+        ),
+        Sample(
+            "medical",
+            "Disease classification",
+            "Diagnoses, and the chapter of ICD-10-CM each belongs to.",
+            "icd10cm_chapters.jsonl",
+            "CDC/NCHS, US government work",
+            600,
+        ),
+        Sample(
+            "code",
+            "Python functions",
+            "What a function should do, and the function.",
+            "more_itertools_doc2code.jsonl",
+            "more-itertools, MIT",
+            159,
+        ),
+    )
+}
+
+
+def sample(name: str) -> Sample:
+    """Return a sample by its id. Raises Refused naming the known ones."""
+    if name not in SAMPLES:
+        raise Refused(f"There is no sample named {name!r}.", f"Known samples: {', '.join(SAMPLES)}.")
+    return SAMPLES[name]

@@ -1,0 +1,1 @@
+"""Training: examples -> checkpoints and metrics. Knows neither the screen nor where runs are kept."""

@@ -1,0 +1,82 @@
+"""Examples -> batches: which rows make which step, and how a step is cut into pieces that fit in memory."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from studio.core.examples import IGNORED, Example
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of like length, padded on the right: under a causal mask no real token sees the padding.
+
+    So no attention mask is needed, and attention runs in its fastest kernel.
+    """
+
+    input_ids: Tensor
+    """(B, T) int64."""
+    positions: Tensor
+    """(N,) int64 into the flattened (B * T): the places whose next token is learned."""
+    targets: Tensor
+    """(N,) int64: those next tokens."""
+    tokens: int
+    """Real tokens, without padding."""
+
+    def to(self, device: str) -> "Batch":
+        return Batch(
+            self.input_ids.to(device), self.positions.to(device), self.targets.to(device), self.tokens
+        )
+
+
+def collate(examples: Sequence[Example]) -> Batch:
+    """Return the examples as one padded batch on the CPU."""
+    longest = max(len(example.input_ids) for example in examples)
+    input_ids = torch.zeros(
+        (len(examples), longest), dtype=torch.int64
+    )  # token 0 pads: nothing ever reads it
+    labels = torch.full((len(examples), longest + 1), IGNORED, dtype=torch.int64)
+    for row, example in enumerate(examples):
+        length = len(example.input_ids)
+        input_ids[row, :length] = torch.tensor(example.input_ids)
+        labels[row, :length] = torch.tensor(example.labels)
+    following = labels[:, 1:].flatten()  # (B * T): at each place the token after it
+    positions = (following != IGNORED).nonzero().squeeze(1)
+    tokens = sum(len(example.input_ids) for example in examples)
+    return Batch(input_ids, positions, following[positions], tokens)
+
+
+def steps_per_epoch(rows: int, batch_size: int) -> int:
+    """Return how many optimiser steps one round takes; the last may be smaller."""
+    return -(-rows // batch_size)
+
+
+def rows_of_step(step: int, *, rows: int, batch_size: int, seed: int) -> list[int]:
+    """Return the row indices of a step, counted from 0: a pure function, so resuming is exact.
+
+    Every round is a fresh random order of all rows.
+    """
+    epoch, place = divmod(step, steps_per_epoch(rows, batch_size))
+    order = list(range(rows))
+    random.Random(f"{seed}/{epoch}").shuffle(order)
+    return order[place * batch_size : (place + 1) * batch_size]
+
+
+def micro_batches(examples: Sequence[Example], token_budget: int) -> list[list[Example]]:
+    """Cut a step into groups of like length with at most `token_budget` padded tokens, the longest first.
+
+    A single longer example makes a group of its own. The groups share one optimiser step: gradients are
+    summed and divided by all trained tokens of the step, so the cut changes no result beyond rounding.
+    """
+    groups: list[list[Example]] = []
+    longest = 0
+    for example in sorted(examples, key=lambda example: (-len(example.input_ids), example.row)):
+        if groups and (len(groups[-1]) + 1) * longest <= token_budget:
+            groups[-1].append(example)
+        else:
+            groups.append([example])
+            longest = len(example.input_ids)
+    return groups

@@ -1,0 +1,167 @@
+"""What a run will take: memory by arithmetic before anything is loaded, time from a short rehearsal."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from transformers import PreTrainedTokenizerBase
+
+from studio.core import events, system
+from studio.core.config import Optimisation, RunConfig
+from studio.core.errors import Refused
+from studio.core.examples import Example
+from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
+from studio.engine.device import choose_device
+from studio.engine.models import ModelSource, count_parameters, read_model_config
+from studio.engine.preparation import TOKENS_AT_ONCE, Prepared, prepare
+from studio.engine.schedule import plan_steps
+from studio.engine.steps import measure, take_step
+from studio.engine.tunings import tuning_named
+
+PROGRAM_BYTES = 700_000_000
+"""Python, PyTorch and transformers before a model is loaded, measured on Linux."""
+
+REHEARSED_STEPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryForecast:
+    """Parts of the expected peak, in bytes, on the device that trains."""
+
+    weights: int
+    optimiser: int
+    """Gradients and both moments of the trained weights."""
+    activations: int
+    program: int
+
+    @property
+    def total(self) -> int:
+        return self.weights + self.optimiser + self.activations + self.program
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Measured on this machine with this model and data. Tokens are real ones, without padding."""
+
+    seconds_per_token: float
+    """Of training."""
+    evaluation_seconds_per_token: float
+    spread: float
+    """Slowest over fastest rehearsed step, per token: how sure the time is."""
+    peak_memory_bytes: int
+    load_seconds: float
+    trainable_parameters: int
+
+
+def forecast_memory(source: ModelSource, config: RunConfig, *, longest_tokens: int) -> MemoryForecast:
+    """Return the peak memory by arithmetic; reads only the headers of the model's files."""
+    choice, tuning = choose_device(), tuning_named(config.tuning)
+    model = read_model_config(source)
+    parameters = count_parameters(source)
+    trained = parameters
+    if tuning.FROZEN_BASE:
+        # Each projection of r x (in + out); a layer has about the size 12 h^2 in matrices of side h.
+        rank = config.part(tuning.Config).rank
+        trained = int(rank * 2 * parameters / model.hidden_size)
+    held = choice.torch_dtype.itemsize if tuning.FROZEN_BASE else 4
+    tokens = max(TOKENS_AT_ONCE[choice.device], longest_tokens)
+    # About 34 numbers of width h for each token and layer are kept for the way back (arXiv:2205.05198), and
+    # three of the vocabulary's width for each learned token.
+    kept = 34 * model.hidden_size * model.num_hidden_layers + 3 * model.vocab_size
+    return MemoryForecast(
+        weights=parameters * held,
+        optimiser=trained * 4 * (4 if tuning.FROZEN_BASE else 3),
+        activations=tokens * kept * held,
+        program=PROGRAM_BYTES,
+    )
+
+
+def rehearse(
+    config: RunConfig,
+    source: ModelSource,
+    tokenizer: PreTrainedTokenizerBase,
+    examples: Sequence[Example],
+    *,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Rehearsal | None:
+    """Time a few steps of the run itself, one of them with the longest rows, on a model that is then dropped.
+
+    None when stopped. Raises Refused where there is nothing to learn, or the model cannot be loaded.
+    """
+    learnable = [example for example in examples if example.trained_tokens]
+    if not learnable:
+        raise Refused("None of the rows has anything to learn.", "Check which column holds the answer.")
+    states = random_tensors()
+    try:
+        return _rehearse(config, source, tokenizer, learnable, should_stop)
+    finally:
+        load_random_tensors(states)
+
+
+def _rehearse(
+    config: RunConfig,
+    source: ModelSource,
+    tokenizer: PreTrainedTokenizerBase,
+    learnable: Sequence[Example],
+    should_stop: Callable[[], bool],
+) -> Rehearsal | None:
+    system.reset_peak_memory()
+    started = time.monotonic()
+    prepared = prepare(config, source, tokenizer)
+    loaded = time.monotonic() - started
+    batch_size = config.part(Optimisation).batch_size
+    by_length = sorted(learnable, key=lambda example: len(example.input_ids))
+    longest = by_length[-batch_size:][-2:]  # two rows show the memory; all of a batch would take long
+    _timed_step(prepared, longest)  # also warms up caches and makes the optimiser's state
+    timed = []
+    for place in range(1, REHEARSED_STEPS + 1):
+        if should_stop():
+            return None
+        middle = len(by_length) * place // (REHEARSED_STEPS + 1)
+        timed.append(_timed_step(prepared, by_length[middle : middle + max(1, batch_size // 4)]))
+    return Rehearsal(
+        sum(seconds for seconds, _ in timed) / sum(tokens for _, tokens in timed),
+        _timed_evaluation(prepared, longest),
+        max(seconds / tokens for seconds, tokens in timed) / min(s / t for s, t in timed),
+        prepared.peak_memory_bytes(),
+        loaded,
+        prepared.trainable_parameters,
+    )
+
+
+def run_seconds(
+    rehearsal: Rehearsal, config: RunConfig, *, training: Sequence[Example], held_out: Sequence[Example]
+) -> float:
+    """Return the time a whole run should take: loading, steps, and evaluations (the first one included)."""
+    settings = config.part(Optimisation)
+    schedule = plan_steps(settings, len(training))
+    tokens_per_row = sum(len(example.input_ids) for example in training) / len(training)
+    rows_per_round = len(training) / -(-len(training) // settings.batch_size)
+    learned = schedule.steps * rows_per_round * tokens_per_row
+    looked_at = sum(len(example.input_ids) for example in held_out) * (1 + len(schedule.evaluate_after))
+    return (
+        rehearsal.load_seconds
+        + learned * rehearsal.seconds_per_token
+        + looked_at * rehearsal.evaluation_seconds_per_token
+    )
+
+
+def _timed_step(prepared: Prepared, examples: Sequence[Example]) -> tuple[float, int]:
+    started = time.monotonic()
+    result = prepared.within_memory(
+        partial(take_step, prepared.machinery, examples, learning_rate=0.0, clip=0.0, between=lambda: None),
+        Progress(micro_tokens=prepared.token_budget),
+        _say_nothing,
+    )
+    return time.monotonic() - started, result.tokens
+
+
+def _timed_evaluation(prepared: Prepared, examples: Sequence[Example]) -> float:
+    started = time.monotonic()
+    measure(prepared.machinery, examples, token_budget=prepared.token_budget, between=lambda: None)
+    return (time.monotonic() - started) / sum(len(example.input_ids) for example in examples)
+
+
+def _say_nothing(event: events.Event) -> None:
+    """A rehearsal has no listeners; what it warns of, the run itself says again."""

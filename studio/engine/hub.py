@@ -1,0 +1,169 @@
+"""Fetch a model from the Hugging Face hub: weights as safetensors only, refusals in one plain sentence."""
+
+import fnmatch
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.hf_api import ModelInfo
+
+from studio.core.errors import Refused
+
+WANTED = (
+    "config.json",
+    "generation_config.json",
+    "model*.safetensors",
+    "model.safetensors.index.json",
+    "tokenizer.json",
+    "tokenizer.model",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "chat_template.jinja",
+    "vocab.json",
+    "merges.txt",
+    "README.md",
+)
+"""No pickled weights, no Python, no adapter configuration that would lead to another model."""
+
+_STARTER_HINT = 'Check the connection, or choose "starter", which needs no hub.'
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    folder: Path
+    commit: str
+    """The resolved commit: the same run can be repeated although the model's page changes."""
+
+
+def fetch(
+    model: str, revision: str = "", *, endpoint: str | None = None, cache: Path | None = None
+) -> Fetched:
+    """Return the model's files, from the hub or, without a network, from an earlier download.
+
+    `endpoint` None is HF_ENDPOINT or the hub itself. Raises Refused where the model cannot be had.
+    """
+    with _plain_words(model, revision):
+        try:
+            info = HfApi(endpoint=endpoint).model_info(model, revision=revision or None, files_metadata=True)
+        except (httpx2.TransportError, OfflineModeIsEnabled):
+            return _earlier_download(model, revision, cache)
+        assert info.sha is not None
+        _check(info, model, cache or Path(constants.HF_HUB_CACHE))
+        folder = snapshot_download(
+            model,
+            revision=info.sha,
+            endpoint=endpoint,
+            cache_dir=cache,
+            allow_patterns=list(WANTED),
+        )
+    if revision != info.sha:
+        _remember(model, revision or "main", commit=info.sha, cache=cache)
+    return Fetched(Path(folder), info.sha)
+
+
+def _earlier_download(model: str, revision: str, cache: Path | None) -> Fetched:
+    folder = Path(
+        snapshot_download(
+            model,
+            revision=revision or None,
+            cache_dir=cache,
+            local_files_only=True,
+            allow_patterns=list(WANTED),
+        )
+    )
+    return Fetched(folder, folder.name)
+
+
+def _remember(model: str, revision: str, *, commit: str, cache: Path | None) -> None:
+    """Note in the hub cache which commit a branch stood for: a start without a network asks it."""
+    owner_and_name = model.replace("/", "--")
+    reference = Path(cache or constants.HF_HUB_CACHE) / f"models--{owner_and_name}" / "refs" / revision
+    reference.parent.mkdir(parents=True, exist_ok=True)
+    reference.write_text(commit)
+
+
+def _check(info: ModelInfo, model: str, cache: Path) -> None:
+    """Raise Refused before the download where the files would be of no use or have no room."""
+    names = [file.rfilename for file in info.siblings or ()]
+    if "config.json" not in names:
+        kind = (
+            "an adapter, not a whole model" if "adapter_config.json" in names else "not a transformers model"
+        )
+        raise Refused(
+            f"{model} on the hub is {kind}: it has no config.json.", "Choose a model in that format."
+        )
+    if not any(fnmatch.fnmatch(name, "model*.safetensors") for name in names):
+        raise Refused(
+            f"{model} has no weights as safetensors; other formats can carry programs and are not read.",
+            "Choose a model that has a model.safetensors file.",
+        )
+    needed = sum(
+        file.size or 0
+        for file in info.siblings or ()
+        if any(fnmatch.fnmatch(file.rfilename, pattern) for pattern in WANTED)
+    )
+    cache.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(cache).free
+    if needed > free:
+        raise Refused(
+            f"{model} takes {needed / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free.",
+            "Free some space, or set HF_HOME to a folder on another disk.",
+        )
+
+
+@contextmanager
+def _plain_words(model: str, revision: str) -> Iterator[None]:
+    """Translate what the hub and the network can answer."""
+    try:
+        yield
+    except GatedRepoError as error:
+        raise Refused(
+            f"{model} is gated: its owner wants you to accept terms first.",
+            "Accept them on the model's page, sign in with `hf auth login`, and try again.",
+        ) from error
+    except (RepositoryNotFoundError, HFValidationError) as error:
+        raise Refused(
+            f"There is no model named {model!r} on the hub, or it is private.",
+            "Check the spelling (owner/name); for a private model sign in with `hf auth login`.",
+        ) from error
+    except RevisionNotFoundError as error:
+        raise Refused(
+            f"{model} has no revision {revision!r}.", "Use a branch, tag or commit of the model."
+        ) from error
+    except LocalEntryNotFoundError as error:
+        raise Refused(
+            f"The hub could not be reached, and {model} was not downloaded before.", _STARTER_HINT
+        ) from error
+    except HfHubHTTPError as error:
+        raise Refused(_refusal(model, error.response.status_code), _STARTER_HINT) from error
+    except (httpx2.HTTPError, OSError) as error:
+        said = re.sub(r"\s+", " ", str(error))[:200]
+        raise Refused(
+            f"The download of {model} broke off: {said}.",
+            "Try again: what was complete is kept. " + _STARTER_HINT,
+        ) from error
+
+
+def _refusal(model: str, status: int) -> str:
+    if status in (401, 403):
+        return f"The hub does not let you have {model} (answer {status})."
+    if status == 429:
+        return (
+            f"The hub asks for patience before it gives out {model} (answer {status}); try in some minutes."
+        )
+    return f"The hub has trouble of its own and did not give out {model} (answer {status})."

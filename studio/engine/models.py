@@ -1,0 +1,235 @@
+"""The one safe loader: a model by name becomes files, then weights and a tokenizer. No code of theirs runs.
+
+No pickle, no remote code, and of a configuration only keys that transformers itself declares.
+"""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub import ModelCard
+from safetensors import SafetensorError, safe_open
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
+from transformers.models.auto.configuration_auto import CONFIG_MAPPING
+from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+from transformers.utils import logging as transformers_logging
+
+from studio.core.errors import Refused
+from studio.core.system import memory
+from studio.engine import hub, starter
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
+
+_OLDER_KEYS = frozenset(
+    (
+        "rope_theta",
+        "rope_scaling",
+        "rope_local_base_freq",
+        "partial_rotary_factor",
+        "rotary_pct",
+        "rotary_dim",
+    )
+)
+"""Names that earlier versions of transformers wrote and that today's config classes still translate."""
+
+_NEVER = re.compile(r"^_|auto_map|_internal$|model_file|custom_|^attn_implementation|^trust_|kernel_config")
+"""Keys that name code to load or implementations to fetch, wherever in a configuration they stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSource:
+    """Where a model's files lie. `weights_hash` is over the weight files: the same weights, the same hash."""
+
+    id: str
+    path: Path
+    revision: str
+    """The hub's resolved commit; empty for the starter and for folders."""
+    weights_hash: str
+    licence: str
+
+
+def resolve(model: str, revision: str = "", *, progress: starter.Progress = print) -> ModelSource:
+    """Return the files of a model: `starter`, a folder, or a hub id. Raises Refused in plain words."""
+    if model == "starter":
+        folder = starter.ensure_starter(progress)
+        return ModelSource("starter", folder, "", hash_weight_files(folder), starter.LICENCE)
+    if model and Path(model).is_dir():
+        return from_folder(Path(model))
+    if not _HUB_ID.fullmatch(model):
+        raise Refused(
+            f"There is no folder {model!r}, and it is not the name of a model on the hub.",
+            'Give "starter", a hub name such as owner/name, or a folder that holds a model.',
+        )
+    fetched = hub.fetch(model, revision)
+    return from_folder(fetched.folder, id=model, revision=fetched.commit)
+
+
+def from_folder(folder: Path, *, id: str = "", revision: str = "") -> ModelSource:
+    """Return the model that a folder holds. Raises Refused where it holds none that can be read safely."""
+    files = weight_files(folder)
+    if not (folder / "config.json").exists() or not files:
+        raise Refused(_why_no_model(folder), "Choose a folder with config.json and model.safetensors.")
+    if (folder / "adapter_config.json").exists():
+        raise Refused(
+            f"The folder {folder.name} holds an adapter beside a model, and it is unclear which is meant.",
+            "Choose a folder with the model alone.",
+        )
+    return ModelSource(
+        id or str(folder.resolve()), folder, revision, hash_weight_files(folder), _licence(folder)
+    )
+
+
+def _why_no_model(folder: Path) -> str:
+    if (folder / "adapter_config.json").exists():
+        return f"The folder {folder.name} holds an adapter, not a whole model."
+    if any(folder.glob("*.bin")) or any(folder.glob("*.pt")) or any(folder.glob("*.pth")):
+        return f"The folder {folder.name} has weights only in a pickled format, which can carry programs."
+    return f"The folder {folder.name} holds no model."
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """Return the safetensors files of a model's folder by name."""
+    return sorted(folder.glob("model*.safetensors"))
+
+
+def hash_weight_files(folder: Path) -> str:
+    """Return one SHA-256 over all weight files."""
+    whole = hashlib.sha256()
+    for path in weight_files(folder):
+        with path.open("rb") as file:
+            whole.update(path.name.encode() + hashlib.file_digest(file, "sha256").digest())
+    return whole.hexdigest()
+
+
+def count_parameters(source: ModelSource) -> int:
+    """Return the number of weights, read from the headers of the files. Raises Refused on damaged ones."""
+    total = 0
+    for path in weight_files(source.path):
+        try:
+            with safe_open(path, framework="pt") as file:
+                shapes = [file.get_slice(name).get_shape() for name in file.keys()]  # noqa: SIM118 not a dict
+        except SafetensorError as error:
+            raise Refused(
+                f"The weights in {path.name} are damaged: {error}.", "Fetch the model again."
+            ) from error
+        total += sum(torch.Size(shape).numel() for shape in shapes)
+    return total
+
+
+def read_model_config(source: ModelSource) -> PreTrainedConfig:
+    """Return the configuration with nothing in it but what its class in transformers declares."""
+    try:
+        document = json.loads((source.path / "config.json").read_text(encoding="utf-8"))
+        kind = document.pop("model_type", None)
+    except (ValueError, AttributeError) as error:
+        raise Refused(
+            f"The config.json of {source.id} cannot be read: {error}.", "Fetch it again."
+        ) from error
+    if kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+        raise Refused(
+            f"{source.id} is of kind {kind!r}, which is not a text-writing model that can be tuned here.",
+            "Choose a causal language model: Llama, Mistral, Qwen, Gemma, Falcon, GPT-2 and the like.",
+        )
+    if document.get("quantization_config"):
+        raise Refused(
+            f"The weights of {source.id} are stored quantised, which cannot be tuned here.",
+            "Choose the same model without quantisation.",
+        )
+    config_class = CONFIG_MAPPING[kind]
+    known = {*config_class.__dataclass_fields__, *config_class.attribute_map, *_OLDER_KEYS} - {"dtype"}
+    return AutoConfig.for_model(
+        kind, **{key: _scrub(document[key]) for key in document if _allowed(key, known)}
+    )
+
+
+def _allowed(key: str, known: set[str]) -> bool:
+    return key in known and not _NEVER.search(key)
+
+
+def _scrub(value: Any) -> Any:
+    """Drop keys that name code from nested parts (a text model inside a larger configuration)."""
+    if isinstance(value, dict):
+        return {key: _scrub(inner) for key, inner in value.items() if not _NEVER.search(key)}
+    return value
+
+
+def load_model(source: ModelSource, *, dtype: torch.dtype, device: str) -> PreTrainedModel:
+    """Return the model with all weights in `dtype`. Raises Refused on too little memory or odd files."""
+    config = read_model_config(source)
+    _check_memory(source, dtype, device)
+    transformers_logging.disable_progress_bar()
+    try:
+        model, report = AutoModelForCausalLM.from_pretrained(
+            source.path,
+            config=config,
+            dtype=dtype,
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+            output_loading_info=True,
+        )
+    except SafetensorError as error:
+        raise Refused(
+            f"The weights of {source.id} are damaged: {error}.", "Fetch the model again."
+        ) from error
+    # transformers would fill these with random numbers and only log it.
+    if wrong := [*report["missing_keys"], *report["mismatched_keys"]]:
+        raise Refused(
+            f"The weights of {source.id} do not fit its configuration: {len(wrong)} are missing or have "
+            f"another shape, the first is {wrong[0]}.",
+            "Fetch the model again, or choose another.",
+        )
+    return model.to(device)
+
+
+def _check_memory(source: ModelSource, dtype: torch.dtype, device: str) -> None:
+    needed = count_parameters(source) * dtype.itemsize
+    free = torch.cuda.mem_get_info()[0] if device == "cuda" else memory().available_bytes
+    if needed > free:
+        raise Refused(
+            f"{source.id} needs {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free.",
+            "Close other programs, or choose a smaller model.",
+        )
+
+
+def load_tokenizer(source: ModelSource) -> PreTrainedTokenizerBase:
+    """Return the tokenizer with a padding token. Raises Refused where it is missing or has no end token."""
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            source.path, config=read_model_config(source), trust_remote_code=False, local_files_only=True
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise Refused(
+            f"The tokenizer of {source.id} cannot be read: {str(error).splitlines()[0]}",
+            "Choose a model that comes with its tokenizer files.",
+        ) from error
+    if tokenizer.eos_token_id is None:
+        raise Refused(
+            f"The tokenizer of {source.id} has no token for the end of a text, so answers would never end.",
+            "Choose another model.",
+        )
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+def _licence(folder: Path) -> str:
+    """Return the licence that the model's card names; empty where it names none."""
+    card = folder / "README.md"
+    if not card.exists():
+        return ""
+    try:
+        return str(ModelCard.load(card, ignore_metadata_errors=True).data.license or "")
+    except ValueError:
+        return ""

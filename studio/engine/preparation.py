@@ -1,0 +1,162 @@
+"""From a run's settings to a model on its device, ready to train: what the loop starts from."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from types import ModuleType
+from typing import TypeVar
+
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+from transformers import PreTrainedTokenizerBase
+
+from studio.core import events, system
+from studio.core.config import Optimisation, RunConfig
+from studio.core.errors import Refused, StudioError
+from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
+from studio.engine.device import DeviceChoice, choose_device
+from studio.engine.models import ModelSource, load_model
+from studio.engine.objectives import objective_named
+from studio.engine.steps import Machinery
+from studio.engine.tunings import tuning_named
+
+Result = TypeVar("Result")
+
+TOKENS_AT_ONCE = {"cpu": 512, "cuda": 16384}
+"""Padded tokens that go through the model together. On two cores more is no faster and takes more memory."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A model with its tuning, its optimiser and where they run."""
+
+    machinery: Machinery
+    tuning: ModuleType
+    names: Mapping[Tensor, str]
+    """Each trained weight's name."""
+    device: str
+    dtype: str
+    reasons: tuple[str, ...]
+    total_parameters: int
+    token_budget: int
+
+    @property
+    def trainable_parameters(self) -> int:
+        return sum(weight.numel() for weight in self.machinery.weights)
+
+    def memory_bytes(self) -> int:
+        """Return what is held now, on the device that trains."""
+        return torch.cuda.memory_reserved() if self.device == "cuda" else system.process_memory_bytes()
+
+    def peak_memory_bytes(self) -> int:
+        """Return the most that was held since the run began, on the device that trains."""
+        return torch.cuda.max_memory_reserved() if self.device == "cuda" else system.peak_memory_bytes()
+
+    def within_memory(
+        self,
+        work: Callable[..., Result],
+        progress: Progress,
+        emit: Callable[[events.Event], None],
+    ) -> Result:
+        """Do `work(token_budget=...)`, with half the tokens at once whenever the card's memory runs out.
+
+        Mutates `progress.micro_tokens`. Raises StudioError where a single row does not fit.
+        """
+        while True:
+            states = random_tensors()
+            try:
+                return work(token_budget=progress.micro_tokens)
+            except torch.OutOfMemoryError as error:
+                if progress.micro_tokens < 2:
+                    raise StudioError(
+                        "The memory of the graphics card is too small for a single row of this data.",
+                        "Lower the longest example (max_length), or choose a smaller model.",
+                    ) from error
+            self._shrink(progress, emit)
+            load_random_tensors(states)
+
+    def _shrink(self, progress: Progress, emit: Callable[[events.Event], None]) -> None:
+        self.machinery.optimiser.zero_grad(set_to_none=True)
+        torch.cuda.empty_cache()
+        progress.micro_tokens //= 2
+        emit(
+            events.Warned(
+                f"The memory of the graphics card ran out; from here {progress.micro_tokens} tokens go "
+                "through the model at once. The result is the same, the run a little slower.",
+                "",
+            )
+        )
+
+
+def prepare(
+    config: RunConfig,
+    source: ModelSource,
+    tokenizer: PreTrainedTokenizerBase,
+    *,
+    choice: DeviceChoice | None = None,
+) -> Prepared:
+    """Load the model, apply the tuning and make the optimiser. Seeds torch's random numbers.
+
+    `choice` None is the best device there is.
+    Raises Refused where the model cannot be loaded, or does not fit its tokenizer.
+    """
+    settings = config.part(Optimisation)
+    objective, tuning = objective_named(config.objective), tuning_named(config.tuning)
+    choice = choice or choose_device()
+    accelerator = Accelerator(cpu=choice.device == "cpu")
+    if accelerator.num_processes > 1:
+        raise Refused(
+            f"This run was launched as {accelerator.num_processes} processes; the studio trains in one.",
+            "Start it without a launcher such as torchrun.",
+        )
+    if choice.device == "cuda":
+        torch.cuda.reset_peak_memory_stats()
+    torch.manual_seed(settings.seed)
+    frozen = choice.torch_dtype if tuning.FROZEN_BASE else torch.float32
+    model = load_model(source, dtype=frozen, device=choice.device)
+    _check_tokenizer(model, tokenizer)
+    total = sum(parameter.numel() for parameter in model.parameters())
+    model = tuning.apply(model, config.part(tuning.Config))
+    names = {parameter: name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    # Fused: one pass over the weights instead of ten.
+    optimiser = torch.optim.AdamW(
+        _groups(names, settings.weight_decay), lr=settings.learning_rate, fused=True
+    )
+    model, optimiser = accelerator.prepare(model, optimiser)
+    precision, dtype, reasons = _precision(choice, frozen)
+    machinery = Machinery(model, optimiser, accelerator, objective, tuple(names), choice.device, precision)
+    budget = TOKENS_AT_ONCE[choice.device]
+    return Prepared(machinery, tuning, names, choice.device, dtype, reasons, total, budget)
+
+
+def _check_tokenizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase) -> None:
+    rows = model.get_input_embeddings().weight.shape[0]
+    if len(tokenizer) > rows:
+        raise Refused(
+            f"The tokenizer knows {len(tokenizer)} tokens and the model only {rows}: they do not match.",
+            "Fetch the model again, or choose another.",
+        )
+
+
+def _groups(names: Mapping[Tensor, str], weight_decay: float) -> list[dict[str, object]]:
+    """Pull matrices towards zero, never biases and norms."""
+    matrices = [weight for weight in names if weight.ndim > 1]
+    vectors = [weight for weight in names if weight.ndim <= 1]
+    groups = [{"params": matrices, "weight_decay": weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+    return [group for group in groups if group["params"]]
+
+
+def _precision(
+    choice: DeviceChoice, frozen: torch.dtype
+) -> tuple[Callable[[], AbstractContextManager[None]], str, tuple[str, ...]]:
+    """Return the context for products, the number format in a word, and all reasons."""
+    if frozen == choice.torch_dtype:
+        return nullcontext, choice.dtype, choice.reasons
+    if choice.device == "cuda":
+        reason = "Every weight is trained and held in 32 bits; products are taken in 16 (bfloat16)."
+        autocast = partial(torch.autocast, "cuda", dtype=torch.bfloat16)
+        return autocast, "float32", (choice.reasons[0], reason)
+    reason = "Every weight is trained and held in 32 bits: small updates would be rounded away in 16."
+    return nullcontext, "float32", (choice.reasons[0], reason)

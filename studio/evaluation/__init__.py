@@ -1,0 +1,1 @@
+"""The exam: base and tuned on the same held-out rows (checkpoints -> *evaluation* -> export)."""

@@ -1,0 +1,93 @@
+"""Intervals for the exam: a paired bootstrap over rows, and what may be concluded from it.
+
+A metric here is a function of two sums over rows (`Parts`): the corpus loss is the sum of nats over that of
+trained tokens. Drawing rows with replacement is then two matrix products, and drawing the *same* rows for
+every arm keeps the comparison paired. Source: Efron and Tibshirani 1993, chapters 6 and 13.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from studio.core.exam import ComparisonVerdict, Difference, Score
+from studio.evaluation.verdict import FEWEST_ROWS
+
+RESAMPLES = 10_000
+TAILS = (2.5, 97.5)
+"""Percentiles that bound a 95 % interval."""
+_DRAWN_AT_ONCE = 4_000_000
+"""Row counts held in memory at a time (32 MB), however many rows there are."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Each row's share of a metric: value = finish(sum(numerators) / sum(denominators)). Both `(rows,)`."""
+
+    numerators: np.ndarray
+    denominators: np.ndarray
+
+    def __post_init__(self) -> None:
+        assert self.numerators.shape == self.denominators.shape
+        assert self.numerators.ndim == 1
+        assert self.numerators.size > 0
+        assert (self.denominators > 0).all()
+
+
+@dataclass(frozen=True)
+class Draws:
+    """A metric of one arm: on the rows themselves, and on each resample of them `(resamples,)`."""
+
+    value: float
+    resampled: np.ndarray
+    rows: int
+
+
+def bootstrap(
+    arms: Mapping[str, Parts],
+    finish: Callable[[np.ndarray], np.ndarray],
+    *,
+    seed: int,
+    resamples: int = RESAMPLES,
+) -> dict[str, Draws]:
+    """Draw rows with replacement, the same ones for every arm, and measure each draw."""
+    sizes = {parts.numerators.size for parts in arms.values()}
+    assert len(sizes) == 1, f"arms must be measured on the same rows: {sizes}"
+    (rows,) = sizes
+    random = np.random.default_rng(seed)
+    drawn: dict[str, list[np.ndarray]] = {name: [] for name in arms}
+    at_once = max(1, _DRAWN_AT_ONCE // rows)
+    for start in range(0, resamples, at_once):
+        size = min(at_once, resamples - start)
+        counts = random.multinomial(rows, np.full(rows, 1 / rows), size=size)  # (size, rows)
+        for name, parts in arms.items():
+            drawn[name].append(finish((counts @ parts.numerators) / (counts @ parts.denominators)))
+    return {
+        name: Draws(
+            float(finish(parts.numerators.sum() / parts.denominators.sum())),
+            np.concatenate(drawn[name]),
+            rows,
+        )
+        for name, parts in arms.items()
+    }
+
+
+def score(draws: Draws) -> Score:
+    """Return the value with its 95 % percentile interval."""
+    low, high = np.percentile(draws.resampled, TAILS)
+    return Score(draws.value, float(low), float(high))
+
+
+def difference(base: Draws, tuned: Draws, *, better: Literal["lower", "higher"]) -> Difference:
+    """Return tuned minus base with its paired interval, and the verdict that the interval allows."""
+    low, high = (float(end) for end in np.percentile(tuned.resampled - base.resampled, TAILS))
+    return Difference(tuned.value - base.value, low, high, _verdict(low, high, rows=base.rows, better=better))
+
+
+def _verdict(low: float, high: float, *, rows: int, better: Literal["lower", "higher"]) -> ComparisonVerdict:
+    if rows < FEWEST_ROWS:
+        return "too_few"
+    if low <= 0 <= high:
+        return "same"
+    return "better" if (high < 0) == (better == "lower") else "worse"

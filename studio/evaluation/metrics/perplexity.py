@@ -1,0 +1,17 @@
+"""Perplexity: exp of the held-out loss; between how many words the model wavers at each step."""
+
+import numpy as np
+
+from studio.evaluation.metrics.loss import Loss
+
+
+class Perplexity(Loss):
+    """Reads what `Loss` reads; the mean is taken over tokens before the exponential, never after."""
+
+    title = "Perplexity"
+    unit = "equally likely tokens"
+    better = "lower"
+    source = "Jelinek et al. 1977, doi:10.1121/1.2016299"
+
+    def finish(self, ratio: np.ndarray) -> np.ndarray:
+        return np.exp(ratio)

@@ -1,0 +1,70 @@
+"""What an exam and a parity test ask: a held-out record as a prompt, with the answer the user expects."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+
+from studio.core.examples import IGNORED
+from studio.core.records import Completion, Conversation, Message, SourcedRecord
+from studio.data.templates import ChatTemplate
+
+_NEVER_CUT = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A prompt and its expected answer. `row` is the 1-based line of the user's file.
+
+    `prompt` holds the tokens the model reads in training before the last answer of the record, to the token.
+    `messages` are those turns; for a plain prompt there are none, and `text` is the prompt itself.
+    """
+
+    row: int
+    text: str
+    expected: str
+    messages: tuple[Message, ...]
+    prompt: tuple[int, ...]
+
+
+def questions(
+    records: Iterable[SourcedRecord], objective: ModuleType, template: ChatTemplate
+) -> tuple[Question, ...]:
+    """Return a question for every record that has an answer to give."""
+    return tuple(
+        _question(sourced, objective, template)
+        for sourced in records
+        if isinstance(sourced.record, Completion | Conversation)
+    )
+
+
+def spread(questions: Sequence[Question], count: int) -> tuple[Question, ...]:
+    """Return at most `count` of them, evenly spread from first to last; always the same ones."""
+    count = min(count, len(questions))
+    return tuple(questions[index * len(questions) // count] for index in range(count))
+
+
+def _question(sourced: SourcedRecord, objective: ModuleType, template: ChatTemplate) -> Question:
+    record = sourced.record
+    example = objective.encode(record, template, max_length=_NEVER_CUT, row=sourced.row)
+    prompt = example.input_ids[: _last_answer(example.labels)]
+    if isinstance(record, Completion):
+        turns = (Message("user", record.prompt),)
+        return Question(sourced.row, record.prompt, record.completion, turns, prompt)
+    last = max(index for index, message in enumerate(record.messages) if message.role == "assistant")
+    turns = record.messages[:last]
+    return Question(sourced.row, _shown(turns), record.messages[last].content, turns, prompt)
+
+
+def _last_answer(labels: Sequence[int]) -> int:
+    """Return where the last stretch of learned tokens begins."""
+    learned = [label != IGNORED for label in labels]
+    end = max(index for index, is_learned in enumerate(learned) if is_learned)
+    return max((index + 1 for index in range(end) if not learned[index]), default=0)
+
+
+def _shown(turns: Sequence[Message]) -> str:
+    """A single question is shown as it is; an exchange with its roles."""
+    asked = [turn for turn in turns if turn.role != "system"]
+    if len(asked) == 1:
+        return asked[0].content
+    return "\n".join(f"{turn.role}: {turn.content}" for turn in asked)

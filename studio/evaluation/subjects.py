@@ -1,0 +1,62 @@
+"""Who sits the exam: the untouched and the tuned model of a checkpoint, loaded once where one holds both."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache, partial
+from pathlib import Path
+
+import torch
+from transformers import PreTrainedModel
+
+from studio.core.config import RunConfig
+from studio.engine.device import choose_device
+from studio.engine.models import ModelSource, load_model
+from studio.engine.tuned import load_tuned
+from studio.engine.tunings import tuning_named
+from studio.evaluation.exam import Subject
+
+
+def subjects(config: RunConfig, source: ModelSource, checkpoint: Path) -> tuple[Subject, Subject]:
+    """Return (base, tuned) of a checkpoint's folder. Nothing is loaded before it is entered.
+
+    A tuning that leaves the base as it is holds both models in one. Any other needs a second copy, which is
+    loaded and freed in turn, so that never more than one model is in memory.
+    """
+    choice, tuning = choose_device(), tuning_named(config.tuning)
+    dtype = choice.torch_dtype if tuning.FROZEN_BASE else torch.float32
+    load = partial(
+        load_tuned,
+        source,
+        config.tuning,
+        settings=config.part(tuning.Config),
+        checkpoint=checkpoint,
+        dtype=dtype,
+        device=choice.device,
+    )
+    if tuning.FROZEN_BASE:
+        return _in_one(load, tuning.reference)
+    untouched = partial(load_model, source, dtype=dtype, device=choice.device)
+    return partial(_alone, untouched), partial(_alone, load)
+
+
+@contextmanager
+def _alone(load: Callable[[], PreTrainedModel]) -> Iterator[PreTrainedModel]:
+    yield load()
+
+
+def _in_one(
+    load: Callable[[], PreTrainedModel],
+    reference: Callable[[PreTrainedModel], AbstractContextManager[PreTrainedModel]],
+) -> tuple[Subject, Subject]:
+    load_once = cache(load)
+
+    @contextmanager
+    def base() -> Iterator[PreTrainedModel]:
+        with reference(load_once()) as model:
+            yield model
+
+    @contextmanager
+    def tuned() -> Iterator[PreTrainedModel]:
+        yield load_once()
+
+    return base, tuned

@@ -1,0 +1,151 @@
+"""The model card (README.md of an export): base, data, settings, measured results, how to load, limits.
+
+Every figure is handed in; what was not measured is said to be not measured. No time and no run's name: equal
+weights give equal files.
+"""
+
+import json
+from types import ModuleType
+
+from studio.core.exam import Difference, Exam, Score
+from studio.evaluation.verdict import verdict_of
+from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
+from studio.exporters.origin import Origin, origin_of
+
+
+def model_card(exporter: ModuleType, job: ExportJob, parity: Parity) -> str:
+    """Return the text of README.md for an export that holds weights."""
+    origin = origin_of(job.source)
+    sections = (
+        front_matter(job, origin, library=exporter.LIBRARY),
+        f"# {_plain(exporter.TITLE)} tuned on {_plain(job.dataset.name)}",
+        _summary(job, origin),
+        "## How to load it\n\n" + _loading(exporter.how_to_load(job), origin, needs_base=exporter.NEEDS_BASE),
+        "## Measured\n\n" + measured(job),
+        "## Checked after export\n\n" + _parity(parity),
+        "## Data\n\n" + data(job),
+        "## Settings\n\n" + settings(job),
+        "## Limits\n\n" + _limits(job),
+        "## Licences\n\n" + licences(job),
+    )
+    return "\n\n".join(sections) + "\n"
+
+
+def front_matter(job: ExportJob, origin: Origin, *, library: str) -> str:
+    """Return the YAML block that the hub reads. Strings are JSON, which is YAML for any content."""
+    lines = [f"license: {json.dumps(job.source.licence or 'unknown')}"]
+    if origin.hub_id:
+        lines.append(f"base_model: {json.dumps(origin.hub_id)}")
+    lines += [f"library_name: {library}", "pipeline_tag: text-generation"]
+    lines += ["tags:", "- fine-tuning-studio", f"- {json.dumps(job.config.tuning)}"]
+    return "---\n" + "\n".join(lines) + "\n---"
+
+
+def measured(job: ExportJob) -> str:
+    """Return the exam as a table, or say that there was none for these very weights."""
+    exam = job.exam
+    if exam is None or exam.step != job.step:
+        return "No exam was held for these weights. Nothing is claimed about how good they are."
+    verdict = verdict_of(exam)
+    head = "| metric | base | tuned | difference | verdict |\n|---|---|---|---|---|"
+    lines = [
+        f"| {metric} | {_score(exam.arms['base'][metric])} | {_score(exam.arms['tuned'][metric])} "
+        f"| {_difference(found)} | {found.verdict} |"
+        for metric, found in exam.differences.items()
+    ]
+    return "\n".join(
+        (f"**{verdict.headline}.** {verdict.sentence}", "", head, *lines, "", _how_measured(exam))
+    )
+
+
+def _how_measured(exam: Exam) -> str:
+    hashes = ", ".join(f"{arm} `{value[:16]}`" for arm, value in exam.weights_hashes.items())
+    return (
+        f"Both models on the same {exam.rows} held-out rows, never trained on, in {exam.dtype} on "
+        f"{exam.device}. Loss in nats per learned token; perplexity is its exponential. Brackets: 95 % "
+        f"intervals, paired bootstrap over rows. {exam.answered} of the rows were also answered, with at "
+        f"most {exam.answer_tokens} new tokens each. Weights that answered, by SHA-256: {hashes}."
+    )
+
+
+def _score(score: Score) -> str:
+    return f"{score.value:.4g} [{score.low:.4g}, {score.high:.4g}]"
+
+
+def _difference(found: Difference) -> str:
+    return f"{found.value:+.4g} [{found.low:+.4g}, {found.high:+.4g}]"
+
+
+def _summary(job: ExportJob, origin: Origin) -> str:
+    name = origin.hub_id or origin.loads_elsewhere
+    revision = f", revision `{origin.revision}`" if origin.revision else ""
+    return (
+        f"Base: `{_plain(name)}`{revision}, weight files `{job.source.weights_hash[:16]}` (SHA-256). Made "
+        f"with Fine-Tuning Studio: objective `{job.config.objective}`, tuning `{job.config.tuning}`, "
+        f"weights of step {job.step}. {origin.note}"
+    )
+
+
+def _loading(lines: str, origin: Origin, *, needs_base: bool) -> str:
+    text = f"```python\n{lines}```"
+    if not needs_base:
+        return text
+    if origin.steps:
+        text = (
+            "First the base, the very one on any machine:\n\n```sh\n"
+            + "\n".join(origin.steps)
+            + "\n```\n\nThen:\n\n"
+            + text
+        )
+    return text + (
+        "\n\n`adapter_config.json` names the base as it loads on the machine of the export. Elsewhere pass "
+        "it as above."
+        if origin.loads_here != origin.loads_elsewhere
+        else ""
+    )
+
+
+def _parity(parity: Parity) -> str:
+    return (
+        f"The files of this folder were loaded with plain `transformers` and `peft` in float32 and answered "
+        f"{parity.prompts} prompts greedily: {parity.equal_answers} of {parity.prompts} answers were equal, "
+        f"token by token, to those of the model in the studio; the largest difference of a logit was "
+        f"{parity.max_logit_difference:.2g} (allowed: {LARGEST_LOGIT_DIFFERENCE:g})."
+    )
+
+
+def data(job: ExportJob) -> str:
+    """Return what was learned from, with the hash that names its content."""
+    facts = job.dataset
+    return (
+        f"`{_plain(facts.name)}` (read as {_plain(facts.format)}), content hash `{facts.version}`: "
+        f"{len(job.training)} rows to learn from, {len(job.held_out)} held out."
+    )
+
+
+def settings(job: ExportJob) -> str:
+    """Return every setting of the run."""
+    lines = [f"| `{name}` | {value} |" for name, value in sorted(job.config.knobs.items())]
+    return "\n".join((f"Recipe `{job.config.recipe}`.", "", "| setting | value |", "|---|---|", *lines))
+
+
+def _limits(job: ExportJob) -> str:
+    return (
+        f"- Measured on {len(job.held_out)} rows of the same table only; other questions were not tried.\n"
+        "- A lower loss means the expected answers became more likely, not that every answer is true.\n"
+        "- What the base could do before and may have forgotten was not measured.\n"
+        "- Rows that were learned may be repeated word for word: mind what the data held."
+    )
+
+
+def licences(job: ExportJob) -> str:
+    """Return the licences as far as they are known."""
+    base = job.source.licence or "not stated where it came from"
+    rows = job.dataset.licence or "not stated; it is up to whoever owns the data"
+    return f"- Base model: {_plain(base)}.\n- Data: {_plain(rows)}."
+
+
+def _plain(text: str) -> str:
+    """Names come from users: on one line, and nothing that Markdown or HTML would act on."""
+    line = " ".join(text.split())
+    return "".join(letter for letter in line if letter not in "`<>[]|*\\")

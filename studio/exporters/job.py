@@ -1,0 +1,76 @@
+"""What an exporter is given, and what it hands back. Plain values; importing this needs no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.core.config import RunConfig
+from studio.core.exam import Exam
+from studio.core.records import SourcedRecord
+
+if TYPE_CHECKING:
+    from studio.engine.models import ModelSource
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """What the model card says of the data. `version` is the hash of its content; `licence` "" if unknown."""
+
+    name: str
+    version: str
+    format: str
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class ExportJob:
+    """One run, ready to be handed over. `checkpoint` is the folder of the checkpoint at `step`.
+
+    `training` and `held_out` are the records as the run split them; `exam` is None where none was held for
+    these very weights.
+    """
+
+    config: RunConfig
+    source: ModelSource
+    checkpoint: Path
+    step: int
+    dataset: DatasetFacts
+    training: tuple[SourcedRecord, ...]
+    held_out: tuple[SourcedRecord, ...]
+    exam: Exam | None = None
+
+
+LARGEST_LOGIT_DIFFERENCE = 5e-3
+"""What parity allows. Merging LoRA into float32 weights moved logits by 9e-5 (they reach about 25)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """The exported files, loaded as a stranger would, against the studio's own model; greedy, float32.
+
+    `max_logit_difference` is over all answer tokens up to the first that differs.
+    """
+
+    prompts: int
+    equal_answers: int
+    max_logit_difference: float
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A published export folder. `parity` is None for exports that hold no weights."""
+
+    kind: str
+    path: Path
+    files: tuple[ExportedFile, ...]
+    parity: Parity | None

@@ -1,0 +1,55 @@
+"""Export the whole model: base and what was learned in one, as plain `transformers` reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.core.config import RunConfig
+from studio.engine.tunings import tuning_named
+from studio.exporters.job import ExportJob
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+TITLE = "Whole model"
+SUMMARY = "One complete model in full precision that needs nothing else. Larger, and the simplest to use."
+SOURCE = "arXiv:2106.09685, section 4.1 (no added latency); the file format of transformers"
+HAS_WEIGHTS = True
+LIBRARY = "transformers"
+NEEDS_BASE = False
+
+
+@dataclass(frozen=True)
+class Config:
+    """No settings of its own."""
+
+
+def refusal(config: RunConfig) -> str:
+    """Return "": every run can be handed over whole."""
+    return ""
+
+
+def write(model: PreTrainedModel, job: ExportJob, folder: Path) -> None:
+    """Merge and write in float32, so that nothing learned is rounded away. Consumes `model`."""
+    tuning_named(job.config.tuning).merged(model).save_pretrained(folder)
+
+
+def load(job: ExportJob, folder: Path) -> PreTrainedModel:
+    """Load the folder in float32 as a stranger would, with plain transformers."""
+    import torch  # heavy: not before the first page
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+
+
+def how_to_load(job: ExportJob) -> str:
+    """Return the Python lines for the model card."""
+    return (
+        "import torch\n"
+        "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
+        'folder = "."  # this folder\n'
+        "model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)\n"
+        "tokenizer = AutoTokenizer.from_pretrained(folder)\n"
+    )

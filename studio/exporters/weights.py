@@ -1,0 +1,93 @@
+"""Fill an export folder that holds weights: write them, load them as a stranger would, compare, describe."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from transformers import AutoTokenizer, PreTrainedModel
+
+from studio.core.errors import StudioError
+from studio.data.templates import ChatTemplate
+from studio.engine.device import choose_device
+from studio.engine.generate import end_tokens
+from studio.engine.models import load_tokenizer
+from studio.engine.objectives import objective_named
+from studio.engine.tuned import load_tuned
+from studio.engine.tunings import tuning_named
+from studio.evaluation.questions import Question, questions
+from studio.exporters import exporter_named, parity
+from studio.exporters.card import model_card
+from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
+
+STAGES = 4
+
+
+def fill(
+    kind: str,
+    job: ExportJob,
+    folder: Path,
+    *,
+    progress: Callable[[int, int, str], None],
+    should_stop: Callable[[], bool],
+) -> Parity | None:
+    """Write the weights, tokenizer and model card of a run into `folder`; None where it was stopped.
+
+    Never holds two models at once. Raises StudioError where the files answer differently from the model.
+    """
+    exporter = exporter_named(kind)
+    progress(0, STAGES, "Loading the tuned model in full precision")
+    template = ChatTemplate(load_tokenizer(job.source))
+    asked = _questions(job, template)
+    model = _studio_model(job)
+    ends = sorted(end_tokens(model, template.tokenizer))
+    progress(1, STAGES, "Asking the studio's model")
+    ours = parity.answers(model, [q.prompt for q in asked], ends=ends, should_stop=should_stop)
+    if ours is None or should_stop():
+        return None
+    progress(2, STAGES, "Writing the files")
+    exporter.write(model, job, folder)
+    template.write_into(template.tokenizer)
+    template.tokenizer.save_pretrained(folder)
+    del model  # merging consumed it, and the stranger's copy needs the room
+    progress(3, STAGES, "Asking the exported files")
+    prompts = _as_a_stranger_reads(job, folder, asked)
+    stranger = exporter.load(job, folder).to(choose_device().device)
+    theirs = parity.answers(stranger, prompts, ends=ends, should_stop=should_stop)
+    if theirs is None:
+        return None
+    compared = parity.compare(ours, theirs)
+    if not compared.passed:
+        raise _differs(compared)
+    (folder / "README.md").write_text(model_card(exporter, job, compared), encoding="utf-8")
+    return compared
+
+
+def _questions(job: ExportJob, template: ChatTemplate) -> list[Question]:
+    made = questions((*job.held_out, *job.training), objective_named(job.config.objective), template)
+    return parity.choose(made, template.tokenizer.all_special_tokens)
+
+
+def _studio_model(job: ExportJob) -> PreTrainedModel:
+    return load_tuned(
+        job.source,
+        job.config.tuning,
+        settings=job.config.part(tuning_named(job.config.tuning).Config),
+        checkpoint=job.checkpoint,
+        dtype=torch.float32,
+        device=choose_device().device,
+    )
+
+
+def _as_a_stranger_reads(job: ExportJob, folder: Path, asked: list[Question]) -> list[tuple[int, ...]]:
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    chat = job.config.objective != "completion"
+    return [parity.as_a_stranger_reads(question, tokenizer, chat=chat) for question in asked]
+
+
+def _differs(compared: Parity) -> StudioError:
+    return StudioError(
+        "The exported files do not answer as the model in the studio does: "
+        f"{compared.equal_answers} of {compared.prompts} answers are equal, and logits differ by up to "
+        f"{compared.max_logit_difference:.3g} (allowed: {LARGEST_LOGIT_DIFFERENCE:g}).",
+        "Nothing was published. Export again; if it stays so, choose another kind and tell us.",
+    )

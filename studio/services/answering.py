@@ -1,0 +1,130 @@
+"""Answer the questions of Compare: two models, one question, every word shown as it is written.
+
+Runs on the worker's thread, also between two micro-batches of a training run; the loop puts its random
+numbers back afterwards, so that an answer changes no later weight.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studio.core.errors import StudioError
+from studio.core.records import Completion, SourcedRecord
+from studio.engine.objectives import objective_named
+from studio.evaluation.questions import questions
+from studio.services.comparisons import BASE, Questions
+from studio.services.jobs import best_checkpoint
+from studio.services.training import Material, material
+from studio.services.views import Answer
+from studio.store.home import Home
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from studio.evaluation.exam import Subject
+
+NEW_TOKENS = 200
+
+Interrupted = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The untouched and the tuned model of one checkpoint, ready to be asked."""
+
+    run: str
+    step: int
+    gathered: Material
+    base: "Subject"
+    tuned: "Subject"
+
+
+class Answerer:
+    """Keeps the models of the last question, since the next one is mostly put to the same run."""
+
+    def __init__(self, home: Home, questions: Questions) -> None:
+        self._home = home
+        self._questions = questions
+        self._pair: Pair | None = None
+        self._current = ""
+
+    def forget(self) -> None:
+        """Free the memory, so that a job has it and its peak is its own."""
+        self._pair = None
+
+    def answer_next(self, interrupted: Interrupted) -> None:
+        """Answer the next question that waits, if any. What interrupts it puts it back in first place."""
+        taken = self._questions.take()
+        if taken is None:
+            return
+        from torch import inference_mode  # heavy: not before the first page
+
+        self._current, question, run = taken
+        # An exam pauses inside inference mode; models loaded there could never be switched again.
+        with inference_mode(False):
+            done = self._answer(question, run, interrupted)
+        if not done:
+            self._questions.put_back(self._current, "Waiting: the work under way is being stopped first.")
+
+    def fail(self, error: Exception) -> None:
+        """Tell the asker why there is no answer; the work that paused for it goes on."""
+        known = error if isinstance(error, StudioError) else _our_mistake(error)
+        self._pair = None
+        self._questions.fail(self._current, known)
+
+    def _answer(self, question: str, run: str, interrupted: Interrupted) -> bool:
+        """Write both answers; return False where other work must come first."""
+        pair = self._load(run)
+        for who, subject in ((BASE, pair.base), (run, pair.tuned)):
+            if interrupted():
+                return False
+            with subject() as model:
+                if not self._write(who, model, prompt_of(question, pair.gathered), interrupted):
+                    return False
+        return True
+
+    def _write(self, who: str, model: "PreTrainedModel", prompt: list[int], interrupted: Interrupted) -> bool:
+        from studio.engine.generate import stream
+        from studio.engine.tuned import weights_hash
+
+        assert self._pair is not None
+        proof, started, text, tokens = weights_hash(model), time.monotonic(), "", 0
+
+        def show(*, done: bool) -> None:
+            seconds = time.monotonic() - started
+            self._questions.write(self._current, who, Answer(text, done, proof, tokens, seconds))
+
+        def stop() -> bool:
+            return interrupted() or self._questions.cancelled(self._current)
+
+        tokenizer = self._pair.gathered.tokenizer
+        for piece in stream(model, tokenizer, prompt, max_new_tokens=NEW_TOKENS, should_stop=stop):
+            text, tokens = text + piece, tokens + 1
+            show(done=False)
+        whole = self._questions.cancelled(self._current) or not interrupted()
+        show(done=whole)
+        return whole
+
+    def _load(self, run: str) -> Pair:
+        from studio.evaluation.subjects import subjects
+
+        folder = self._home.runs.folder(run)
+        step, checkpoint = best_checkpoint(folder)
+        if self._pair is None or (self._pair.run, self._pair.step) != (run, step):
+            self._pair = None
+            gathered = material(folder, self._questions.tell)
+            base, tuned = subjects(gathered.config, gathered.source, checkpoint)
+            self._pair = Pair(run, step, gathered, base, tuned)
+        return self._pair
+
+
+def prompt_of(question: str, gathered: Material) -> list[int]:
+    """Return the tokens that training puts before the answer to such a question."""
+    objective = objective_named(gathered.config.objective)
+    record = SourcedRecord(0, Completion(question, "answer"))
+    return list(questions([record], objective, gathered.template)[0].prompt)
+
+
+def _our_mistake(error: Exception) -> StudioError:
+    return StudioError(f"The question could not be answered: {type(error).__name__}: {error}.", "Ask again.")

@@ -1,0 +1,120 @@
+"""Questions to the untouched and the tuned model: asked here, answered by the worker, read by every page."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from studio.core.errors import Refused, StudioError
+from studio.services.views import Answer, Comparison
+from studio.store.files import new_id
+from studio.store.home import Home
+
+KEPT = 200
+QUESTION_LENGTH = 20_000
+BASE = "base"
+
+
+@dataclass
+class _Asked:
+    view: Comparison
+    run: str
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+class Questions:
+    """All questions of this process. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asked: dict[str, _Asked] = {}
+        self._waiting: list[str] = []
+
+    def ask(self, question: str, run: str) -> str:
+        """Queue a question and return the comparison's id."""
+        comparison = new_id()
+        view = Comparison(
+            comparison, question, {BASE: Answer(), run: Answer()}, waiting="Waiting for the model."
+        )
+        with self._lock:
+            self._asked[comparison] = _Asked(view, run)
+            self._waiting.append(comparison)
+            for old in list(self._asked)[:-KEPT]:
+                if old not in self._waiting:
+                    del self._asked[old]
+        return comparison
+
+    def view(self, comparison: str) -> Comparison:
+        """Raises Refused where the question was asked of an earlier process."""
+        return self._find(comparison).view
+
+    def cancel(self, comparison: str) -> None:
+        asked = self._find(comparison)
+        with self._lock:
+            asked.cancelled.set()
+            if comparison in self._waiting:
+                self._waiting.remove(comparison)
+                self._settle(comparison, error="Cancelled before it was answered.")
+
+    def take(self) -> tuple[str, str, str] | None:
+        """Return (comparison, question, run) of the next one to answer, or None."""
+        with self._lock:
+            if not self._waiting:
+                return None
+            asked = self._asked[self._waiting.pop(0)]
+            return asked.view.id, asked.view.question, asked.run
+
+    def put_back(self, comparison: str, waiting: str) -> None:
+        """Make a question that was interrupted the next one, its answers empty again."""
+        with self._lock:
+            asked = self._asked[comparison]
+            answers = dict.fromkeys(asked.view.answers, Answer())
+            asked.view = replace(asked.view, answers=answers, waiting=waiting)
+            self._waiting.insert(0, comparison)
+
+    def any_waits(self) -> bool:
+        with self._lock:
+            return bool(self._waiting)
+
+    def cancelled(self, comparison: str) -> bool:
+        return self._find(comparison).cancelled.is_set()
+
+    def write(self, comparison: str, who: str, answer: Answer) -> None:
+        """Show an answer as far as it is written; `who` is `base` or the run's id."""
+        with self._lock:
+            asked = self._asked[comparison]
+            answers: Mapping[str, Answer] = {**asked.view.answers, who: answer}
+            asked.view = replace(asked.view, answers=answers, waiting="")
+
+    def tell(self, waiting: str) -> None:
+        """Tell every question that waits what it waits for."""
+        with self._lock:
+            for comparison in self._waiting:
+                asked = self._asked[comparison]
+                asked.view = replace(asked.view, waiting=waiting)
+
+    def fail(self, comparison: str, error: StudioError) -> None:
+        with self._lock:
+            self._settle(comparison, error=str(error))
+
+    def _settle(self, comparison: str, *, error: str) -> None:
+        asked = self._asked[comparison]
+        answers = {who: replace(answer, done=True) for who, answer in asked.view.answers.items()}
+        asked.view = replace(asked.view, answers=answers, waiting="", error=error)
+
+    def _find(self, comparison: str) -> _Asked:
+        with self._lock:
+            if comparison not in self._asked:
+                raise Refused("This question is not known any more.", "Ask it again.")
+            return self._asked[comparison]
+
+
+def ask(home: Home, questions: Questions, question: str, *, run: str) -> str:
+    """Queue a question to a run. Raises Refused where it is empty or nothing of the run is saved yet."""
+    text = question.strip()
+    if not text:
+        raise Refused("The question is empty.", "Write one.")
+    if len(text) > QUESTION_LENGTH:
+        raise Refused(f"The question has {len(text)} letters; {QUESTION_LENGTH} is the most.", "Shorten it.")
+    if not home.runs.folder(run).checkpoints.steps():
+        raise Refused("Nothing of this run is saved yet, so there is no tuned model to ask.", "Wait for it.")
+    return questions.ask(text, run)

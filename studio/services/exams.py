@@ -1,0 +1,89 @@
+"""The exam of a run: asked for by a person or after training, held by the worker, kept beside the run."""
+
+from functools import partial
+
+from studio.core import exam as exams
+from studio.core.config import Optimisation
+from studio.core.errors import StudioError
+from studio.core.verdict import Verdict
+from studio.engine.objectives import objective_named
+from studio.evaluation.verdict import verdict_of
+from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
+from studio.services.queue import Task
+from studio.services.training import Signals, material
+from studio.services.views import ExamView
+from studio.store.files import read_json, write_json
+from studio.store.home import Home
+from studio.store.runs import RunFolder
+
+KIND = "exam"
+
+
+def start(home: Home, run: str) -> str:
+    """Queue an exam and return its job id."""
+    folder = home.runs.folder(run)
+    check_best(folder)
+    return folder.requests.add(KIND)
+
+
+def request_after(folder: RunFolder, at: float) -> None:
+    """Queue the exam that follows training; it keeps the run's place in the queue."""
+    if folder.checkpoints.steps():
+        folder.requests.add(KIND, at)
+
+
+def hold(task: Task, signals: Signals) -> None:
+    """Hold the exam that was asked for."""
+    run_job(task, signals, partial(_examine, task.folder, signals))
+
+
+def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_stop: ShouldStop) -> bool:
+    from studio.evaluation.exam import ExamJob, examine
+    from studio.evaluation.subjects import subjects
+
+    step, checkpoint = best_checkpoint(folder)
+    gathered = material(folder, lambda text: progress(0, 0, text))
+    base, tuned = subjects(gathered.config, gathered.source, checkpoint)
+    job = ExamJob(
+        base=base,
+        tuned=tuned,
+        objective=objective_named(gathered.config.objective),
+        template=gathered.template,
+        held_out=gathered.parts.held_out,
+        examples=gathered.examples(gathered.parts.held_out),
+        step=step,
+        seed=gathered.config.part(Optimisation).seed,
+    )
+    found = examine(job, progress=progress, should_stop=should_stop)
+    if found is not None:
+        write_json(folder.path / "exam.json", exams.to_dict(found))
+    return found is not None
+
+
+def newest(folder: RunFolder) -> exams.Exam | None:
+    """Return the newest finished exam of a run, whichever step it was held on."""
+    path = folder.path / "exam.json"
+    if not path.exists():
+        return None
+    try:
+        return exams.from_dict(read_json(path))
+    except (KeyError, TypeError) as error:
+        raise StudioError(f"The exam in {path} is damaged.", "Hold the exam again.") from error
+
+
+def view(home: Home, run: str) -> ExamView | None:
+    """Return the newest finished exam for the screen."""
+    found = newest(home.runs.folder(run))
+    if found is None:
+        return None
+    said = verdict_of(found)
+    return ExamView(
+        run=run,
+        rows=found.rows,
+        answered=found.answered,
+        arms=found.arms,
+        differences=found.differences,
+        table=found.table,
+        verdict=Verdict(said.tone, said.headline, said.sentence),
+        weights_hashes=found.weights_hashes,
+    )

@@ -1,0 +1,180 @@
+"""Exports of a run: made by the worker into the run's folder, downloaded as a zip or copied to a folder."""
+
+import os
+import shutil
+import zipfile
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.core.errors import Refused, StudioError
+from studio.exporters import EXPORTERS, exporter_named
+from studio.exporters.job import DatasetFacts, Exported, ExportedFile, ExportJob, Parity
+from studio.exporters.publish import export, refuse_occupied
+from studio.services import exams
+from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
+from studio.services.queue import Task
+from studio.services.training import Signals, material
+from studio.services.views import ExportView
+from studio.store.files import (
+    STAGING,
+    Sealed,
+    damaged,
+    new_id,
+    read_json,
+    remove_folder,
+    staged_folder,
+    write_json,
+)
+from studio.store.home import Home
+from studio.store.runs import RunFolder
+
+if TYPE_CHECKING:
+    from studio.engine.models import ModelSource
+
+KIND = "export "
+"""Begins the kind of an export's job: `export adapter`."""
+
+
+def start(home: Home, run: str, kind: str, *, target: Path | None) -> str:
+    """Queue an export and return its job id. Raises Refused where it cannot be made or has no place to go."""
+    folder = home.runs.folder(run)
+    if target is not None:
+        refuse_occupied(target)
+    if reason := exporter_named(kind).refusal(folder.config()):
+        raise Refused(reason, "Choose another kind of export.")
+    check_best(folder)
+    return folder.requests.add(KIND + kind)
+
+
+def make(task: Task, signals: Signals) -> None:
+    """Make the export that was asked for."""
+    run_job(task, signals, partial(_export, task.folder, task.kind.removeprefix(KIND)))
+
+
+def _export(folder: RunFolder, kind: str, progress: Progress, should_stop: ShouldStop) -> bool:
+    job = _job(folder, progress)
+    target = folder.path / "exports" / kind
+    target.parent.mkdir(exist_ok=True)
+    _note(folder, kind).unlink(missing_ok=True)
+    _zip(folder, kind).unlink(missing_ok=True)
+    if target.exists():
+        remove_folder(target)
+    made = export(kind, job, target, progress=progress, should_stop=should_stop)
+    if made is None:
+        return False
+    write_json(_note(folder, kind), {"version": 1, **_document(made), "step": job.step})
+    return True
+
+
+def _job(folder: RunFolder, progress: Progress) -> ExportJob:
+    step, checkpoint = best_checkpoint(folder)
+    gathered = material(folder, lambda text: progress(0, 0, text))
+    exam, meta = exams.newest(folder), folder.meta()
+    return ExportJob(
+        config=gathered.config,
+        source=gathered.source,
+        checkpoint=checkpoint,
+        step=step,
+        dataset=DatasetFacts(
+            meta.dataset_name, gathered.config.dataset_version, meta.dataset_format, meta.dataset_licence
+        ),
+        training=gathered.parts.training,
+        held_out=gathered.parts.held_out,
+        exam=exam if exam is not None and exam.step == step else None,
+    )
+
+
+def views(home: Home, run: str) -> tuple[ExportView, ...]:
+    """Return the finished exports of a run."""
+    folder = home.runs.folder(run)
+    found = (_view(folder, kind) for kind in EXPORTERS)
+    return tuple(view for view in found if view is not None)
+
+
+def _view(folder: RunFolder, kind: str) -> ExportView | None:
+    if not _note(folder, kind).exists():
+        return None
+    document = read_json(_note(folder, kind))
+    files = tuple(ExportedFile(**file) for file in document["files"])
+    parity = Parity(**document["parity"]) if document["parity"] else None
+    return ExportView(folder.id, kind, str(folder.path / "exports" / kind), files, parity)
+
+
+def _sound(folder: RunFolder, kind: str) -> ExportView:
+    """Return a finished export whose files are still what they were. Raises Refused, StudioError."""
+    exporter_named(kind)
+    found = _view(folder, kind)
+    if found is None:
+        raise Refused(f"This run has no finished export {kind!r}.", "Start the export first.")
+    files = tuple(Sealed(file.name, file.bytes, file.sha256) for file in found.files)
+    if wrong := damaged(Path(found.path), files):
+        raise StudioError(f"The export is damaged on disk: {', '.join(wrong)}.", "Export it again.")
+    return found
+
+
+def archive(home: Home, run: str, kind: str) -> Path:
+    """Return a zip of a finished export; made once, and only of files that verify."""
+    folder = home.runs.folder(run)
+    found, target = _sound(folder, kind), _zip(folder, kind)
+    if target.exists():
+        return target
+    staged = target.with_name(f"{STAGING}{new_id()}")
+    try:
+        # Stored, not deflated: weights do not compress, and a laptop's core has better things to do.
+        with zipfile.ZipFile(staged, "w", zipfile.ZIP_STORED) as whole:
+            for file in found.files:
+                whole.write(Path(found.path) / file.name, f"{kind}/{file.name}")
+        os.replace(staged, target)
+    except OSError as error:
+        raise StudioError(f"The download could not be made: {error.strerror}.", "Free some space.") from error
+    finally:
+        staged.unlink(missing_ok=True)
+    return target
+
+
+def copy(home: Home, run: str, kind: str, *, target: Path) -> ExportView:
+    """Copy a finished export into a new or empty folder. Raises Refused where something is in it."""
+    found = _sound(home.runs.folder(run), kind)
+    refuse_occupied(target)
+    try:
+        if target.exists():
+            target.rmdir()
+        with staged_folder(target.absolute()) as staged:
+            shutil.copytree(found.path, staged, dirs_exist_ok=True)
+    except OSError as error:
+        raise StudioError(
+            f"The export could not be written to {target}: {error.strerror or error}.",
+            "Free some space, or name another folder.",
+        ) from error
+    return ExportView(found.run, kind, str(target), found.files, found.parity)
+
+
+def code(home: Home, run: str) -> str:
+    """Return the script that repeats a run outside the studio."""
+    folder = home.runs.folder(run)
+    return EXPORTERS["code"].script(folder.config(), _source(folder))
+
+
+def _source(folder: RunFolder) -> "ModelSource":
+    """Return the base model as the run noted it. Raises Refused before a worker has looked at it."""
+    from studio.engine.models import ModelSource
+
+    known = folder.source()
+    if known is None:
+        raise Refused("The run has not begun, so its script is not certain yet.", "Wait until it runs.")
+    return ModelSource(known.model, Path(known.model), known.revision, known.weights_hash, known.licence)
+
+
+def _document(made: Exported) -> dict[str, object]:
+    parity = asdict(made.parity) if made.parity else None
+    return {"kind": made.kind, "files": [asdict(file) for file in made.files], "parity": parity}
+
+
+def _note(folder: RunFolder, kind: str) -> Path:
+    return folder.path / "exports" / f"{kind}.json"
+
+
+def _zip(folder: RunFolder, kind: str) -> Path:
+    return folder.path / "exports" / f"{kind}.zip"

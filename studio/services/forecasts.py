@@ -1,0 +1,166 @@
+"""What a run will take on this machine: arithmetic at once, a measured pace once one was rehearsed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.errors import Refused
+from studio.core.system import memory, process_memory_bytes
+from studio.data.split import split
+from studio.engine.tunings import tuning_named
+from studio.services.packages import IMPORTING
+from studio.services.rehearsals import Pace, here, known_pace
+from studio.services.views import Forecast
+from studio.store.home import Home
+from studio.store.records import read_records
+
+SURE = 1.2
+"""The time is a range at least this factor wide to either side: machines are used for other things."""
+CHECKPOINTS = 3
+"""Kept or under way at the same time, each with the optimiser's state: the newest two and the next."""
+GROWTH = 2.1
+"""How much more memory a whole run takes on a processor than its first steps: freed memory is kept for the
+next step in pieces that do not always fit. The starter went from 1.7 GB rehearsed to 3.5 GB in 16 steps."""
+BYTES_KEPT, BYTES_RESUMED = 4, 12
+"""Of a trained weight: as a result, and in a checkpoint that can be resumed from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much there is to do."""
+
+    steps: int
+    learned_rows: float
+    """Rows that go through the model to be learned from, all rounds together."""
+    evaluations: int
+    training_rows: int
+    held_out_rows: int
+
+
+def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) -> Forecast:
+    """Return what is known; `ask` for a rehearsal where the pace is not; it says why there will be none."""
+    amount = _amount(home, config)
+    pace = known_pace(home, config)
+    problem = ask(config) if pace is None and here(config) is not None else ""
+    needed, trained = _needs(config, pace)
+    available = _available_bytes()
+    disk = trained * (CHECKPOINTS * BYTES_RESUMED + BYTES_KEPT)
+    free = home.free_bytes()
+    low, high = _seconds(amount, pace) if pace else (0.0, 0.0)
+    fits = needed <= available and disk <= free
+    return Forecast(
+        seconds_low=low,
+        seconds_high=high,
+        memory_bytes=needed,
+        memory_available_bytes=available,
+        disk_bytes=disk,
+        disk_available_bytes=free,
+        result_bytes=trained * BYTES_KEPT,
+        steps=amount.steps,
+        training_rows=amount.training_rows,
+        held_out_rows=amount.held_out_rows,
+        measured=pace is not None,
+        basis=problem or _basis(config, pace),
+        fits=fits,
+        advice="" if fits else _advice(config, needed > available),
+    )
+
+
+def check_fits(home: Home, config: RunConfig) -> None:
+    """Raise Refused where the memory or the disk cannot hold the run."""
+    found = forecast(home, config, ask=_never)
+    if found.fits:
+        return
+    what, needed, there = "memory", found.memory_bytes, found.memory_available_bytes
+    if needed <= there:
+        what, needed, there = "disk", found.disk_bytes, found.disk_available_bytes
+    raise Refused(
+        f"This run needs about {needed / 1e9:.1f} GB of {what} and {there / 1e9:.1f} GB are free.",
+        found.advice,
+    )
+
+
+def _never(config: RunConfig) -> str:
+    """A start does not wait for a rehearsal."""
+    return ""
+
+
+def _amount(home: Home, config: RunConfig) -> Amount:
+    with IMPORTING:
+        from studio.engine.schedule import plan_steps  # torch: not before the first page
+
+    data, settings = config.part(DataSettings), config.part(Optimisation)
+    records = home.datasets.folder(config.dataset).records_file(config.dataset_version)
+    training, held_out = _rows(records, data, settings.seed)
+    schedule = plan_steps(settings, training)
+    steps_per_round = -(-training // settings.batch_size)
+    learned = schedule.steps * training / steps_per_round
+    return Amount(schedule.steps, learned, len(schedule.evaluate_after), training, held_out)
+
+
+@lru_cache(maxsize=32)
+def _rows(records_file: Path, data: DataSettings, seed: int) -> tuple[int, int]:
+    """Return (training, held-out) rows; a version never changes, so this can be kept."""
+    parts = split(read_records(records_file), data.held_out_percent, data.max_rows, seed)
+    return len(parts.training), len(parts.held_out)
+
+
+def _seconds(amount: Amount, pace: Pace) -> tuple[float, float]:
+    """Return the shortest and the longest time expected: loading, steps, and checks, the first included."""
+    learned = amount.learned_rows * pace.tokens_per_row * pace.seconds_per_token
+    looked_at = amount.held_out_rows * (1 + amount.evaluations) * pace.tokens_per_row
+    seconds = pace.load_seconds + learned + looked_at * pace.evaluation_seconds_per_token
+    return seconds / SURE, seconds * max(SURE, pace.spread)
+
+
+def _available_bytes() -> int:
+    """Return the memory a run may use, on the device that trains; what this process holds is part of it."""
+    with IMPORTING:
+        from torch import cuda  # heavy: not before the first page
+
+    if cuda.is_available():
+        return cuda.mem_get_info()[0] + cuda.memory_reserved()
+    return memory().available_bytes + process_memory_bytes()
+
+
+def _growth() -> float:
+    """Return how much more than its first steps a whole run takes on the device that trains."""
+    with IMPORTING:
+        from torch import cuda  # heavy: not before the first page
+
+    return 1.0 if cuda.is_available() else GROWTH
+
+
+def _needs(config: RunConfig, pace: Pace | None) -> tuple[int, int]:
+    """Return (bytes of memory, trained weights); zeros for a model that is not on this machine yet."""
+    source = here(config)
+    if source is None:
+        return 0, 0
+    with IMPORTING:
+        from studio.engine.forecast import forecast_memory  # torch: not before the first page
+
+    parts = forecast_memory(source, config, longest_tokens=config.part(DataSettings).max_length)
+    trained = parts.optimiser // (16 if tuning_named(config.tuning).FROZEN_BASE else 12)
+    if pace is None:
+        return round(parts.total * _growth()), trained
+    growth = 1.0 if pace.whole_run else _growth()
+    return round(pace.peak_memory_bytes * growth), pace.trainable_parameters
+
+
+def _basis(config: RunConfig, pace: Pace | None) -> str:
+    if pace is not None:
+        memory_of = "a whole run" if pace.whole_run else "these steps, with room for what a whole run adds"
+        return f"Time measured here with a few steps of this model; memory from {memory_of}."
+    if here(config) is None:
+        return "The model is not on this machine yet; its first run will show."
+    return "Not measured yet: a few steps are tried as soon as nothing else runs."
+
+
+def _advice(config: RunConfig, memory_lacks: bool) -> str:
+    if not memory_lacks:
+        return "Delete earlier runs, or free some space on the disk of the home folder."
+    if config.tuning == "full":
+        return "Choose LoRA, which takes far less, or close other programs."
+    return "Choose a smaller model, lower the longest example, or close other programs."

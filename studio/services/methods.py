@@ -1,0 +1,173 @@
+"""What can be chosen for a run, and the run description that a choice makes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from studio.core.config import DataSettings, Optimisation, RunConfig, read_config
+from studio.core.errors import Refused
+from studio.core.knobs import Knob, KnobValue, from_dict, knobs, to_dict
+from studio.core.recipes import RECIPES
+from studio.core.report import DatasetReport
+from studio.data.inspect import training_refusal
+from studio.engine.objectives import objective_named
+from studio.engine.starter import starter_is_ready
+from studio.engine.tunings import tuning_named
+from studio.services.packages import IMPORTING
+from studio.services.views import ModelChoice
+from studio.store.datasets import DatasetFolder
+from studio.store.home import Home
+
+LARGEST_DESCRIPTION = 1_000_000
+STARTER = ModelChoice(
+    id="starter",
+    title="SmolLM2-135M-Instruct",
+    parameters=134_515_008,
+    licence="Apache-2.0",
+    summary="Small and quick; learns on a laptop without a graphics card. Comes with the studio.",
+    ready=True,
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person chose on the Method step or on the command line. `knobs` come after the recipe."""
+
+    recipe: str = "balanced"
+    model: str = "starter"
+    objective: str = "chat"
+    tuning: str = "lora"
+    knobs: Mapping[str, KnobValue] = field(default_factory=dict)
+
+
+def models(home: Home) -> tuple[ModelChoice, ...]:
+    """Return the starter and every other model that a run of this home used."""
+    starter = ModelChoice(**{**vars(STARTER), "ready": starter_is_ready()})
+    used = sorted({folder.config().model for folder in home.runs.all()} - {"starter"})
+    return (starter, *(ModelChoice(name, name, 0, "", "Used in an earlier run.", True) for name in used))
+
+
+def check_model(model: str, revision: str) -> None:
+    """Fetch what is missing of a model. Raises Refused in plain words where it cannot be had."""
+    if model == "starter" and starter_is_ready():
+        return
+    with IMPORTING:
+        from studio.engine.models import resolve  # torch: not before the first page
+
+    resolve(model, revision, progress=_quiet)
+
+
+def _quiet(text: str) -> None:
+    """The caller shows its own sign of life; the refusal carries what went wrong."""
+
+
+def plan(home: Home, dataset: str, choice: Choice) -> RunConfig:
+    """Return the run description. Raises Refused with every problem at once."""
+    folder = home.datasets.folder(dataset)
+    version = folder.meta().version
+    check_trainable(folder, version, choice.objective)
+    if choice.recipe not in RECIPES:
+        raise Refused(f"There is no recipe named {choice.recipe!r}.", f"Known: {', '.join(RECIPES)}.")
+    tuning = tuning_named(choice.tuning)
+    values = {
+        **RECIPES[choice.recipe].knobs,
+        "learning_rate": tuning.LEARNING_RATE,
+        **choice.knobs,
+    }
+    return RunConfig(
+        dataset=dataset,
+        dataset_version=version,
+        model=choice.model.strip(),
+        objective=choice.objective,
+        tuning=choice.tuning,
+        recipe=choice.recipe,
+        knobs=complete(choice.objective, choice.tuning, values),
+    )
+
+
+def repeat(home: Home, described: RunConfig, choice: Choice) -> RunConfig:
+    """Return a run description anew for the data set version that it names."""
+    config = replace(plan(home, described.dataset, choice), revision=described.revision)
+    if described.dataset_version:
+        home.datasets.folder(described.dataset).version(described.dataset_version)
+        config = replace(config, dataset_version=described.dataset_version)
+    return config
+
+
+def parts(objective: str, tuning: str) -> tuple[type, ...]:
+    """Return the config dataclasses that apply. Raises Refused on an unknown name."""
+    return DataSettings, Optimisation, objective_named(objective).Config, tuning_named(tuning).Config
+
+
+def known_knobs(objective: str, tuning: str) -> dict[str, Knob]:
+    """Return every knob that applies by name; names are unique across all configs."""
+    return {knob.name: knob for part in parts(objective, tuning) for knob in knobs(part)}
+
+
+def complete(objective: str, tuning: str, values: Mapping[str, KnobValue]) -> dict[str, KnobValue]:
+    """Return a value for every knob: defaults where `values` has none. Raises Refused with all problems."""
+    known = known_knobs(objective, tuning)
+    wrong = [f"There is no setting named {name!r}." for name in values if name not in known]
+    found: dict[str, KnobValue] = {}
+    for part in parts(objective, tuning):
+        own = {knob.name: values[knob.name] for knob in knobs(part) if knob.name in values}
+        try:
+            found.update(to_dict(from_dict(part, own)))
+        except Refused as error:
+            wrong.append(error.message)
+    if wrong:
+        raise Refused(" ".join(wrong), f"Known settings: {', '.join(known)}.")
+    return found
+
+
+def check_trainable(folder: DatasetFolder, version: str, objective: str) -> DatasetReport:
+    """Return the report. Raises Refused where the records are not of a kind that can be learned so."""
+    report = folder.report(version)
+    if (refusal := training_refusal(report)) is not None:
+        raise refusal
+    first = folder.records(version, most=1)[0].record
+    if not objective_named(objective).accepts(first):
+        raise Refused(f"These rows cannot be learned as {objective!r}.", "Choose another objective.")
+    return report
+
+
+def read_choice(
+    chosen: Mapping[str, str], settings: Mapping[str, str], before: Choice | None = None
+) -> Choice:
+    """Return a choice as it is typed: `settings` as text, the recipe among them.
+
+    Raises Refused with every problem. `before` is what stands unless something else is chosen.
+    """
+    texts = dict(settings)
+    recipe = {"recipe": texts.pop("recipe")} if "recipe" in texts else {}
+    choice = replace(before or Choice(), **chosen, **recipe)
+    known = known_knobs(choice.objective, choice.tuning)
+    wrong = [f"There is no setting named {name!r}." for name in texts if name not in known]
+    read: dict[str, KnobValue] = {}
+    for name, text in texts.items():
+        try:
+            read |= {name: known[name].parse(text)} if name in known else {}
+        except Refused as error:
+            wrong.append(error.message)
+    if wrong:
+        raise Refused(" ".join(wrong), f"Known settings: recipe, {', '.join(known)}.")
+    return replace(choice, knobs={**choice.knobs, **read})
+
+
+def read_description(path: Path) -> RunConfig | None:
+    """Return the run description that a file holds; None where it is anything else, a table of rows say."""
+    if path.suffix.lower() != ".json" or not path.is_file() or path.stat().st_size > LARGEST_DESCRIPTION:
+        return None
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
+    if not isinstance(document, dict) or not isinstance(document.get("dataset"), str):
+        return None
+    return read_config({"dataset_version": "", **document})
+
+
+def choice_of(config: RunConfig) -> Choice:
+    """Return the choice that led to a run description."""
+    return Choice(config.recipe, config.model, config.objective, config.tuning, config.knobs)

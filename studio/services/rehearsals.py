@@ -1,0 +1,147 @@
+"""Rehearsals: a few steps of a run to come, timed when the worker is idle; the home keeps the pace.
+
+One for each data set version, model, tuning, length and machine.
+"""
+
+import hashlib
+import json
+import platform
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.knobs import to_dict
+from studio.data.templates import ChatTemplate
+from studio.engine.objectives import objective_named
+from studio.engine.starter import FOLDER_NAME, cache_folder, starter_is_ready
+from studio.engine.tunings import tuning_named
+from studio.services.packages import IMPORTING
+from studio.store.files import read_json, write_json
+from studio.store.home import Home
+
+if TYPE_CHECKING:
+    from studio.engine.models import ModelSource
+
+SAMPLED_ROWS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a rehearsal measured; `tokens_per_row` is the mean of the data it was held with."""
+
+    seconds_per_token: float
+    evaluation_seconds_per_token: float
+    spread: float
+    peak_memory_bytes: int
+    load_seconds: float
+    trainable_parameters: int
+    tokens_per_row: float
+    whole_run: bool = False
+    """The memory is that of a run from begin to end, and no longer that of a few steps."""
+
+
+def here(config: RunConfig) -> "ModelSource | None":
+    """Return the model where its files lie on this machine; a forecast downloads nothing."""
+    path = cache_folder() / FOLDER_NAME if config.model == "starter" else Path(config.model)
+    if config.model == "starter" and not starter_is_ready():
+        return None
+    if not (path / "config.json").is_file():
+        return None
+    with IMPORTING:
+        from studio.engine.models import ModelSource
+
+    return ModelSource(config.model, path, "", "", "")
+
+
+def key_of(config: RunConfig) -> str:
+    """Name what a pace depends on: model, tuning with its settings, length, batch size, data, machine."""
+    tuning = to_dict(config.part(tuning_named(config.tuning).Config))
+    batch, length = config.part(Optimisation).batch_size, config.part(DataSettings).max_length
+    whole = [config.model, config.revision, config.tuning, tuning, batch, length, platform.node()]
+    whole += [config.objective, config.dataset_version]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def known_pace(home: Home, config: RunConfig) -> Pace | None:
+    path = home.forecasts / f"{key_of(config)}.json"
+    if not path.exists():
+        return None
+    return Pace(**{name: value for name, value in read_json(path).items() if name != "version"})
+
+
+def remember_run(home: Home, config: RunConfig, peak_memory_bytes: int) -> None:
+    """Let the next forecast of such a run tell the memory that this one took."""
+    pace = known_pace(home, config)
+    if pace is not None and peak_memory_bytes:
+        _keep(home, config, replace(pace, peak_memory_bytes=peak_memory_bytes, whole_run=True))
+
+
+def _keep(home: Home, config: RunConfig, pace: Pace) -> None:
+    write_json(home.forecasts / f"{key_of(config)}.json", {"version": 1, **asdict(pace)})
+
+
+class Rehearsals:
+    """The rehearsals that were asked for; the last one asked for goes first: somebody is looking at it."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._asked: dict[str, RunConfig] = {}
+        self._problems: dict[str, str] = {}
+        self._current = ""
+
+    def ask(self, config: RunConfig) -> str:
+        """Ask for a rehearsal; return why there will be none, or nothing."""
+        key = key_of(config)
+        with self._lock:
+            if key not in self._problems and key != self._current:
+                self._asked.pop(key, None)
+                self._asked[key] = config
+            return self._problems.get(key, "")
+
+    def any_waits(self) -> bool:
+        with self._lock:
+            return bool(self._asked)
+
+    def do_next(self, interrupted: Callable[[], bool]) -> None:
+        """Measure one pace; an interrupted one is asked for again by the next look at the forecast."""
+        with self._lock:
+            self._current, config = self._asked.popitem()
+        pace = _rehearse(self._home, config, interrupted)
+        if pace is not None:
+            _keep(self._home, config, pace)
+        with self._lock:
+            self._current = ""
+
+    def fail(self, error: Exception) -> None:
+        """Try such a rehearsal no more: the run itself will say what is wrong."""
+        with self._lock:
+            self._problems[self._current] = f"A few steps were tried, and that failed: {error}"
+            self._current = ""
+
+
+def _rehearse(home: Home, config: RunConfig, interrupted: Callable[[], bool]) -> Pace | None:
+    from studio.engine.forecast import rehearse
+    from studio.engine.models import load_tokenizer
+
+    source = here(config)
+    if source is None:
+        return None
+    tokenizer = load_tokenizer(source)
+    template, objective = ChatTemplate(tokenizer), objective_named(config.objective)
+    folder = home.datasets.folder(config.dataset)
+    kept = folder.report(config.dataset_version).kept
+    records = folder.records(config.dataset_version)[:: max(1, kept // SAMPLED_ROWS)]
+    max_length = config.part(DataSettings).max_length
+    examples = [
+        objective.encode(sourced.record, template, max_length=max_length, row=sourced.row)
+        for sourced in records
+    ]
+    found = rehearse(config, source, tokenizer, examples, should_stop=interrupted)
+    if found is None:
+        return None
+    tokens = sum(len(example.input_ids) for example in examples) / len(examples)
+    return Pace(**asdict(found), tokens_per_row=tokens)

@@ -1,0 +1,210 @@
+"""What the run folders say, kept at hand: each read only goes on where the last one ended.
+
+One book serves all pages and the worker. It can be thrown away at any time: the folders are the truth.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from studio.core.config import RunConfig
+from studio.core.errors import StudioError
+from studio.core.events import RunFailed, RunStarted, Status
+from studio.core.progress import Progress, fold
+from studio.core.verdict import Verdict, verdict
+from studio.services.views import JobView, Points, RunView
+from studio.store.home import Holder, Home
+from studio.store.runs import RunFolder
+
+
+@dataclass
+class Page:
+    """One run as far as it was read."""
+
+    config: RunConfig
+    progress: Progress = field(default_factory=Progress)
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a run stands beside the others at this moment."""
+
+    holder: Holder | None
+    queue: tuple[str, ...]
+    """The runs that wait, the next one first."""
+
+
+class RunBook:
+    """All runs of a home. Safe to use from many threads."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._pages: dict[str, Page] = {}
+        self._damaged: dict[str, str] = {}
+
+    def views(self) -> tuple[RunView, ...]:
+        """Return all runs, the newest first."""
+        standing, folders = self._standing(), self._folders()
+        found = (self._readable_view(folder, standing) for folder in folders)
+        views = [view for view in found if view is not None]
+        return tuple(sorted(views, key=lambda view: (view.created_at, view.id), reverse=True))
+
+    def damage(self) -> tuple[str, ...]:
+        """Return why some runs are missing from the list, as the last reading found."""
+        with self._lock:
+            return tuple(f"The run {run} cannot be read. {problem}" for run, problem in self._damaged.items())
+
+    def view(self, run: str) -> RunView:
+        """Return one run. Raises Refused where there is none."""
+        return self._view(self._home.runs.folder(run), self._standing())
+
+    def progress(self, run: str) -> Progress:
+        """Return what the events of a run say now. Treat it as read-only."""
+        return self._read(self._home.runs.folder(run)).progress
+
+    def status(self, run: str) -> Status:
+        return self.progress(run).status(self._home.live_worker())
+
+    def queued(self) -> tuple[tuple[float, str], ...]:
+        """Return (when it was queued, run) of the runs that wait, the next one first."""
+        self._folders()
+        with self._lock:
+            waiting = [
+                (page.progress.queued_at, run)
+                for run, page in self._pages.items()
+                if page.progress.status(None) == "queued" and run not in self._damaged
+            ]
+        return tuple(sorted(waiting))
+
+    def points(self, run: str, since: int) -> Points:
+        """Return the points after byte `since` of the events; all of them after a resume."""
+        folder = self._home.runs.folder(run)
+        page = self._read(folder)
+        if 0 < since <= page.offset:
+            events, offset = folder.read(since)
+            if not any(isinstance(recorded.event, RunStarted) for recorded in events):
+                return _points(fold(events), offset, replace=False)
+        with self._lock:
+            return _points(page.progress, page.offset, replace=True)
+
+    def _folders(self) -> tuple[RunFolder, ...]:
+        """Read on in every run, and forget the deleted ones."""
+        folders = self._home.runs.all()
+        names = {folder.id for folder in folders}
+        with self._lock:
+            for gone in self._pages.keys() - names:
+                del self._pages[gone]
+            self._damaged = {run: why for run, why in self._damaged.items() if run in names}
+        return tuple(folder for folder in folders if self._present(folder))
+
+    def _present(self, folder: RunFolder) -> bool:
+        try:
+            self._read(folder)
+        except FileNotFoundError:
+            return False  # Deleted between the listing and the reading.
+        except StudioError as error:
+            self._note_damage(folder, error)
+            return False
+        return True
+
+    def _readable_view(self, folder: RunFolder, standing: Standing) -> RunView | None:
+        """Return the view of a run; one that is damaged must not hide the others."""
+        try:
+            return self._view(folder, standing)
+        except FileNotFoundError:
+            return None
+        except StudioError as error:
+            self._note_damage(folder, error)
+            return None
+
+    def _note_damage(self, folder: RunFolder, error: StudioError) -> None:
+        with self._lock:
+            self._damaged[folder.id] = str(error)
+
+    def _read(self, folder: RunFolder) -> Page:
+        with self._lock:
+            page = self._pages.get(folder.id)
+            if page is None:
+                page = self._pages[folder.id] = Page(folder.config())
+            if folder.events_file.stat().st_size > page.offset:
+                events, page.offset = folder.read(page.offset)
+                for recorded in events:
+                    page.progress.add(recorded)
+            return page
+
+    def _standing(self) -> Standing:
+        return Standing(self._home.holder(), tuple(run for _, run in self.queued()))
+
+    def _view(self, folder: RunFolder, standing: Standing) -> RunView:
+        page, meta = self._read(folder), folder.meta()
+        worker = standing.holder.worker if standing.holder else None
+        with self._lock:
+            progress = page.progress
+            status = progress.status(worker)
+            failure = progress.last if isinstance(progress.last, RunFailed) else RunFailed("", "")
+            running = status == "running"
+            return RunView(
+                id=folder.id,
+                name=meta.name,
+                notes=meta.notes,
+                created_at=meta.created_at,
+                dataset_name=meta.dataset_name,
+                config=page.config,
+                status=status,
+                queue_position=_position(folder.id, standing, status),
+                step=progress.step,
+                steps=progress.steps,
+                seconds=progress.seconds(time.time() if running else None),
+                seconds_left=progress.seconds_left() if running else None,
+                tokens_per_second=progress.tokens_per_second,
+                training_rows=progress.started.training_rows if progress.started else 0,
+                held_out_rows=progress.started.held_out_rows if progress.started else 0,
+                loss_first=progress.loss_first,
+                loss_last=progress.loss_last,
+                eval_loss_first=progress.held_out[0].loss if progress.held_out else None,
+                eval_loss=progress.held_out[-1].loss if progress.held_out else None,
+                best_step=progress.best_step,
+                peak_memory_bytes=progress.peak_memory_bytes or None,
+                verdict=_verdict(folder.id, progress, status, standing),
+                warnings=tuple(f"{warned.message} {warned.hint}".strip() for warned in progress.warnings),
+                reasons=progress.started.reasons if progress.started else (),
+                failure=failure.message,
+                failure_hint=failure.hint,
+                jobs=_jobs(folder, progress, worker),
+                checkpoints=folder.checkpoints.steps(),
+            )
+
+
+def _position(run: str, standing: Standing, status: Status) -> int | None:
+    if status != "queued" or (standing.holder and standing.holder.active == run):
+        return None
+    waiting = [name for name in standing.queue if not (standing.holder and standing.holder.active == name)]
+    return waiting.index(run) + 1 if run in waiting else None
+
+
+def _verdict(run: str, progress: Progress, status: Status, standing: Standing) -> Verdict:
+    if status == "queued" and standing.holder and standing.holder.active == run:
+        return Verdict("neutral", "Getting ready", standing.holder.doing)
+    return verdict(progress, status, _position(run, standing, status))
+
+
+def _jobs(folder: RunFolder, progress: Progress, worker: str | None) -> tuple[JobView, ...]:
+    """Return the exams and exports in the order they began, then those that wait."""
+    views = []
+    for job, known in progress.jobs.items():
+        message, hint = getattr(known.last, "message", known.message), getattr(known.last, "hint", "")
+        status = known.status(worker)
+        views.append(JobView(job, known.started.kind, status, known.done, known.total, message, hint))
+    waiting = [request for request in folder.requests.all() if request.job not in progress.jobs]
+    return (*views, *(JobView(request.job, request.kind, "queued") for request in waiting))
+
+
+def _points(progress: Progress, offset: int, *, replace: bool) -> Points:
+    return Points(
+        offset,
+        replace,
+        tuple((logged.step, logged.loss) for logged, _ in progress.training),
+        tuple((known.step, known.loss) for known in progress.held_out),
+    )

@@ -1,0 +1,203 @@
+"""The verbs on runs: start, stop, resume, rename, annotate, delete. The worker does what they ask for."""
+
+import hashlib
+import importlib.metadata
+import platform
+import shutil
+import sys
+import threading
+import time
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import studio
+from studio.core.config import RunConfig
+from studio.core.errors import Refused
+from studio.core.events import RunQueued, Status
+from studio.core.progress import JobProgress, Progress, fold
+from studio.store.files import size, told_plainly
+from studio.store.home import Home
+from studio.store.runs import RunFolder, RunMeta
+
+SAME_START_SECONDS = 2.0
+NAME_LENGTH, NOTES_LENGTH = 120, 20_000
+PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "tokenizers", "datasets", "numpy")
+
+
+class RecentStarts:
+    """Remembers what this process started a moment ago, so that a double click gives one run."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: dict[str, tuple[str, float]] = {}
+
+    def once(self, home: Home, config: RunConfig, name: str) -> str:
+        """Create the run, or return the one of the same description that was just created."""
+        key = repr((config, name))
+        with self._lock:
+            run, at = self._last.get(key, ("", float("-inf")))
+            if time.monotonic() - at > SAME_START_SECONDS:
+                run = _create(home, config, name)
+            self._last = {key: (run, time.monotonic())}
+            return run
+
+
+def start(home: Home, config: RunConfig, *, name: str, recent: RecentStarts) -> str:
+    """Queue a run and return its id. What it needs has been checked by the caller."""
+    return recent.once(home, config, _text(name, NAME_LENGTH, "The name"))
+
+
+def find(home: Home, part: str) -> str:
+    """Return the one run whose id is `part` or begins with it, or whose random half does."""
+    found = home.runs.matching(part)
+    if part in found:
+        return part
+    if len(found) != 1:
+        many = f"{len(found)} runs begin with {part!r}" if found else f"There is no run {part!r}"
+        raise Refused(f"{many}.", "Give more of its id; the list of runs shows them all.")
+    return found[0]
+
+
+def _create(home: Home, config: RunConfig, name: str) -> str:
+    dataset = home.datasets.folder(config.dataset)
+    about = dataset.meta()
+    meta = RunMeta(
+        name=name or f"{about.name}, {config.recipe}",
+        notes="",
+        created_at=time.time(),
+        dataset_name=about.name,
+        records_hash=dataset.records_hash(config.dataset_version),
+        dataset_format=dataset.report(config.dataset_version).format,
+        dataset_licence=about.licence,
+    )
+    records = dataset.records_file(config.dataset_version)
+    return home.runs.create(config, meta, records=records, environment=environment()).id
+
+
+def environment() -> dict[str, Any]:
+    """Return what, beside the config and the data, a result depends on."""
+    return {
+        "studio": studio.__version__,
+        "code": code_version(),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "machine": platform.machine(),
+        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "command": Path(sys.argv[0]).name,
+    }
+
+
+@cache
+def code_version() -> str:
+    """Return a hash over the studio's own code."""
+    root = Path(studio.__file__).parent
+    whole = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        whole.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()[:12]
+
+
+def stop(home: Home, run: str) -> None:
+    """Leave a stop request that the worker obeys. Raises Refused where there is nothing to stop."""
+    folder = home.runs.folder(run)
+    status = _status(home, folder)
+    if status not in ("queued", "running"):
+        raise Refused(f"This run is {status}; there is nothing to stop.", "See it in the list of runs.")
+    folder.requests.ask_stop()
+
+
+def resume(home: Home, run: str) -> None:
+    """Queue a run again. One that waits already stays as it is."""
+    folder = home.runs.folder(run)
+    status = _status(home, folder)
+    if status == "queued" and not folder.requests.stop_asked():
+        return
+    if status in ("running", "finished"):
+        hint = "Start a new run to learn longer." if status == "finished" else "Stop it first."
+        raise Refused(f"This run is {status}; there is nothing to resume.", hint)
+    folder.requests.clear_stop()
+    if status != "queued":
+        with told_plainly("The run"):
+            folder.append(RunQueued(resume=True))
+
+
+def stop_job(home: Home, run: str, job: str) -> None:
+    """Leave a stop request for an exam or export; one that waits is taken out of the queue."""
+    folder = home.runs.folder(run)
+    waiting = next((request for request in folder.requests.all() if request.job == job), None)
+    known = _progress(folder).jobs.get(job)
+    if waiting is None and (known is None or known.status(home.live_worker()) != "running"):
+        raise Refused("This exam or export is not under way.", "See the run for what it has.")
+    folder.requests.ask_stop(job)
+    if known is None:
+        # Should the worker have taken it between the two lines, it finds the request to stop.
+        folder.requests.remove(job)
+
+
+def rename(home: Home, run: str, name: str) -> None:
+    folder = home.runs.folder(run)
+    if not name.strip():
+        raise Refused("A run needs a name.", "Write a word or two.")
+    folder.write_meta(replace(folder.meta(), name=_text(name, NAME_LENGTH, "The name")))
+
+
+def annotate(home: Home, run: str, notes: str) -> None:
+    folder = home.runs.folder(run)
+    folder.write_meta(replace(folder.meta(), notes=_text(notes, NOTES_LENGTH, "The note")))
+
+
+def _text(text: str, most: int, what: str) -> str:
+    if len(text) > most:
+        raise Refused(f"{what} has {len(text)} letters; {most} is the most.", "Shorten it.")
+    return text.strip()
+
+
+def dependents(home: Home, run: str) -> tuple[str, ...]:
+    """Say in words what is deleted with a run."""
+    folder = home.runs.folder(run)
+    found = []
+    if steps := folder.checkpoints.steps():
+        saved = "1 saved point" if len(steps) == 1 else f"{len(steps)} saved points"
+        found.append(f"{saved} of the tuned model ({size(folder.path / 'checkpoints') / 1e6:.0f} MB)")
+    if (folder.path / "exam.json").exists():
+        found.append("its exam")
+    exports = folder.path / "exports"
+    kinds = sorted(path.stem for path in exports.glob("*.json")) if exports.is_dir() else []
+    if kinds:
+        found.append(f"its exports ({', '.join(kinds)})")
+    return tuple(found)
+
+
+def delete(home: Home, run: str) -> None:
+    """Delete a run with all that hangs on it. Raises Refused while work on it waits or runs."""
+    folder = home.runs.folder(run)
+    status = _status(home, folder)
+    live = home.live_worker()
+    busy = any(_active(job, live) for job in _progress(folder).jobs.values())
+    if status in ("queued", "running") or busy:
+        raise Refused("There is still work going on for this run.", "Stop it first, then delete it.")
+    home.runs.delete(run)
+
+
+def _active(job: JobProgress, live_worker: str | None) -> bool:
+    return job.status(live_worker) == "running"
+
+
+def _status(home: Home, folder: RunFolder) -> Status:
+    return _progress(folder).status(home.live_worker())
+
+
+def _progress(folder: RunFolder) -> Progress:
+    return fold(folder.read()[0])
+
+
+def check_disk(home: Home, needed_bytes: int) -> None:
+    """Raise Refused where the home has no room for what is about to be written."""
+    free = shutil.disk_usage(home.path).free
+    if needed_bytes > free:
+        raise Refused(
+            f"This needs {needed_bytes / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free.",
+            "Delete earlier runs, or free some space on the disk of the home folder.",
+        )

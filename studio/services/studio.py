@@ -1,0 +1,250 @@
+"""The facade: everything a person can do with the studio. The screen and the command line call only this.
+
+Ids come in, views go out (`services/views.py`). Whatever a user can cause raises StudioError or Refused
+with a plain sentence. Every method may be called from any thread and none waits for training; the ones that
+may touch the network or take seconds say so. The verbs themselves stand in the files beside this one.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from studio.core.config import RunConfig
+from studio.core.knobs import KnobValue
+from studio.core.report import DatasetReport
+from studio.services import comparisons, datasets, exams, exports, forecasts, learning, methods, runs
+from studio.services.comparisons import Questions
+from studio.services.methods import Choice
+from studio.services.runbook import RunBook
+from studio.services.views import (
+    Comparison,
+    DatasetView,
+    Duty,
+    ExamView,
+    ExportView,
+    Forecast,
+    ModelChoice,
+    Points,
+    RunView,
+    SampleView,
+    Span,
+    WorkerState,
+)
+from studio.services.worker import Worker
+from studio.store.home import Home
+
+
+class Studio:
+    """One home folder and the verbs on it. Reading needs no `open`; training, answers and exports do."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = Home(home)
+        self._questions = Questions()
+        self._book = RunBook(self._home)
+        self._recent = runs.RecentStarts()
+        self._worker = Worker(self._home, self._book, self._questions)
+
+    def open(self, duty: Duty | None = None) -> None:
+        """Start the worker thread, which takes the home once no other process holds it. Returns at once."""
+        self._worker.open(duty or Duty())
+
+    def close(self) -> None:
+        """Ask the work to stop, wait until it is saved, free the home. What was running reads *interrupted*
+        and is offered for resume; what waits keeps waiting for the next studio."""
+        self._worker.close()
+
+    def worker(self) -> WorkerState:
+        """Return whether this process does the work, and what to tell the user if it cannot yet."""
+        return self._worker.state()
+
+    # Data
+
+    def check(self, path: Path, name: str = "", mapping: Mapping[str, str] | None = None) -> DatasetReport:
+        """Look at a file and keep nothing. `name` is the file's name as the user knows it."""
+        return datasets.check(path, name or path.name, mapping)
+
+    def add_dataset(self, path: Path, name: str, mapping: Mapping[str, str] | None = None) -> DatasetView:
+        """Copy a file into the home at once and check it. Raises Refused for a file that cannot be used."""
+        return datasets.add(self._home, path, name=name, mapping=mapping)
+
+    def remap(self, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
+        """Read a dataset again with `mapping` (role -> column); earlier runs keep the version they used."""
+        return datasets.remap(self._home, dataset, mapping)
+
+    def datasets(self) -> tuple[DatasetView, ...]:
+        """Return all datasets, the newest first."""
+        return datasets.all_views(self._home)
+
+    def dataset(self, dataset: str) -> DatasetView:
+        return datasets.view(self._home, dataset)
+
+    def rename_dataset(self, dataset: str, name: str) -> DatasetView:
+        return datasets.rename(self._home, dataset, name)
+
+    def dataset_dependents(self, dataset: str) -> tuple[str, ...]:
+        """Say in words what hangs on a dataset; show it before deleting."""
+        return datasets.dependents(self._home, dataset)
+
+    def delete_dataset(self, dataset: str) -> None:
+        """Delete a dataset. Runs keep their own copy of the records; one that waits or runs refuses this."""
+        datasets.delete(self._home, dataset)
+
+    def samples(self) -> tuple[SampleView, ...]:
+        """Return the data sets that come with the studio."""
+        return datasets.samples()
+
+    def add_sample(self, sample: str) -> DatasetView:
+        """Add a shipped data set; asked for again, return the one that is there."""
+        return datasets.add_sample(self._home, sample)
+
+    def learning_view(
+        self, dataset: str, index: int, *, model: str = "starter", max_length: int = 512
+    ) -> tuple[int, tuple[Span, ...]]:
+        """Return (row of the user's file, spans) of one example, counted from 0 among the kept ones.
+
+        Takes seconds the first time (tokenizer); raises StudioError while the model is not on this machine.
+        """
+        return learning.learning_view(self._home, dataset, index, model=model, max_length=max_length)
+
+    # Method
+
+    def models(self) -> tuple[ModelChoice, ...]:
+        """Return the models to offer: the starter, and those that were used or downloaded before."""
+        return methods.models(self._home)
+
+    def check_model(self, model: str, revision: str = "") -> None:
+        """Fetch what is missing of a model (may take minutes). Raises Refused in plain words."""
+        methods.check_model(model, revision)
+
+    def plan(
+        self,
+        dataset: str,
+        recipe: str = "balanced",
+        *,
+        model: str = "starter",
+        objective: str = "chat",
+        tuning: str = "lora",
+        knobs: Mapping[str, KnobValue] | None = None,
+    ) -> RunConfig:
+        """Return the run description: recipe, then the tuning's learning rate, then the user's knobs.
+
+        Raises Refused with every problem at once, also for a dataset that cannot be trained on yet.
+        """
+        return self.plan_choice(dataset, methods.Choice(recipe, model, objective, tuning, knobs or {}))
+
+    def plan_choice(self, dataset: str, choice: Choice) -> RunConfig:
+        """The same, for a choice that was read from a command line."""
+        return methods.plan(self._home, dataset, choice)
+
+    def repeat(self, described: RunConfig, choice: Choice, *, beside: Path) -> RunConfig:
+        """Return the run description anew, with `choice` for what it chose.
+
+        Its data set is one of this home, or a file beside the description.
+        """
+        if (file := beside / described.dataset).is_file():
+            return self.plan_choice(self.add_dataset(file, file.name).id, choice)
+        return methods.repeat(self._home, described, choice)
+
+    def forecast(self, config: RunConfig) -> Forecast:
+        """Return time, memory and disk for this run here. Not yet measured: the worker rehearses when idle,
+        so ask again while `measured` is False."""
+        return forecasts.forecast(self._home, config, ask=self._worker.rehearse)
+
+    # Train
+
+    def start(self, config: RunConfig, name: str = "") -> str:
+        """Queue a run and return its id. A second call with the same description within two seconds (a double
+        click) returns the same id. Raises Refused where memory or disk cannot hold it."""
+        forecasts.check_fits(self._home, config)
+        run = runs.start(self._home, config, name=name, recent=self._recent)
+        self._worker.wake()
+        return run
+
+    def stop(self, run: str) -> None:
+        """Ask a waiting or running run to stop; it keeps its best point and can be resumed."""
+        runs.stop(self._home, run)
+
+    def resume(self, run: str) -> None:
+        """Queue a stopped, interrupted or failed run again; it goes on from its newest sound checkpoint."""
+        runs.resume(self._home, run)
+
+    def runs(self) -> tuple[RunView, ...]:
+        """Return all runs, the newest first."""
+        return self._book.views()
+
+    def run(self, run: str) -> RunView:
+        return self._book.view(run)
+
+    def find_run(self, part: str) -> str:
+        """Return the id that a person means by its beginning. Raises Refused where none or many match."""
+        return runs.find(self._home, part)
+
+    def points(self, run: str, since: int) -> Points:
+        """Return the points of the curves after `since`, an `offset` of an earlier answer; 0 for all."""
+        return self._book.points(run, since)
+
+    def rename_run(self, run: str, name: str) -> None:
+        runs.rename(self._home, run, name)
+
+    def annotate_run(self, run: str, notes: str) -> None:
+        runs.annotate(self._home, run, notes)
+
+    def run_dependents(self, run: str) -> tuple[str, ...]:
+        """Say in words what is deleted with a run; show it before deleting."""
+        return runs.dependents(self._home, run)
+
+    def delete_run(self, run: str) -> None:
+        """Delete a run with its checkpoints, exam and exports. One that waits or runs refuses this."""
+        runs.delete(self._home, run)
+
+    # Compare
+
+    def ask(self, question: str, run: str) -> str:
+        """Put a question to the untouched and the tuned model; return the comparison's id at once."""
+        comparison = comparisons.ask(self._home, self._questions, question, run=run)
+        self._worker.wake()
+        return comparison
+
+    def comparison(self, comparison: str) -> Comparison:
+        """Return the answers as far as they are written. Comparisons live as long as the process."""
+        return self._questions.view(comparison)
+
+    def cancel_question(self, comparison: str) -> None:
+        """Stop writing; what is written stays."""
+        self._questions.cancel(comparison)
+
+    def start_exam(self, run: str) -> str:
+        """Queue the exam of a run and return its job id; one that waits already is returned."""
+        return exams.start(self._home, run)
+
+    def exam(self, run: str) -> ExamView | None:
+        """Return the newest finished exam of a run."""
+        return exams.view(self._home, run)
+
+    # Export
+
+    def start_export(self, run: str, kind: str, target: Path | None = None) -> str:
+        """Queue an export (`adapter`, `merged`, `code`) and return its job id; one that waits is returned.
+
+        Raises Refused where `target`, the folder it is to be copied to afterwards, is not empty.
+        """
+        return exports.start(self._home, run, kind, target=target)
+
+    def stop_job(self, run: str, job: str) -> None:
+        """Ask a waiting or running exam or export to stop."""
+        runs.stop_job(self._home, run, job)
+
+    def exports(self, run: str) -> tuple[ExportView, ...]:
+        """Return the finished exports of a run."""
+        return exports.views(self._home, run)
+
+    def export_path(self, run: str, kind: str) -> Path:
+        """Return a zip of a finished export to download. May take a while the first time."""
+        return exports.archive(self._home, run, kind)
+
+    def copy_export(self, run: str, kind: str, target: Path) -> ExportView:
+        """Copy a finished export into an empty or new folder (the command line's `--to`)."""
+        return exports.copy(self._home, run, kind, target=target)
+
+    def code(self, run: str) -> str:
+        """Return the script that repeats this run with transformers and peft alone."""
+        return exports.code(self._home, run)

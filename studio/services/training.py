@@ -1,0 +1,171 @@
+"""The job of a training run: from its folder to the engine, and the engine's words back into the folder."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.errors import StudioError
+from studio.core.events import Event, RunStopped, Warned
+from studio.core.examples import Example
+from studio.core.progress import Progress
+from studio.core.records import SourcedRecord
+from studio.data.split import Split, split
+from studio.data.templates import ChatTemplate
+from studio.engine.objectives import objective_named
+from studio.store.records import verified_records
+from studio.store.runs import RunFolder, SourceNote
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from studio.engine.models import ModelSource
+
+
+@dataclass(frozen=True)
+class Signals:
+    """How the worker speaks with a job: who works, what to tell, when to stop, where to pause."""
+
+    worker: str
+    tell: Callable[[str], None]
+    closing: Callable[[], bool]
+    pause: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a run, its exam and its exports are made of."""
+
+    config: RunConfig
+    source: "ModelSource"
+    tokenizer: "PreTrainedTokenizerBase"
+    template: ChatTemplate
+    parts: Split
+
+    def examples(self, records: tuple[SourcedRecord, ...]) -> tuple[Example, ...]:
+        """Return the rows as tokens, the way training reads them."""
+        objective = objective_named(self.config.objective)
+        max_length = self.config.part(DataSettings).max_length
+        return tuple(
+            objective.encode(sourced.record, self.template, max_length=max_length, row=sourced.row)
+            for sourced in records
+        )
+
+
+def material(folder: RunFolder, tell: Callable[[str], None]) -> Material:
+    """Gather what a run is made of; fetches the model where it is missing. Raises StudioError."""
+    from studio.engine.models import load_tokenizer, resolve
+
+    config = folder.config()
+    tell("The model's files are checked.")
+    source = _same_source(folder, resolve(config.model, _revision(folder, config), progress=tell))
+    tokenizer = load_tokenizer(source)
+    tell("The rows are read and divided.")
+    records = verified_records(folder.records_file, folder.meta().records_hash)
+    data = config.part(DataSettings)
+    parts = split(records, data.held_out_percent, data.max_rows, config.part(Optimisation).seed)
+    return Material(config, source, tokenizer, ChatTemplate(tokenizer), parts)
+
+
+def _revision(folder: RunFolder, config: RunConfig) -> str:
+    """Return the commit that the run began with, whatever a branch on the hub points to by now."""
+    known = folder.source()
+    return known.revision if known else config.revision
+
+
+def _same_source(folder: RunFolder, source: "ModelSource") -> "ModelSource":
+    """Note which weights a run begins with. Raises StudioError where a later job finds others."""
+    known = folder.source()
+    if known is None:
+        folder.write_source(SourceNote(source.id, source.revision, source.weights_hash, source.licence))
+    elif known.weights_hash != source.weights_hash:
+        raise StudioError(
+            f"The weights of {source.id} are not the ones this run began with.",
+            "Bring the earlier files back, or start a new run.",
+        )
+    return source
+
+
+def train_run(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
+    """Train a run that was queued, from its newest checkpoint where it has one.
+
+    Returns whether it came to an end of its own or the user's; False where the studio closed in between:
+    the run then reads *interrupted* and can be resumed. Raises StudioError where it cannot go on.
+    """
+
+    def stopping() -> bool:
+        return signals.closing() or folder.requests.stop_asked()
+
+    if stopping():
+        return _stop_before_start(folder, progress, signals)
+    _drop_damaged(folder)
+    gathered = material(folder, signals.tell)
+    if stopping():
+        return _stop_before_start(folder, progress, signals)
+    signals.tell("The rows are turned into tokens.")
+    training, held_out = (
+        gathered.examples(part) for part in (gathered.parts.training, gathered.parts.held_out)
+    )
+    if stopping():
+        return _stop_before_start(folder, progress, signals)
+    signals.tell("The model is being loaded.")
+    return _train(folder, gathered, (training, held_out), signals)
+
+
+def _train(
+    folder: RunFolder,
+    gathered: Material,
+    examples: tuple[tuple[Example, ...], tuple[Example, ...]],
+    signals: Signals,
+) -> bool:
+    from studio.engine.job import TrainingJob
+    from studio.engine.loop import train
+
+    ended = True
+
+    def emit(event: Event) -> None:
+        nonlocal ended
+        if isinstance(event, RunStopped):
+            ended = folder.requests.stop_asked()
+            if not ended:
+                return  # The studio closes; nobody stopped this run, and the next studio offers to go on.
+            folder.requests.clear_stop()
+        folder.append(event)
+
+    job = TrainingJob(
+        config=gathered.config,
+        source=gathered.source,
+        tokenizer=gathered.tokenizer,
+        training=examples[0],
+        held_out=examples[1],
+        checkpoints=folder.checkpoints,
+        worker=signals.worker,
+    )
+    train(job, emit, lambda: signals.closing() or folder.requests.stop_asked(), signals.pause)
+    folder.requests.clear_stop()
+    return ended
+
+
+def _stop_before_start(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
+    if not folder.requests.stop_asked():
+        return False
+    stop_waiting(folder, progress)
+    return True
+
+
+def stop_waiting(folder: RunFolder, progress: Progress) -> None:
+    """Take a run out of the queue, as its stop request asks."""
+    ending = (progress.step, progress.best_step or 0, progress.seconds(None), progress.peak_memory_bytes)
+    folder.append(RunStopped(*ending))
+    folder.requests.clear_stop()
+
+
+def _drop_damaged(folder: RunFolder) -> None:
+    """Resuming from a damaged checkpoint would poison the run: remove it, and say so."""
+    for step in folder.checkpoints.drop_damaged():
+        folder.append(
+            Warned(
+                f"The checkpoint of step {step} was damaged on disk and is not used.",
+                "The run goes on from an earlier one. The disk may be failing: keep a copy of the home.",
+            )
+        )

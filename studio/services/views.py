@@ -1,0 +1,224 @@
+"""What services hand to the screen and the command line: plain frozen values, nothing to import torch for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from studio.core.config import RunConfig
+from studio.core.events import Status
+from studio.core.exam import Difference, ExamRow, Score
+from studio.core.records import SourcedRecord
+from studio.core.report import DatasetReport
+from studio.core.verdict import Verdict
+from studio.exporters.job import ExportedFile, Parity
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """A row as the user's file has it; `number` is its 1-based line there."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class DatasetView:
+    """A dataset as uploaded: its newest version, its report and its first records."""
+
+    id: str
+    version: str
+    name: str
+    file_name: str
+    created_at: float
+    report: DatasetReport
+    preview: tuple[SourcedRecord, ...]
+    """The first records; none while it is not known which column is what."""
+    rows: tuple[TableRow, ...]
+    """The first rows as the file has them, all columns."""
+    runs: tuple[str, ...] = ()
+    """Runs that used it; they are listed before it is deleted."""
+
+
+@dataclass(frozen=True)
+class SampleView:
+    """A data set that comes with the studio."""
+
+    id: str
+    title: str
+    summary: str
+    licence: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class WorkerState:
+    """Whether this process does the work of the home. `message` is empty where there is nothing to tell."""
+
+    holds_home: bool
+    ready: bool
+    """The heavy packages are loaded; before that the first answer or step takes longer."""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """What a process does for its home beside its own errand."""
+
+    takes_home: bool = True
+    """False only answers questions, and leaves training to whoever holds the home."""
+    quiet_seconds: float = 2.0
+    """Nothing heavy is loaded before: the first page is served meanwhile."""
+    exam_after_training: bool = True
+    done: Callable[[], bool] = lambda: False
+    """Asked before each new task: once true, no other is begun."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of one example as the model will read it."""
+
+    text: str
+    role: Literal["context", "learned", "cut"]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run will take on this machine; `measured` says whether a rehearsal stands behind the time."""
+
+    seconds_low: float
+    seconds_high: float
+    memory_bytes: int
+    memory_available_bytes: int
+    disk_bytes: int
+    disk_available_bytes: int
+    result_bytes: int
+    steps: int
+    training_rows: int
+    held_out_rows: int
+    measured: bool
+    basis: str
+    """One sentence: what was measured, or why nothing could be measured yet."""
+    fits: bool
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class JobView:
+    """An exam or export of a run."""
+
+    id: str
+    kind: str
+    status: Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
+    done: int = 0
+    total: int = 0
+    message: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One run as lists and pages show it; everything is derived from the run's folder."""
+
+    id: str
+    name: str
+    notes: str
+    created_at: float
+    dataset_name: str
+    config: RunConfig
+    status: Status
+    queue_position: int | None
+    """1 is next; None when the run does not wait."""
+    step: int
+    steps: int
+    seconds: float
+    seconds_left: float | None
+    tokens_per_second: float | None
+    training_rows: int
+    held_out_rows: int
+    loss_first: float | None
+    loss_last: float | None
+    """Mean training loss over the first and the last tenth of the steps, nats per trained token."""
+    eval_loss_first: float | None
+    eval_loss: float | None
+    best_step: int | None
+    peak_memory_bytes: int | None
+    verdict: Verdict
+    warnings: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    failure: str = ""
+    failure_hint: str = ""
+    jobs: tuple[JobView, ...] = ()
+    checkpoints: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Points:
+    """New points of a run's curves since a byte offset of its events.
+
+    `training` and `held_out` are (step, loss) pairs; `replace` asks the page to drop what it drew.
+    """
+
+    offset: int
+    replace: bool
+    training: tuple[tuple[int, float], ...]
+    held_out: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One model's answer while it is written; `weights_hash` names the very tensors that answered."""
+
+    text: str = ""
+    done: bool = False
+    weights_hash: str = ""
+    tokens: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A question put to the untouched model and to a run's tuned one. Keys: `base` and the run's id."""
+
+    id: str
+    question: str
+    answers: Mapping[str, Answer]
+    waiting: str = ""
+    """Why nothing is written yet, in words, with the expected wait; empty once it runs."""
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class ExamView:
+    """The measured comparison on held-out rows: `rows` were scored, `answered` of them also generated."""
+
+    run: str
+    rows: int
+    answered: int
+    arms: Mapping[str, Mapping[str, Score]]
+    differences: Mapping[str, Difference]
+    table: tuple[ExamRow, ...]
+    verdict: Verdict
+    weights_hashes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExportView:
+    run: str
+    kind: str
+    path: str
+    files: tuple[ExportedFile, ...]
+    parity: Parity | None
+    """None for exports that hold no weights (the script)."""
+
+
+@dataclass(frozen=True)
+class ModelChoice:
+    """A model the Method step offers."""
+
+    id: str
+    title: str
+    parameters: int
+    licence: str
+    summary: str
+    ready: bool
+    """Already on this machine."""

@@ -1,0 +1,237 @@
+"""The one thread that works: training runs, exams and exports one after the other, questions in between.
+
+It reads its queue from the home's folders, so whatever any process asked for is found, also after a restart.
+"""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+from studio.core.config import RunConfig
+from studio.core.errors import StudioError
+from studio.core.events import JobFailed, RunFailed
+from studio.services import exams, exports
+from studio.services.answering import Answerer
+from studio.services.comparisons import Questions
+from studio.services.packages import load_packages
+from studio.services.queue import TRAIN, Task, next_task, waiting_to_stop
+from studio.services.rehearsals import Rehearsals, remember_run
+from studio.services.runbook import RunBook
+from studio.services.training import Signals, stop_waiting, train_run
+from studio.services.views import Duty, WorkerState
+from studio.store.home import Home
+from studio.store.requests import RUN
+
+IDLE_SECONDS = 0.25
+WATCH_SECONDS = 1.0
+HOUSEKEEPING_SECONDS = 0.5
+
+
+class Worker:
+    """Does the work of a home as soon as this process holds it; answers questions even before."""
+
+    def __init__(self, home: Home, book: RunBook, questions: Questions) -> None:
+        self._home, self._book, self._questions = home, book, questions
+        self._answerer = Answerer(home, questions)
+        self._rehearsals = Rehearsals(home)
+        self._closing, self._wake = threading.Event(), threading.Event()
+        self._id: str | None = None
+        self._active: Task | None = None
+        self._trouble = ""
+        self._ready = self._busy = False
+        self._duty = Duty()
+        self._quiet_until = 0.0
+        self._kept_house_at = 0.0
+        self._thread: threading.Thread | None = None
+        self._watchdog = threading.Thread(target=self._watch, name="studio-watchdog", daemon=True)
+
+    def open(self, duty: Duty) -> None:
+        """Start working."""
+        self._duty = duty
+        self._quiet_until = time.monotonic() + duty.quiet_seconds
+        self._begin()
+        self._watchdog.start()
+
+    def close(self) -> None:
+        """Stop the work, wait until it is saved, free the home."""
+        self._closing.set()
+        self._wake.set()
+        for thread in (self._watchdog, self._thread):
+            if thread is not None and thread.ident is not None:
+                thread.join()
+        self._home.release()
+
+    def wake(self) -> None:
+        """Look at the queue now rather than in a moment."""
+        self._wake.set()
+
+    def rehearse(self, config: RunConfig) -> str:
+        """Measure the pace of such a run when there is nothing else to do; say why not, if not."""
+        problem = self._rehearsals.ask(config)
+        self.wake()
+        return problem
+
+    def state(self) -> WorkerState:
+        told = [self._trouble, *self._book.damage()]
+        holder = None if self._id is not None else self._home.holder()
+        if holder is not None and not self._trouble:
+            told.append(
+                f"Another process of the studio ({holder.process}) does the work of this home now. "
+                "What you start waits in its queue."
+            )
+        return WorkerState(self._id is not None, self._ready, " ".join(filter(None, told)))
+
+    def _begin(self) -> None:
+        self._thread = threading.Thread(target=self._work, name="studio-worker", daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        """Should the worker's thread die, say so in the run it worked on, and go on with the next."""
+        while not self._closing.wait(WATCH_SECONDS):
+            if self._thread is not None and not self._thread.is_alive():
+                died = StudioError("The work ended without a word.", "Resume it; nothing saved is lost.")
+                if self._active is not None and self._id is not None:
+                    self._note_failure(self._active, died)
+                self._begin()
+
+    def _work(self) -> None:
+        while not self._closing.is_set():
+            self._busy = False
+            _guarded(self._turn, self._note_trouble)
+            if not self._busy:
+                self._wake.wait(IDLE_SECONDS)
+                self._wake.clear()
+
+    def _turn(self) -> None:
+        if self._id is None and self._duty.takes_home:
+            self._id = self._home.take()
+            self._trouble = ""
+        self._busy = self._do_something()
+
+    def _note_trouble(self, error: Exception) -> None:
+        """What keeps the worker from its work belongs to no run; every page shows it."""
+        self._trouble = str(error if isinstance(error, StudioError) else _our_mistake(error))
+
+    def _do_something(self) -> bool:
+        """Do the most urgent thing there is; return whether there was one."""
+        if time.monotonic() < self._quiet_until:
+            return False
+        if self._questions.any_waits():
+            self._answer(self._closing.is_set)
+            return True
+        if (task := self._next_task()) is not None:
+            self._perform(task)
+            return True
+        if self._duty.done():
+            return False
+        if not self._ready:
+            load_packages()
+            self._ready = True
+            return True
+        return self._id is not None and self._rehearse_next()
+
+    def _next_task(self) -> Task | None:
+        if self._id is None or self._duty.done():
+            return None
+        return next_task(self._home, self._book)
+
+    def _rehearse_next(self) -> bool:
+        def interrupted() -> bool:
+            return self._closing.is_set() or self._questions.any_waits() or self._next_task() is not None
+
+        if not self._rehearsals.any_waits():
+            return False
+        _guarded(lambda: self._rehearsals.do_next(interrupted), self._rehearsals.fail)
+        return True
+
+    def _perform(self, task: Task) -> None:
+        load_packages()
+        self._active = task
+        self._answerer.forget()
+        _guarded(lambda: self._dispatch(task), lambda error: self._note_failure(task, error))
+        self._active = None
+        self._ready = True
+
+    def _answer(self, interrupted: Callable[[], bool]) -> None:
+        load_packages()
+        _guarded(lambda: self._answerer.answer_next(interrupted), self._answerer.fail)
+
+    def _dispatch(self, task: Task) -> None:
+        signals = Signals(
+            worker=self._id or "",
+            tell=lambda text: self._tell(task, text),
+            closing=self._closing.is_set,
+            pause=self._pause,
+        )
+        self._tell(task, "The work begins.")
+        if task.kind == TRAIN:
+            if train_run(task.folder, self._book.progress(task.folder.id), signals):
+                self._after_training(task)
+        elif task.kind == "exam":
+            exams.hold(task, signals)
+        else:
+            exports.make(task, signals)
+        self._tell(None, "")
+
+    def _after_training(self, task: Task) -> None:
+        peak = self._book.progress(task.folder.id).peak_memory_bytes
+        remember_run(self._home, task.folder.config(), peak)
+        if self._duty.exam_after_training:
+            exams.request_after(task.folder, task.at)
+
+    def _pause(self) -> None:
+        """Called between micro-batches, rows and answers of whatever is under way."""
+        if self._questions.any_waits() and not self._urged_to_stop():
+            self._answer(self._urged_to_stop)
+        if time.monotonic() - self._kept_house_at > HOUSEKEEPING_SECONDS:
+            self._kept_house_at = time.monotonic()
+            for folder, progress in waiting_to_stop(self._home, self._book):
+                stop_waiting(folder, progress)
+
+    def _urged_to_stop(self) -> bool:
+        task = self._active
+        asked = task is not None and task.folder.requests.stop_asked(task.job or RUN)
+        return asked or self._closing.is_set()
+
+    def _tell(self, task: Task | None, doing: str) -> None:
+        self._home.tell(task.folder.id if task and task.kind == TRAIN else "", doing)
+
+    def _note_failure(self, task: Task, error: BaseException) -> None:
+        """Write how a task failed. Where not even that can be written, leave the home: then it
+        reads interrupted."""
+        known = error if isinstance(error, StudioError) else _our_mistake(error)
+        try:
+            if not isinstance(error, StudioError):
+                task.folder.write_traceback("".join(traceback.format_exception(error)))
+            if task.kind == TRAIN:
+                task.folder.append(RunFailed(known.message, known.hint))
+            else:
+                task.folder.append(JobFailed(task.job, task.kind, known.message, known.hint))
+            self._tell(None, "")
+        except OSError as full:
+            self._trouble = f"The home folder cannot be written: {full.strerror or full}. Free some space."
+            self._home.release()
+            self._id = None
+
+
+def _guarded(work: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+    """Do a piece of work; whatever goes wrong in it ends in a named state."""
+    try:
+        work()
+    except Exception as error:
+        failed(error)
+
+
+def _our_mistake(error: BaseException) -> StudioError:
+    if isinstance(error, MemoryError):
+        hint = "Close other programs, or choose a smaller model."
+        return StudioError("The memory of this machine ran out.", hint)
+    if isinstance(error, OSError):
+        return StudioError(
+            f"A file could not be read or written: {error}.", "Check the disk's space, then resume the run."
+        )
+    return StudioError(
+        f"Something in the studio itself went wrong: {type(error).__name__}: {error}",
+        "What was saved is kept. The file traceback.txt in the run's folder says where; please report it.",
+    )

@@ -1,0 +1,143 @@
+"""A run's checkpoints: written whole or not at all, hashed, and only the ones still needed are kept.
+
+The engine decides what a checkpoint holds: `weights/` (what the tuned model is) and `resume/` (what a
+resumed run needs beyond). Here it becomes durable.
+"""
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from studio.core.errors import StudioError
+from studio.store.files import Sealed, damaged, read_json, remove_folder, seal, staged_folder, write_json
+
+_NAME = re.compile(r"step-(\d{6,})")
+_KEPT = 2
+"""How many of the newest stay resumable: should the newest be damaged, the one before still is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A checkpoint that is safely on disk. `best`: no kept one has a lower held-out loss."""
+
+    step: int
+    bytes: int
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    step: int
+    eval_loss: float | None
+    files: tuple[Sealed, ...]
+
+    @property
+    def resumable(self) -> bool:
+        return any(file.name.startswith("resume/") for file in self.files)
+
+
+class Checkpoints:
+    """The checkpoints of one run, as `engine.checkpoints.CheckpointStore` wants them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, step: int, write: Callable[[Path], None], *, eval_loss: float | None) -> Saved:
+        """Let `write` fill a folder, make it durable, drop what is no longer needed. Raises StudioError."""
+        try:
+            with staged_folder(self._path(step)) as staged:
+                write(staged)
+                manifest = Manifest(step, eval_loss, seal(staged))
+                _write_manifest(staged, manifest)
+            best = self._best_step()
+            self._retire(best)
+        except OSError as error:
+            raise StudioError(
+                f"The checkpoint of step {step} could not be saved: {error.strerror or error}.",
+                "Free some space on the disk of the home folder, then resume the run.",
+            ) from error
+        return Saved(step, sum(file.bytes for file in manifest.files), best == step)
+
+    def newest(self) -> tuple[int, Path] | None:
+        """Return the newest checkpoint that verifies and can be resumed from."""
+        for step in reversed(self.steps()):
+            manifest = self._manifest(step)
+            if manifest and manifest.resumable and not damaged(self._path(step), manifest.files):
+                return step, self._path(step)
+        return None
+
+    def best(self) -> tuple[int, Path] | None:
+        """Return the checkpoint with the lowest held-out loss whose files verify."""
+        found = [(self._rank(step), step) for step in self.steps()]
+        for _, step in sorted(found):
+            manifest = self._manifest(step)
+            if manifest and not damaged(self._path(step), manifest.files):
+                return step, self._path(step)
+        return None
+
+    def steps(self) -> tuple[int, ...]:
+        """Return the steps that were saved and are kept, ascending; not verified."""
+        if not self._folder.is_dir():
+            return ()
+        matches = (_NAME.fullmatch(path.name) for path in self._folder.iterdir())
+        return tuple(sorted(int(match[1]) for match in matches if match))
+
+    def drop_damaged(self) -> tuple[int, ...]:
+        """Remove the checkpoints whose files no longer hold what was saved, and return their steps."""
+        found = []
+        for step in self.steps():
+            manifest = self._manifest(step)
+            if manifest is None or damaged(self._path(step), manifest.files):
+                remove_folder(self._path(step))
+                found.append(step)
+        return tuple(found)
+
+    def _path(self, step: int) -> Path:
+        return self._folder / f"step-{step:06d}"
+
+    def _manifest(self, step: int) -> Manifest | None:
+        """Return the manifest of a step; None where it is missing or damaged, so that it never verifies."""
+        try:
+            document = read_json(self._path(step) / "manifest.json")
+            files = tuple(Sealed(**file) for file in document["files"])
+            return Manifest(document["step"], document["eval_loss"], files)
+        except (OSError, StudioError, KeyError, TypeError):
+            return None
+
+    def _rank(self, step: int) -> tuple[bool, float, int]:
+        """Order by held-out loss; a checkpoint without one comes last, the newer of equals first."""
+        manifest = self._manifest(step)
+        loss = manifest.eval_loss if manifest else None
+        return (loss is None, loss if loss is not None else 0.0, -step)
+
+    def _best_step(self) -> int:
+        return min(self.steps(), key=self._rank)
+
+    def _retire(self, best: int) -> None:
+        sound = [step for step in self.steps() if self._manifest(step) is not None]
+        for step in self.steps():
+            if step in sound[-_KEPT:]:
+                continue
+            if step == best:
+                self._drop_resume(step)
+            else:
+                remove_folder(self._path(step))
+
+    def _drop_resume(self, step: int) -> None:
+        """Keep only what the model is. The manifest goes first: files it does not name are ignored."""
+        manifest = self._manifest(step)
+        if manifest is None or not manifest.resumable:
+            return
+        kept = tuple(file for file in manifest.files if not file.name.startswith("resume/"))
+        _write_manifest(self._path(step), Manifest(step, manifest.eval_loss, kept))
+        shutil.rmtree(self._path(step) / "resume", ignore_errors=True)
+
+
+def _write_manifest(folder: Path, manifest: Manifest) -> None:
+    files = [asdict(file) for file in manifest.files]
+    write_json(
+        folder / "manifest.json",
+        {"version": 1, "step": manifest.step, "eval_loss": manifest.eval_loss, "files": files},
+    )

@@ -1,0 +1,168 @@
+"""Data sets in the home: a folder each, with a version for every way its file was read."""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from studio.core import report as reports
+from studio.core.errors import Refused, StudioError
+from studio.core.records import SourcedRecord
+from studio.core.report import DatasetReport
+from studio.store.files import (
+    link_or_copy,
+    new_id,
+    read_json,
+    remove_folder,
+    staged_folder,
+    told_plainly,
+    write_json,
+)
+from studio.store.records import read_records, write_records
+
+_ID = re.compile(r"[a-z2-7]{16}")
+
+
+@dataclass(frozen=True)
+class DatasetMeta:
+    """What may change about a data set. `version` is the one that new runs use; `sample` its shipped id."""
+
+    name: str
+    file_name: str
+    created_at: float
+    version: str
+    owner: str = "me"
+    sample: str = ""
+    licence: str = ""
+    """Of a shipped data set; empty where it is the user's own."""
+    history: tuple[str, ...] = ()
+    """All versions, the oldest first."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file turned out to hold, read in one way. `rows` are its first ones: number and cells."""
+
+    report: DatasetReport
+    records: Sequence[SourcedRecord]
+    rows: Sequence[Mapping[str, Any]]
+
+
+class DatasetFolder:
+    """One data set on disk. A version never changes once it is written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.id = path.name
+
+    def meta(self) -> DatasetMeta:
+        document = read_json(self.path / "meta.json")
+        fields = {name: value for name, value in document.items() if name != "version"}
+        fields["version"] = fields.pop("current")
+        return DatasetMeta(**{**fields, "history": tuple(fields["history"])})
+
+    def write_meta(self, meta: DatasetMeta) -> None:
+        document = {**asdict(meta), "version": 1, "current": meta.version}
+        with told_plainly("The change"):
+            write_json(self.path / "meta.json", document)
+
+    def version(self, version: str) -> Path:
+        """Return the folder of a version. Raises Refused where there is none."""
+        path = self.path / "versions" / version
+        if not re.fullmatch(r"[0-9a-f]{12}", version) or not path.is_dir():
+            raise Refused(f"The data set has no version {version!r}.", "Choose its newest version.")
+        return path
+
+    def source(self, version: str) -> Path:
+        """Return the file as it was uploaded."""
+        return self.version(version) / "source"
+
+    def report(self, version: str) -> DatasetReport:
+        return reports.from_dict(read_json(self.version(version) / "report.json"))
+
+    def records_file(self, version: str) -> Path:
+        return self.version(version) / "records.jsonl"
+
+    def records(self, version: str, *, first: int = 0, most: int | None = None) -> tuple[SourcedRecord, ...]:
+        return read_records(self.records_file(version), first=first, most=most)
+
+    def records_hash(self, version: str) -> str:
+        """Return the SHA-256 of the records as they were when the version was written."""
+        return str(read_json(self.version(version) / "hash.json")["records"])
+
+    def rows(self, version: str) -> list[dict[str, Any]]:
+        """Return the first rows as the file has them: number and cells."""
+        return list(read_json(self.version(version) / "rows.json")["rows"])
+
+    def add_version(self, source: Path, content: Content) -> str:
+        """Write a version and return its name, made of the records' hash; an equal one is kept as it is."""
+        versions = self.path / "versions"
+        versions.mkdir(parents=True, exist_ok=True)
+        with told_plainly("The data set"), _staging(versions) as staged:
+            sha256 = write_records(staged / "records.jsonl", content.records)
+            link_or_copy(source, staged / "source")
+            write_json(staged / "report.json", reports.to_dict(content.report))
+            write_json(staged / "rows.json", {"version": 1, "rows": list(content.rows)})
+            write_json(staged / "hash.json", {"version": 1, "records": sha256})
+            version = sha256[:12]
+            with staged_folder(versions / version) as folder:
+                for file in staged.iterdir():
+                    file.replace(folder / file.name)
+        return version
+
+
+class Datasets:
+    """All data sets of a home."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def incoming(self, upload: Path) -> Iterator[Path]:
+        """Yield a copy of an upload inside the home; whoever made the upload may delete it from now on."""
+        with _staging(self.path) as staged:
+            try:
+                shutil.copyfile(upload, staged / "source")
+            except OSError as error:
+                raise StudioError(
+                    f"The file could not be copied into the home: {error.strerror}.",
+                    "Free some space on that disk, or check that the file is still there, and try again.",
+                ) from error
+            yield staged / "source"
+
+    def add(self, source: Path, meta: DatasetMeta, content: Content) -> DatasetFolder:
+        """Write a new data set; `meta.version` is filled in here."""
+        path = self.path / new_id()
+        with told_plainly("The data set"), staged_folder(path) as staged:
+            folder = DatasetFolder(staged)
+            version = folder.add_version(source, content)
+            folder.write_meta(replace(meta, version=version, history=(version,), created_at=time.time()))
+        return DatasetFolder(path)
+
+    def folder(self, dataset: str) -> DatasetFolder:
+        """Return a data set by its id. Raises Refused where there is none."""
+        path = self.path / dataset
+        if not _ID.fullmatch(dataset) or not path.is_dir():
+            raise Refused(f"There is no data set {dataset!r}.", "It may have been deleted; add it again.")
+        return DatasetFolder(path)
+
+    def all(self) -> tuple[DatasetFolder, ...]:
+        return tuple(DatasetFolder(path) for path in self.path.iterdir() if _ID.fullmatch(path.name))
+
+    def delete(self, dataset: str) -> None:
+        remove_folder(self.folder(dataset).path)
+
+
+@contextmanager
+def _staging(parent: Path) -> Iterator[Path]:
+    """Yield a folder that is removed afterwards, whatever happened."""
+    path = parent / f".staging-{new_id()}"
+    path.mkdir()
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)

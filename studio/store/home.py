@@ -1,0 +1,127 @@
+"""The home folder: where everything a person made is kept, and who does the work in it."""
+
+import os
+import shutil
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from studio.core.errors import StudioError
+from studio.core.system import FileLock, is_locked
+from studio.store.datasets import Datasets
+from studio.store.files import new_id, read_json, sweep, write_json
+from studio.store.runs import Runs
+
+_TRIES, _PAUSE_SECONDS = 20, 0.01
+_OLD_SECONDS = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process whose worker holds the home; the process id is for display only."""
+
+    worker: str
+    process: int
+    active: str = ""
+    """The run that is being worked on, and `doing` what for: also before it has said a word."""
+    doing: str = ""
+
+
+class Home:
+    """A home folder. Reading it needs nothing; only the one worker holds it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.datasets = Datasets(path / "datasets")
+        self.runs = Runs(path / "runs")
+        self.forecasts = path / "forecasts"
+        self._lock: FileLock | None = None
+        self._alive: FileLock | None = None
+        self._worker = ""
+        try:
+            for folder in (self.datasets.path, self.runs.path, self.forecasts):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StudioError(
+                f"The home folder {path} cannot be made: {error.strerror}.",
+                "Choose a folder that you may write to with --home, or free some space.",
+            ) from error
+
+    @property
+    def _life_signs(self) -> Path:
+        return self.path / "workers"
+
+    def take(self) -> str | None:
+        """Hold the home for this process and return the new worker's id; None where another holds it.
+
+        What earlier processes left half-made is swept away. Raises StudioError where the home is read-only.
+        """
+        assert self._lock is None
+        try:
+            self._lock = self._patiently()
+            if self._lock is None:
+                return None
+            self._worker = f"worker-{new_id()}"
+            # A lock of its own tells whether the worker that holder.json names is alive: that file still
+            # names the one before for a moment after the home's lock has changed hands.
+            self._life_signs.mkdir(exist_ok=True)
+            self._alive = FileLock.take(self._life_signs / self._worker)
+            self.tell("", "")
+            self._sweep()
+        except OSError as error:
+            self.release()
+            raise StudioError(
+                f"The home folder {self.path} cannot be written: {error.strerror}.",
+                "Free some space or allow writing to it, or choose another folder with --home.",
+            ) from error
+        return self._worker
+
+    def tell(self, run: str, doing: str) -> None:
+        """Let every process know what the worker of this home does now."""
+        holder = Holder(self._worker, os.getpid(), run, doing)
+        write_json(self.path / "holder.json", {"version": 1, **asdict(holder)})
+
+    def _patiently(self) -> FileLock | None:
+        # Probes of readers hold the lock for an instant; one refusal says nothing.
+        for _ in range(_TRIES):
+            if (lock := FileLock.take(self.path / "lock")) is not None:
+                return lock
+            time.sleep(_PAUSE_SECONDS)
+        return None
+
+    def _sweep(self) -> None:
+        """Checkpoints and exports are the worker's alone; the rest may be in another process's hands."""
+        for folder in (self.path, self.datasets.path, self.runs.path, self.forecasts):
+            sweep(folder, older_than_seconds=_OLD_SECONDS)
+        for life_sign in self._life_signs.iterdir():
+            if not is_locked(life_sign):
+                life_sign.unlink(missing_ok=True)
+        for run in self.runs.all():
+            sweep(run.path, older_than_seconds=_OLD_SECONDS)
+            sweep(run.path / "checkpoints")
+            sweep(run.path / "exports")
+
+    def release(self) -> None:
+        """Let another process do the work."""
+        if self._alive is not None:
+            self._alive.release()
+            (self._life_signs / self._worker).unlink(missing_ok=True)
+        if self._lock is not None:
+            self._lock.release()
+        self._alive = self._lock = None
+
+    def holder(self) -> Holder | None:
+        """Return who holds the home now, this process included; None where nobody alive does."""
+        if not (self.path / "holder.json").exists():
+            return None
+        document = read_json(self.path / "holder.json")
+        holder = Holder(**{name: value for name, value in document.items() if name != "version"})
+        return holder if is_locked(self._life_signs / holder.worker) else None
+
+    def live_worker(self) -> str | None:
+        """Return the id of the worker that is alive, as `core.events.status_of` wants it."""
+        holder = self.holder()
+        return holder.worker if holder else None
+
+    def free_bytes(self) -> int:
+        return shutil.disk_usage(self.path).free

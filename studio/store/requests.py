@@ -1,0 +1,82 @@
+"""What is asked of the worker: small files in the run's folder, so that any process can ask.
+
+A request outlives the asker and the worker. The worker alone removes them.
+"""
+
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from studio.store.files import new_id, read_json, told_plainly, write_json
+
+RUN = "run"
+"""Names the run itself where a stop is asked for; jobs are named by their id."""
+
+_NAMES = re.compile(r"run|[a-z2-7]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An exam or export that waits. `at` orders the queue; `kind` is `exam` or `export adapter`."""
+
+    job: str
+    kind: str
+    at: float
+
+
+class Requests:
+    """The requests of one run."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def add(self, kind: str, at: float | None = None) -> str:
+        """Ask for a job and return its id. One of the same kind that waits already is returned."""
+        waiting = next((request.job for request in self.all() if request.kind == kind), None)
+        if waiting is not None:
+            return waiting
+        job = new_id()
+        self._write(self._job(job), {"kind": kind, "at": time.time() if at is None else at})
+        return job
+
+    def all(self) -> tuple[Request, ...]:
+        """Return the jobs that wait, the oldest first."""
+        found = []
+        for path in self._folder.glob("job-*.json"):
+            try:
+                document = read_json(path)
+            except FileNotFoundError:
+                continue  # The worker took it between the listing and the reading.
+            found.append(Request(path.stem.removeprefix("job-"), document["kind"], document["at"]))
+        return tuple(sorted(found, key=lambda request: (request.at, request.job)))
+
+    def remove(self, job: str) -> None:
+        self._job(job).unlink(missing_ok=True)
+
+    def waits(self, job: str) -> bool:
+        return self._job(job).exists()
+
+    def ask_stop(self, what: str = RUN) -> None:
+        self._write(self._stop(what), {"at": time.time()})
+
+    def stop_asked(self, what: str = RUN) -> bool:
+        """Return whether a stop is asked for; cheap enough for every micro-batch."""
+        return self._stop(what).exists()
+
+    def clear_stop(self, what: str = RUN) -> None:
+        self._stop(what).unlink(missing_ok=True)
+
+    def _write(self, path: Path, document: dict[str, Any]) -> None:
+        with told_plainly("The request"):
+            self._folder.mkdir(exist_ok=True)
+            write_json(path, {"version": 1, **document})
+
+    def _job(self, job: str) -> Path:
+        assert _NAMES.fullmatch(job), job
+        return self._folder / f"job-{job}.json"
+
+    def _stop(self, what: str) -> Path:
+        assert _NAMES.fullmatch(what), what
+        return self._folder / f"stop-{what}.json"

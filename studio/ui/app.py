@@ -1,0 +1,103 @@
+"""The page and its server: builds the five tabs over one `Studio`, serves them, and stops cleanly."""
+
+import os
+import signal
+import threading
+import webbrowser
+from collections.abc import Sequence
+from pathlib import Path
+
+import gradio as gr
+
+from studio.services.studio import Studio
+from studio.ui.assets import ASSETS, style_tags
+from studio.ui.guard import LOOPBACK, Lifespan, guarded
+from studio.ui.navigation import TITLES
+from studio.ui.routes import routes
+from studio.ui.session import STORAGE_KEY, STORAGE_SECRET, Session
+from studio.ui.shell import ELSEWHERE, HERE, TOP, Shell
+from studio.ui.tabs.compare import CompareTab
+from studio.ui.tabs.data import DataTab
+from studio.ui.tabs.export import ExportTab
+from studio.ui.tabs.method import MethodTab
+from studio.ui.tabs.train import TrainTab
+from studio.ui.theme import theme
+from studio.ui.wiring import html_part
+
+TABS = (DataTab, MethodTab, TrainTab, CompareTab, ExportTab)
+LARGEST_UPLOAD = "2gb"
+
+
+def build(studio: Studio, *, local: bool = True) -> gr.Blocks:
+    """Return the page. Nothing of a visitor is kept in it: every page brings its own session.
+
+    `local`: the visitor sits at the machine that the studio runs on.
+    """
+    with gr.Blocks(title="Fine-Tuning Studio", analytics_enabled=False, fill_width=True) as page:
+        session = gr.BrowserState(Session().document(), storage_key=STORAGE_KEY, secret=STORAGE_SECRET)
+        html_part("topbar", value=TOP.format(place=HERE if local else ELSEWHERE), script="top")
+        with gr.Row(elem_id="shell", equal_height=False):
+            with gr.Column(scale=0, min_width=264, elem_id="side"):
+                steps = html_part("steps", "go", script="steps")
+            with gr.Column(scale=1, elem_id="main"):
+                pulse = html_part("pulse", "changed", "measured", script="pulse")
+                with gr.Tabs(selected="data", elem_id="tabs") as tabs:
+                    shell = Shell(studio, session, steps, tabs, pulse, [], local)
+                    for step, tab in zip(TITLES, TABS, strict=True):
+                        with gr.Tab(step.term, id=step.name, elem_id=f"step-{step.name}"):
+                            shell.entries.append(tab(shell))
+        shell.wire(page)
+    return page
+
+
+def serve(
+    home: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = True,
+    token: str | None = None,
+    allowed_hosts: Sequence[str] = (),
+) -> None:
+    """Serve the studio until the process is asked to stop (SIGTERM, SIGINT); running work is saved first."""
+    # Uploads lie here until the store has its own copy; Gradio reads this when the first file arrives.
+    os.environ["GRADIO_TEMP_DIR"] = str(home / "uploads")
+    studio = Studio(home)
+    page = build(studio, local=host in LOOPBACK)
+    asked = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: asked.set())
+    launch(page, studio, host=host, port=port, lifespan=guarded(token, allowed_hosts))
+    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}/"
+    address += f"?token={token}" if token else ""
+    print(f"Fine-Tuning Studio is open at {address}", flush=True)
+    studio.open()  # after the first page can be had: it loads the heavy packages
+    if open_browser:
+        webbrowser.open(address)
+    asked.wait()
+    print("Stopping: what is running is saved and can be resumed.", flush=True)
+    page.close()
+    studio.close()
+
+
+def launch(page: gr.Blocks, studio: Studio, *, host: str, port: int, lifespan: Lifespan) -> None:
+    """Start the server in its own thread: private, without analytics, own routes before Gradio's."""
+    page.launch(
+        server_name=host,
+        server_port=port,
+        share=False,
+        quiet=True,
+        prevent_thread_lock=True,
+        theme=theme(),
+        head=style_tags(),
+        favicon_path=ASSETS / "favicon.svg",
+        app_kwargs={"routes": routes(studio), "lifespan": lifespan},
+        run_history=False,
+        footer_links=[],
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        max_file_size=LARGEST_UPLOAD,
+        show_error=True,
+    )

@@ -1,0 +1,96 @@
+"""Knobs -> widgets: the Advanced settings derive from the configs, nothing about a knob is said twice."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import gradio as gr
+
+from studio.core.config import DataSettings, Optimisation
+from studio.core.knobs import Knob, KnobValue, knobs
+from studio.engine.objectives import OBJECTIVES
+from studio.engine.tunings import TUNINGS
+
+
+def all_configs() -> tuple[type, ...]:
+    """Return every config whose knobs a run can hold."""
+    parts = [module.Config for registry in (OBJECTIVES, TUNINGS) for module in registry.values()]
+    return (DataSettings, Optimisation, *parts)
+
+
+@dataclass(frozen=True)
+class Form:
+    """The widgets of all knobs by name, and the group that shows each config's."""
+
+    widgets: Mapping[str, gr.components.Component]
+    groups: Mapping[type, gr.Group]
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.widgets)
+
+    def fill(self, values: Mapping[str, KnobValue], configs: Iterable[type]) -> dict[gr.blocks.Block, object]:
+        """Return updates that show `values` and only the groups of the configs that apply."""
+        shown = set(configs)
+        updates: dict[gr.blocks.Block, object] = {
+            self.widgets[name]: value for name, value in values.items() if name in self.widgets
+        }
+        for config, group in self.groups.items():
+            updates[group] = gr.Group(visible=config in shown)
+        return updates
+
+
+def form(sections: Mapping[str, tuple[type, ...]]) -> Form:
+    """Lay out the knobs of each section's configs under its title."""
+    widgets: dict[str, gr.components.Component] = {}
+    groups: dict[type, gr.Group] = {}
+    for title, configs in sections.items():
+        for config in configs:
+            if not knobs(config):
+                continue
+            with gr.Group(elem_classes="knobs") as groups[config]:
+                gr.HTML(f"<h3>{title}</h3>", apply_default_css=False)
+                with gr.Row(elem_classes="knob-grid"):
+                    for knob in knobs(config):
+                        widgets[knob.name] = widget(knob)
+    return Form(widgets, groups)
+
+
+def widget(knob: Knob) -> gr.components.Component:
+    """Return the input for one knob: its plain label, and beneath it the field's term, bounds and help.
+
+    Bounds are checked by the knob itself, so that all problems are told at once and in words; Gradio's own
+    check would answer with an error for the first.
+    """
+    described = {"label": knob.label, "info": description(knob), "elem_id": f"knob-{knob.name}"}
+    if knob.choices:
+        return gr.Radio(list(knob.choices), value=knob.default, interactive=True, **described)
+    if knob.type is bool:
+        return gr.Checkbox(bool(knob.default), interactive=True, **described)
+    if knob.type is str:
+        return gr.Textbox(str(knob.default), interactive=True, **described)
+    precision = 0 if knob.type is int else None
+    return gr.Number(knob.default, precision=precision, interactive=True, **described)
+
+
+def description(knob: Knob) -> str:
+    """Return e.g. `epochs · 0.01 to 1,000. More rounds fit the data more closely ...`."""
+    bounds = "" if knob.low is None or knob.high is None else f"{_number(knob.low)} to {_number(knob.high)}"
+    first = " · ".join(part for part in (knob.technical, bounds) if part)
+    return f"{first}. {knob.help}" if first else knob.help
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
+
+
+def chosen(
+    names: Iterable[str], values: Iterable[KnobValue | None], planned: Mapping[str, KnobValue]
+) -> dict[str, KnobValue]:
+    """Return what the user changed: the values that differ from the plan of recipe, model and tuning.
+
+    An emptied field stays in as it is, so that the knob itself says what is missing.
+    """
+    return {
+        name: value  # type: ignore[misc]
+        for name, value in zip(names, values, strict=True)
+        if name in planned and value != planned[name]
+    }

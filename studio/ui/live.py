@@ -1,0 +1,162 @@
+"""What a page asks for once a second: numbers that move, new points, growing answers; and a tag that
+changes when more than numbers changed, so that the page draws itself anew only then."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from studio.charts.thinning import thin
+from studio.core.errors import StudioError
+from studio.services.studio import Studio
+from studio.services.views import Comparison, JobView, Points, RunView
+from studio.ui.navigation import run_status
+from studio.ui.words import about
+
+MOST_POINTS = 4000
+ACTIVE = ("queued", "running")
+
+
+class Live:
+    """Answers the polls of all open pages; the list of runs is read at most once in `fresh_seconds`."""
+
+    def __init__(
+        self, studio: Studio, *, fresh_seconds: float = 0.7, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._studio = studio
+        self._fresh_seconds = fresh_seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._read_at = float("-inf")
+        self._runs: tuple[RunView, ...] = ()
+
+    def runs(self) -> tuple[RunView, ...]:
+        """Return all runs as they stood at most `fresh_seconds` ago."""
+        with self._lock:
+            if self._clock() - self._read_at > self._fresh_seconds:
+                self._runs = tuple(self._studio.runs())
+                self._read_at = self._clock()
+            return self._runs
+
+    def reply(self, run_id: str, *, question: str, since: int) -> dict[str, Any]:
+        """Return the JSON of one poll. `since` is an offset of earlier points, or -1 for no points."""
+        runs = self.runs()
+        run = next((view for view in runs if view.id == run_id), None)
+        comparison = comparison_of(self._studio, question) if run else None
+        asking = comparison is not None and not settled(comparison)
+        active = any(view.status in ACTIVE or busy(view) for view in runs)
+        reply: dict[str, Any] = {
+            "tag": tag(runs, run, comparison),
+            "live": asking or active,
+            "texts": _texts(runs, run, comparison),
+            "bars": _bars(run),
+        }
+        if asking:
+            reply["asking"] = True
+        if run is not None and since >= 0:
+            reply["points"] = points_document(self._studio.points(run.id, since), since)
+        return reply
+
+
+def busy(run: RunView) -> bool:
+    return any(job.status in ACTIVE for job in run.jobs)
+
+
+def settled(comparison: Comparison) -> bool:
+    """Return whether nothing more will be written."""
+    return bool(comparison.error) or all(answer.done for answer in comparison.answers.values())
+
+
+def comparison_of(studio: Studio, question: str) -> Comparison | None:
+    if not question:
+        return None
+    try:
+        return studio.comparison(question)
+    except StudioError:
+        # Comparisons live as long as the server; after a restart the question is simply asked again.
+        return None
+
+
+def tag(runs: tuple[RunView, ...], run: RunView | None, comparison: Comparison | None) -> str:
+    """Return a short hash of everything that a page shows in words and lists rather than in numbers."""
+    shown: list[object] = [(view.id, view.name, view.status, view.queue_position) for view in runs]
+    if run is not None:
+        shown += [run.verdict, run.notes, run.warnings, run.failure, run.eval_loss, bool(run.checkpoints)]
+        shown += [(job.id, job.status) for job in run.jobs]
+        shown.append(run.step > 0)
+    if comparison is not None:
+        shown += [comparison.id, comparison.error, settled(comparison), bool(comparison.waiting)]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
+
+
+def points_document(points: Points, since: int) -> dict[str, Any]:
+    """Return points as parallel lists with four significant digits; a whole curve is thinned first."""
+    training, held_out = points.training, points.held_out
+    if since == 0 or points.replace:
+        training, held_out = thin(training, MOST_POINTS), thin(held_out, MOST_POINTS)
+    return {
+        "offset": points.offset,
+        "replace": points.replace,
+        "training": _columns(training),
+        "held_out": _columns(held_out),
+    }
+
+
+def _columns(points: tuple[tuple[int, float], ...]) -> dict[str, list[float]]:
+    return {"x": [step for step, _ in points], "y": [float(f"{loss:.4g}") for _, loss in points]}
+
+
+def percent(run: RunView) -> int:
+    return min(100, int(100 * run.step / run.steps)) if run.steps else 0
+
+
+def time_left(run: RunView) -> str:
+    """Return how long a run still takes, in words; empty where it is not running."""
+    if run.status != "running":
+        return ""
+    return (
+        f"about {about(run.seconds_left)} left" if run.seconds_left is not None else "time left: measuring…"
+    )
+
+
+def rate(run: RunView) -> str:
+    return f"{run.tokens_per_second:,.0f}" if run.tokens_per_second else "–"
+
+
+def job_text(job: JobView) -> str:
+    if job.status == "queued":
+        return "Waiting for its turn"
+    return (
+        f"{job.message or 'Working'} · {job.done:,} of {job.total:,}"
+        if job.total
+        else job.message or "Working"
+    )
+
+
+def job_percent(job: JobView) -> int:
+    return min(100, int(100 * job.done / job.total)) if job.total else 0
+
+
+def _texts(runs: tuple[RunView, ...], run: RunView | None, comparison: Comparison | None) -> dict[str, str]:
+    texts = {f"status-{view.id}": run_status(view) for view in runs if view.status in ACTIVE}
+    if run is not None and run.status == "running":
+        texts |= {
+            "percent": f"{percent(run)} % done",
+            "left": time_left(run),
+            "rate": rate(run),
+            "step": f"{run.step:,} of {run.steps:,}",
+        }
+    if run is not None:
+        texts |= {f"job-{job.id}": job_text(job) for job in run.jobs if job.status in ACTIVE}
+    if comparison is not None and not settled(comparison):
+        texts |= {f"answer-{name}": answer.text for name, answer in comparison.answers.items()}
+        texts["waiting"] = comparison.waiting
+    return texts
+
+
+def _bars(run: RunView | None) -> dict[str, int]:
+    if run is None:
+        return {}
+    bars = {job.id: job_percent(job) for job in run.jobs if job.status in ACTIVE}
+    return bars | ({"run": percent(run)} if run.status == "running" else {})

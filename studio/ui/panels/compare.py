@@ -1,0 +1,148 @@
+"""What the Compare step shows: two answers side by side, and the exam on rows that were never trained on."""
+
+from studio.services.views import Answer, Comparison, ExamRow, ExamView, JobView, RunView
+from studio.ui.live import job_percent, job_text, settled
+from studio.ui.markup import empty, escape, notice, progress_bar, sentence
+from studio.ui.markup import table as markup_table
+from studio.ui.words import count, decimals, duration, loss, percentage
+
+SIDES = (("base", "Before", "the untouched model"), ("tuned", "After", "your tuned model"))
+LONGEST_TABLE = 200
+
+METRICS = {
+    "loss": ("Error on held-back rows", "loss, nats per token; lower is better"),
+    "perplexity": ("Surprise per token", "perplexity; lower is better"),
+    "exact_match": ("Answers word for word", "exact match; higher is better"),
+}
+VERDICTS = {
+    "better": "better",
+    "same": "no clear difference",
+    "worse": "worse",
+    "too_few": "too few rows to tell",
+}
+FRACTIONS = ("exact_match",)
+
+
+def answers(run: RunView, comparison: Comparison | None) -> str:
+    """Return the pair of answers, with the short hash of the weights that wrote each."""
+    if comparison is None:
+        return empty(
+            "Nothing asked yet", "Type a question as one of your users would, and both models answer it."
+        )
+    if comparison.error:
+        return notice("error", "No answer.", comparison.error, hint="Ask again, or open another run.")
+    cards = "".join(_answer(side, title, who, _of(comparison, side, run)) for side, title, who in SIDES)
+    waiting = (
+        ""
+        if settled(comparison)
+        else f'<p class="waiting" role="status" data-live="waiting">{escape(comparison.waiting)}</p>'
+    )
+    asked = f'<p class="asked"><span class="unseen">Question: </span>{escape(comparison.question)}</p>'
+    return f'<section aria-label="Answers">{asked}{waiting}<div class="pair">{cards}</div></section>'
+
+
+def _of(comparison: Comparison, side: str, run: RunView) -> tuple[str, Answer]:
+    name = "base" if side == "base" else run.id
+    return name, comparison.answers.get(name, Answer())
+
+
+def _answer(side: str, title: str, who: str, named: tuple[str, Answer]) -> str:
+    name, answer = named
+    proof = ""
+    if answer.done:
+        proof = (
+            f'<p class="proof">{count(answer.tokens, "token")} in {duration(answer.seconds)} · weights '
+            f'<code title="{escape(answer.weights_hash)}">{escape(answer.weights_hash[:8])}</code></p>'
+        )
+    busy = "false" if answer.done else "true"
+    return (
+        f'<article class="answer {side}" aria-busy="{busy}"><h3>{title} <small>{who}</small></h3>'
+        f'<p class="answer-text" data-live="answer-{escape(name)}">{escape(answer.text)}</p>{proof}</article>'
+    )
+
+
+def job(view: JobView, what: str) -> str:
+    """Return a job's progress, or how it ended if it did not end well."""
+    if view.status == "failed":
+        return notice("error", f"{what} failed.", view.message, hint=view.hint)
+    if view.status in ("stopped", "interrupted"):
+        return notice(
+            "warning",
+            f"{what} was {'stopped' if view.status == 'stopped' else 'cut off'}.",
+            "Start it again.",
+        )
+    if view.status not in ("queued", "running"):
+        return ""
+    return (
+        f'<section class="progress" aria-label="{escape(what)}"><div class="bar-words"><b>{escape(what)}</b>'
+        f'<span data-live="job-{escape(view.id)}">{escape(job_text(view))}</span></div>'
+        f"{progress_bar(what, job_percent(view), live=view.id)}</section>"
+    )
+
+
+def exam(view: ExamView) -> str:
+    """Return the verdict, then what was measured before and after, with intervals, on the same rows."""
+    rows = "".join(_metric(name, view) for name in METRICS if name in view.arms.get("base", {}))
+    hashes = " · ".join(
+        f"{escape(arm)} weights <code>{escape(value[:8])}</code>"
+        for arm, value in view.weights_hashes.items()
+    )
+    return (
+        f'<section class="panel" aria-label="Exam"><h3>The exam</h3>{sentence(view.verdict)}'
+        f"{markup_table('Exam results', ('Measured', 'Before', 'After', 'Change'), rows, classes='exam')}"
+        f"<p>{count(view.rows, 'held-back row')} scored, {view.answered:,} of them also answered in words. "
+        f"Brackets are 95 % intervals; both models saw the same rows. {hashes}</p></section>"
+    )
+
+
+def _metric(name: str, view: ExamView) -> str:
+    title, term = METRICS[name]
+    cells = ""
+    for arm in ("base", "tuned"):
+        score = view.arms.get(arm, {}).get(name)
+        cells += f"<td>{_score(name, score.value, score.low, score.high)}</td>" if score else "<td>–</td>"
+    difference = view.differences.get(name)
+    change = "–"
+    if difference is not None:
+        word = VERDICTS[difference.verdict]
+        change = (
+            f'<b class="change {difference.verdict}">{word}</b> '
+            f"{_score(name, difference.value, difference.low, difference.high, signed=True)}"
+        )
+    return f'<tr><th scope="row">{title}<small>{term}</small></th>{cells}<td>{change}</td></tr>'
+
+
+def _score(name: str, value: float, low: float, high: float, *, signed: bool = False) -> str:
+    def form(number: float) -> str:
+        if name in FRACTIONS:
+            return percentage(number, signed=signed)
+        return decimals(number, 2 if name == "perplexity" else 3, signed=signed)
+
+    return f'{form(value)} <small class="interval">[{form(low)}, {form(high)}]</small>'
+
+
+def table(view: ExamView) -> str:
+    """Return question, expected answer, before and after of each held-back row that was answered."""
+    answered = [row for row in view.table if row.base is not None and row.tuned is not None]
+    if not answered:
+        return ""
+    body = "".join(_row(row) for row in answered[:LONGEST_TABLE])
+    shown = f"<p>The first {LONGEST_TABLE} of {len(answered):,} rows.</p>"
+    columns = ("Row", "Question", "Expected", "Before", "After")
+    return (
+        f'<section aria-label="Held-back questions"><h3>{count(len(answered), "held-back question")}, '
+        f"answered by both</h3>"
+        f"{markup_table('Table of answers', columns, body, classes='preview answers', tall=True)}"
+        f"{shown if len(answered) > LONGEST_TABLE else ''}</section>"
+    )
+
+
+def _row(row: ExamRow) -> str:
+    better = row.tuned_loss < row.base_loss
+    return (
+        f'<tr><th scope="row">{row.row:,}</th><td data-label="Question">{escape(row.question)}</td>'
+        f'<td data-label="Expected">{escape(row.expected)}</td>'
+        f'<td data-label="Before">{escape(row.base)}<small>error {loss(row.base_loss)}</small></td>'
+        f'<td data-label="After">{escape(row.tuned)}<small class="{"fell" if better else "rose"}">'
+        f"error {loss(row.tuned_loss)}</small></td></tr>"
+    )

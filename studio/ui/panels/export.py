@@ -1,0 +1,74 @@
+"""What the Export step shows: what can be taken home, the files with their hashes, the parity certificate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from studio.services.views import ExportView, Parity
+from studio.ui.markup import escape, folded, radio_card, table
+from studio.ui.words import count, size
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A kind of export; `expected_bytes` is a forecast of its size, None where none can be given."""
+
+    title: str
+    summary: str
+    expected_bytes: int | None = None
+
+
+def kinds(offers: Mapping[str, Offer], made: Sequence[ExportView], chosen: str) -> str:
+    """Return the exports as radio cards; what is made shows its true size."""
+    views = {view.kind: view for view in made}
+    cards = "".join(_card(kind, offer, views.get(kind), kind == chosen) for kind, offer in offers.items())
+    return f'<fieldset class="choices"><legend>What do you need?</legend>{cards}</fieldset>'
+
+
+def _card(kind: str, offer: Offer, view: ExportView | None, chosen: bool) -> str:
+    expected = f"about {size(offer.expected_bytes)}" if offer.expected_bytes else ""
+    side = size(total(view)) if view else expected
+    state = "Ready to download" if view else "Not made yet"
+    if view and view.parity is not None:
+        state = "Ready, checked" if view.parity.passed else "Made, but the check did not pass"
+    words = (offer.title, offer.summary, state)
+    return radio_card("kind", kind, checked=chosen, words=words, side=side)
+
+
+def total(view: ExportView) -> int:
+    return sum(file.bytes for file in view.files)
+
+
+def certificate(parity: Parity | None) -> str:
+    """Return the parity self-test's result; the green tick only where every answer was equal."""
+    if parity is None:
+        return ""
+    equal = f"{parity.equal_answers:,} of {count(parity.prompts, 'answer')} equal, token for token"
+    largest = f"largest difference in any score {parity.max_logit_difference:.2g}"
+    if parity.passed:
+        title, mark, tone = "It behaves the same outside the studio", "✓", "passed"
+    else:
+        title, mark, tone = "The exported files answer differently", "!", "failed"
+    return (
+        f'<section class="certificate {tone}" aria-label="Parity certificate">'
+        f'<span class="mark" aria-hidden="true">{mark}</span><div><h3>{title}</h3><p>The files were loaded '
+        f"again as a stranger would, with plain transformers and peft: {equal}; {largest}.</p></div>"
+        "</section>"
+    )
+
+
+def files(view: ExportView) -> str:
+    """Return every exported file with its size and hash."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(file.name)}</th><td>{size(file.bytes)}</td>'
+        f"<td><code>{escape(file.sha256[:16])}…</code></td></tr>"
+        for file in view.files
+    )
+    summary = f"{count(len(view.files), 'file')}, {size(total(view))}"
+    return folded(summary, table("Exported files", ("File", "Size", "SHA-256"), rows))
+
+
+def text_block(title: str, text: str, *, opened: bool = False) -> str:
+    """Return a model card or a script as plain text in a box that scrolls."""
+    name = escape(title)
+    box = f'<pre class="source" tabindex="0" role="region" aria-label="{name}">{escape(text)}</pre>'
+    return folded(title, box, opened=opened)

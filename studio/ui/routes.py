@@ -1,0 +1,63 @@
+"""The studio's own addresses beside Gradio's: polls, downloads, the chart's script, fonts and styles.
+
+Ids come in, never paths; every id is looked up by the service, and one that it does not know is a 404.
+Who may ask at all is decided before, in the guard.
+"""
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from studio.charts.curve import curve_document, script_file
+from studio.core.errors import StudioError
+from studio.services.studio import Studio
+from studio.ui.assets import ASSETS
+from studio.ui.live import Live
+
+FOREVER = {"Cache-Control": "public, max-age=86400"}
+
+
+def routes(studio: Studio) -> list[BaseRoute]:
+    """Return the routes to put before Gradio's catch-all."""
+    live = Live(studio)
+
+    async def poll(request: Request) -> Response:
+        query = request.query_params
+        since = query.get("since", "-1")
+        if not since.lstrip("-").isdigit():
+            return JSONResponse({"error": "since must be a number"}, status_code=400)
+        reply = await to_thread.run_sync(
+            lambda: live.reply(query.get("run", ""), question=query.get("question", ""), since=int(since))
+        )
+        return JSONResponse(reply, headers={"Cache-Control": "no-store"})
+
+    async def download(request: Request) -> Response:
+        run, kind = request.path_params["run"], request.path_params["kind"]
+        try:
+            path = await to_thread.run_sync(lambda: studio.export_path(run, kind))
+        except StudioError as error:
+            return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
+        return FileResponse(path, filename=f"{kind}-{run[:8]}{path.suffix}", headers=ATTACHMENT)
+
+    async def dependents(request: Request) -> Response:
+        ident = request.path_params["ident"]
+        read = studio.run_dependents if request.path_params["what"] == "run" else studio.dataset_dependents
+        try:
+            lines = await to_thread.run_sync(lambda: read(ident))
+        except StudioError as error:
+            return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
+        return JSONResponse({"lines": lines}, headers={"Cache-Control": "no-store"})
+
+    return [
+        Route("/studio/live", poll),
+        Route("/studio/dependents/{what}/{ident}", dependents),
+        Route("/studio/download/{run}/{kind}", download),
+        Route("/studio/curve.json", lambda request: JSONResponse(curve_document(), headers=FOREVER)),
+        Route("/studio/plotly.min.js", lambda request: FileResponse(script_file(), headers=FOREVER)),
+        Mount("/ui-static", StaticFiles(directory=ASSETS)),
+    ]
+
+
+ATTACHMENT = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}

@@ -1,0 +1,138 @@
+"""What one browser tab looks at. Kept in the address bar and the browser's storage, never on the server.
+
+The values are ids only: everything they name is looked up afresh, so a restarted server, a second tab
+or a phone shows the same run.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from studio.core.errors import StudioError
+from studio.core.recipes import RECIPES
+from studio.data.inspect import training_refusal
+from studio.engine.objectives import OBJECTIVES
+from studio.engine.tunings import TUNINGS
+from studio.services.studio import Studio
+from studio.services.views import DatasetView, RunView
+
+HUB, FOLDER = "hub", "folder"
+STEPS = ("data", "method", "train", "compare", "export")
+STORAGE_KEY = "fine-tuning-studio"
+STORAGE_SECRET = "ids only"
+"""Gradio wants one and must not draw it at random (the value would be lost at a restart)."""
+
+
+@dataclass(frozen=True)
+class Session:
+    step: str = "data"
+    dataset: str = ""
+    run: str = ""
+    question: str = ""
+    """Id of the comparison last asked for."""
+    recipe: str = "balanced"
+    place: str = "starter"
+    """Where the model comes from: the id of one that is listed, or `HUB` or `FOLDER`."""
+    elsewhere: str = ""
+    """Name on the hub, or folder."""
+    tuning: str = "lora"
+    objective: str = "chat"
+    kind: str = "adapter"
+    """The export that is looked at."""
+    example: int = 0
+    """Which example the learning view shows, counted from 0."""
+
+    @property
+    def model(self) -> str:
+        """The model as `plan` takes it; empty where one of elsewhere is not named yet."""
+        return self.elsewhere.strip() if self.place in (HUB, FOLDER) else self.place
+
+    def document(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def at(self, step: str) -> "Session":
+        return replace(self, step=step)
+
+
+TEXTS = ("dataset", "run", "question", "recipe", "place", "elsewhere", "tuning", "objective", "kind")
+KNOWN = {"recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES}
+
+
+def read(document: object) -> Session:
+    """Return the session a browser sent. Whatever does not belong there is left out."""
+    if not isinstance(document, Mapping):
+        return Session()
+    step = document.get("step")
+    texts = {name: value for name in TEXTS if isinstance(value := document.get(name), str)}
+    for name, known in KNOWN.items():
+        if texts.get(name) not in known:
+            texts.pop(name, None)
+    example = document.get("example")
+    return Session(
+        step=step if step in STEPS else "data",
+        example=example if isinstance(example, int) and example >= 0 else 0,
+        **texts,
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A session with what its ids name now; an id that names nothing any more is dropped."""
+
+    session: Session
+    dataset: DatasetView | None
+    run: RunView | None
+    any_run: bool
+
+
+def look_up(studio: Studio, session: Session) -> Facts:
+    """Resolve the ids of a session; a step that is locked gives way to the last one that is open."""
+    runs = studio.runs()
+    run = next((view for view in runs if view.id == session.run), None)
+    dataset = _dataset(studio, session.dataset or (run.config.dataset if run else ""))
+    known = replace(
+        session,
+        run=run.id if run else "",
+        dataset=dataset.id if dataset else "",
+        question=session.question if run else "",
+    )
+    facts = Facts(known, dataset, run, bool(runs))
+    open_steps = [step for step in STEPS if lock(facts, step) is None]
+    if known.step in open_steps:
+        return facts
+    return replace(facts, session=known.at("train" if "train" in open_steps else open_steps[-1]))
+
+
+def welcome(studio: Studio, session: Session, *, addressed: bool) -> Session:
+    """Return where a page that is opened afresh begins: where it was, else with the run that is live."""
+    if addressed or session.run or session.dataset:
+        return session
+    live = next((run for run in studio.runs() if run.status in ("running", "queued")), None)
+    if live is None:
+        return session
+    return Session("train", dataset=live.config.dataset, run=live.id)
+
+
+def lock(facts: Facts, step: str) -> str | None:
+    """Return why a step cannot be opened yet, in words, or None."""
+    if step == "method" and facts.dataset is None:
+        return "Add examples first"
+    if step == "method" and training_refusal(facts.dataset.report) is not None:
+        return "These examples cannot be used yet"
+    if step == "train" and not facts.any_run:
+        return "Choose a recipe first"
+    if step in ("compare", "export") and facts.run is None:
+        return "After training"
+    if step in ("compare", "export") and not facts.run.checkpoints:
+        return "After the first save"
+    return None
+
+
+def _dataset(studio: Studio, dataset: str) -> DatasetView | None:
+    if not dataset:
+        return None
+    try:
+        return studio.dataset(dataset)
+    except StudioError:
+        # Deleted in another tab, or by hand: the page goes on without it.
+        return None

@@ -1,0 +1,132 @@
+"""The frame round the five tabs, and the one handler that draws the page anew from its session."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import gradio as gr
+
+from studio.services.studio import Studio
+from studio.ui import live
+from studio.ui.markup import escape
+from studio.ui.navigation import navigation
+from studio.ui.session import Facts, Session, look_up, read, welcome
+from studio.ui.wiring import Updates, event_text, on
+
+# The page's own script may arrive after Gradio's first event.
+SCRIPT = "while (!window.studioScreen) await new Promise((go) => setTimeout(go, 20));"
+REMEMBER = f"async (session) => {{ {SCRIPT} window.studioScreen.remember(session); }}"
+ARRIVED = f"async (session) => {{ {SCRIPT} window.studioScreen.remember(session, true); }}"
+RECALL = f"async (session) => {{ {SCRIPT} return window.studioScreen.recall(session); }}"
+
+HERE, ELSEWHERE = "on this computer", "on the studio's machine"
+TOP = """
+<header class="top"><div class="brand"><img src="ui-static/logo.svg" alt="" width="24" height="24">
+<h1>Fine-Tuning Studio</h1></div>
+<p id="connection" role="status" hidden></p>
+<div class="top-right">
+<p class="privacy"><span aria-hidden="true">●</span> Your data stays {place}</p>
+<button type="button" id="theme-switch" aria-pressed="false" aria-label="Dark colours">
+<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="none" stroke="currentColor"
+stroke-width="2"><circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/></svg>
+</button></div></header>
+<div id="working" role="status" hidden><span class="unseen"></span></div>"""
+
+
+class Tab(Protocol):
+    """One step. It is laid out when made; handlers are attached once all tabs are laid out."""
+
+    name: str
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        """Return the components that `show` may change."""
+
+    def show(self, facts: Facts, *, entering: bool) -> Updates:
+        """Return how the step looks for a session; `entering` unless the visitor was here already."""
+
+    def wire(self) -> None:
+        """Attach the handlers."""
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What every tab shares: the session, the list of steps, and the hidden pulse that polls."""
+
+    studio: Studio
+    session: gr.BrowserState
+    steps: gr.HTML
+    tabs: gr.Tabs
+    pulse: gr.HTML
+    entries: list[Tab]
+    local: bool = True
+    """The visitor sits at the machine that the studio runs on, and may name its folders."""
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        own = [self.session, self.steps, self.tabs, self.pulse]
+        return own + [part for entry in self.entries for part in entry.outputs()]
+
+    def draw(self, document: object) -> Updates:
+        """Return everything the page shows for a session, of the tabs only the one in view."""
+        return self._draw(read(document))
+
+    def draw_again(self, document: object) -> Updates:
+        """Draw a page that was here already: what the visitor typed stays."""
+        return self._draw(read(document), entering=False)
+
+    def _draw(self, session: Session, *, entering: bool = True) -> Updates:
+        facts = look_up(self.studio, session)
+        updates: Updates = {
+            self.session: facts.session.document(),
+            self.steps: navigation(facts),
+            self.tabs: gr.Tabs(selected=facts.session.step),
+            self.pulse: pulse(self.studio, facts),
+        }
+        entry = next(entry for entry in self.entries if entry.name == facts.session.step)
+        return updates | entry.show(facts, entering=entering)
+
+    def after(self, event: Any, *, entering: bool = True) -> Any:
+        """Draw the page once a handler has changed the session or something behind it."""
+        handler = self.draw if entering else self.draw_again
+        return on(event.then, handler, inputs=[self.session], outputs=self.outputs())
+
+    def arrive(self, document: object) -> Updates:
+        """Draw a page that was just opened: where it was, or with the run that is live."""
+        addressed = isinstance(document, dict) and bool(document.get("addressed"))
+        return self._draw(welcome(self.studio, read(document), addressed=addressed))
+
+    def go(self, document: object, event: gr.EventData) -> Updates:
+        """Draw another step; the Back key also brings back the ids that the address held."""
+        session = read(document)
+        wanted = read({"step": event_text(event, "step")})
+        if getattr(event, "back", False):
+            ids = {name: event_text(event, name) for name in ("dataset", "run", "question")}
+            session = Session(**ids)
+        return self._draw(session.at(wanted.step))
+
+    def wire(self, page: gr.Blocks) -> None:
+        """Attach what belongs to the whole page, then each tab's own handlers."""
+        everything = self.outputs()
+        arrived = on(page.load, self.arrive, inputs=[self.session], outputs=everything, js=RECALL)
+        on(arrived.then, None, inputs=[self.session], js=ARRIVED)
+        on(self.steps.go, self.go, inputs=[self.session], outputs=everything)
+        on(self.pulse.changed, self.draw_again, inputs=[self.session], outputs=everything)
+        on(self.session.change, None, inputs=[self.session], js=REMEMBER)
+        for entry in self.entries:
+            entry.wire()
+
+    def step(self, name: str) -> Callable[[object], Updates]:
+        """Return a handler that moves to a step."""
+        return lambda document: self._draw(read(document).at(name))
+
+
+def pulse(studio: Studio, facts: Facts, *, measuring: bool = False) -> str:
+    """Return the hidden element that tells the page's script what to poll for.
+
+    `measuring`: a forecast is not measured yet, so the page asks again although nothing is running.
+    """
+    run, question = facts.session.run, facts.session.question
+    comparison = live.comparison_of(studio, question) if facts.run else None
+    tag = live.tag(tuple(studio.runs()), facts.run, comparison)
+    watched = {"run": run, "question": question, "tag": tag, "measuring": measuring}
+    return f'<span hidden data-watch="{escape(json.dumps(watched))}"></span>'

@@ -1,0 +1,137 @@
+"""Step 4, Compare: one question to both models, and the exam on rows that were never trained on."""
+
+from dataclasses import replace
+
+import gradio as gr
+
+from studio.core.errors import Refused
+from studio.services.views import JobView, RunView
+from studio.ui import live
+from studio.ui.actions import actions
+from studio.ui.markup import event_button, heading, notice
+from studio.ui.panels import compare as panel
+from studio.ui.session import Facts, read
+from studio.ui.shell import Shell
+from studio.ui.wiring import Updates, html_part, on, told
+
+HEAD = heading(
+    4,
+    "Compare",
+    "Did it get better?",
+    subtitle="Ask both models the same question. Left is before training, right is after.",
+)
+EXAM = "The exam on held-back rows"
+
+
+class CompareTab:
+    name = "compare"
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell, self._studio = shell, shell.studio
+        with gr.Column(elem_classes="step"):
+            gr.HTML(HEAD, apply_default_css=False)
+            self.notice = html_part("notice-compare", script="notices")
+            with gr.Row(elem_id="ask-row"):
+                self.question = gr.Textbox(
+                    label="Your question",
+                    placeholder="Ask as one of your users would",
+                    lines=1,
+                    max_lines=6,
+                    interactive=True,
+                    elem_id="question",
+                )
+                self.ask = gr.Button(
+                    "Ask both", variant="secondary", size="lg", scale=0, min_width=140, elem_id="ask"
+                )
+                self.cancel = gr.Button(
+                    "Stop writing",
+                    variant="secondary",
+                    size="lg",
+                    scale=0,
+                    min_width=140,
+                    visible=False,
+                    elem_id="cancel",
+                )
+            self.answers = html_part("answers")
+            self.exam = html_part("exam", "start", "stop")
+            self.table = html_part("exam-table")
+            self.bar = actions("compare")
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        parts = [self.notice, self.ask, self.cancel, self.answers, self.exam, self.table]
+        return [*parts, *self.bar.parts()]
+
+    def wire(self) -> None:
+        shell, safe = self._shell, told(self.notice)
+        outputs = [self.notice, shell.session]
+        for event in (self.ask.click, self.question.submit):
+            asked = on(event, safe(self.put), inputs=[shell.session, self.question], outputs=outputs)
+            shell.after(asked)
+        for event, handler in (
+            (self.cancel.click, self.stop_writing),
+            (self.exam.start, self.start_exam),
+            (self.exam.stop, self.stop_exam),
+        ):
+            shell.after(on(event, safe(handler), inputs=[shell.session], outputs=outputs))
+        on(self.bar.back.click, shell.step("train"), inputs=[shell.session], outputs=shell.outputs())
+        on(self.bar.primary.click, shell.step("export"), inputs=[shell.session], outputs=shell.outputs())
+
+    # What it looks like
+
+    def show(self, facts: Facts, *, entering: bool) -> Updates:
+        run = facts.run
+        assert run is not None  # the step is locked without one
+        comparison = live.comparison_of(self._studio, facts.session.question)
+        asking = comparison is not None and not live.settled(comparison)
+        examined = self._studio.exam(run.id)
+        return {
+            self.ask: gr.Button(visible=not asking),
+            self.cancel: gr.Button(visible=asking),
+            self.answers: panel.answers(run, comparison),
+            self.exam: self._job(run, examined is not None) + (panel.exam(examined) if examined else ""),
+            self.table: panel.table(examined) if examined else "",
+            self.bar.primary: gr.Button("Take it home", interactive=True),
+        }
+
+    def _job(self, run: RunView, examined: bool) -> str:
+        job = exam_job(run)
+        if job is not None and job.status in live.ACTIVE:
+            return panel.job(job, EXAM) + event_button("stop", "Stop the exam")
+        ended = panel.job(job, EXAM) if job is not None else ""
+        if examined and not ended:
+            return ""
+        again = "Hold the exam" if job is None else "Hold it again"
+        explanation = notice(
+            "neutral", "No exam yet.", "It measures both models on the rows that were held back."
+        )
+        return (ended or explanation) + event_button("start", again)
+
+    # Handlers
+
+    def put(self, document: object, question: str) -> Updates:
+        session = read(document)
+        if not question.strip():
+            raise Refused("The question is empty.", "Type one, then ask again.")
+        asked = self._studio.ask(question.strip(), session.run)
+        return {self._shell.session: replace(session, question=asked).document()}
+
+    def stop_writing(self, document: object) -> Updates:
+        self._studio.cancel_question(read(document).question)
+        return {self._shell.session: document}
+
+    def start_exam(self, document: object) -> Updates:
+        self._studio.start_exam(read(document).run)
+        return {self._shell.session: document}
+
+    def stop_exam(self, document: object) -> Updates:
+        run = self._studio.run(read(document).run)
+        job = exam_job(run)
+        if job is not None:
+            self._studio.stop_job(run.id, job.id)
+        return {self._shell.session: document}
+
+
+def exam_job(run: RunView) -> JobView | None:
+    """Return the newest exam of a run."""
+    exams = [job for job in run.jobs if job.kind == "exam"]
+    return exams[-1] if exams else None

@@ -1,0 +1,149 @@
+"""Step 5, Export: make what can be taken home, show its certificate, and hand it over."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import gradio as gr
+
+from studio.core.errors import StudioError
+from studio.exporters import EXPORTERS
+from studio.services.views import ExportView, JobView, RunView
+from studio.ui import live
+from studio.ui.actions import actions
+from studio.ui.markup import heading, problem
+from studio.ui.panels import compare as jobs
+from studio.ui.panels import export as panel
+from studio.ui.session import Facts, read
+from studio.ui.shell import Shell
+from studio.ui.wiring import Updates, event_text, html_part, on, told
+from studio.ui.words import size
+
+HEAD = heading(
+    5,
+    "Export",
+    "Take your model home",
+    subtitle="It is yours. The files work without the studio, and that is checked before you get them.",
+)
+
+
+class ExportTab:
+    name = "export"
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell, self._studio = shell, shell.studio
+        with gr.Column(elem_classes="step"):
+            gr.HTML(HEAD, apply_default_css=False)
+            self.notice = html_part("notice-export", script="notices")
+            self.kinds = html_part("kinds", "kind", script="choices")
+            self.progress = html_part("export-progress")
+            self.result = html_part("export-result")
+            self.code = html_part("code")
+            self.bar = actions("export", other=True)
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        parts = [self.notice, self.kinds, self.progress, self.result, self.code]
+        return [*parts, *self.bar.parts()]
+
+    def wire(self) -> None:
+        shell, safe = self._shell, told(self.notice)
+        for event, handler in (
+            (self.kinds.kind, self.choose),
+            (self.bar.primary.click, self.primary),
+            (self.bar.other.click, self.other),
+        ):
+            shell.after(
+                on(event, safe(handler), inputs=[shell.session], outputs=[self.notice, shell.session])
+            )
+        on(self.bar.back.click, shell.step("compare"), inputs=[shell.session], outputs=shell.outputs())
+
+    # What it looks like
+
+    def show(self, facts: Facts, *, entering: bool) -> Updates:
+        run, kind = facts.run, _known(facts.session.kind)
+        assert run is not None  # the step is locked without one
+        made = self._studio.exports(run.id)
+        view = next((export for export in made if export.kind == kind), None)
+        job = export_job(run, kind)
+        sizes = self._expected_sizes(run)
+        offers = {
+            name: panel.Offer(module.TITLE, module.SUMMARY, sizes.get(name))
+            for name, module in EXPORTERS.items()
+        }
+        return {
+            self.kinds: panel.kinds(offers, made, kind),
+            self.progress: jobs.job(job, EXPORTERS[kind].TITLE) if job else "",
+            self.result: self._result(view) if view else "",
+            self.code: self._code(run),
+            **self._buttons(run.id, view, job),
+        }
+
+    def _expected_sizes(self, run: RunView) -> dict[str, int]:
+        """Return bytes by kind: an adapter as the forecast has it, a whole model four bytes a weight."""
+        whole = next(
+            (4 * model.parameters for model in self._studio.models() if model.id == run.config.model), 0
+        )
+        try:
+            result = self._studio.forecast(run.config).result_bytes
+        except StudioError:
+            # The data or the model of an old run may be gone; the sizes are then told once it is made.
+            return {}
+        return {"adapter": result, "merged": whole}
+
+    def _result(self, view: ExportView) -> str:
+        card = Path(view.path) / "README.md"
+        text = panel.text_block("Model card", card.read_text("utf-8"), opened=True) if card.is_file() else ""
+        return panel.certificate(view.parity) + panel.files(view) + text
+
+    def _code(self, run: RunView) -> str:
+        try:
+            script = self._studio.code(run.id)
+        except StudioError as error:
+            return problem(error)
+        return panel.text_block("Show me the code: this run without the studio", script)
+
+    def _buttons(self, run: str, view: ExportView | None, job: JobView | None) -> Updates:
+        if job is not None and job.status in live.ACTIVE:
+            words, link, enabled, other = "Making it…", None, False, "Stop"
+        elif view is None:
+            words, link, enabled, other = "Make it and check it", None, True, ""
+        else:
+            words, link = f"Download, {size(panel.total(view))}", f"studio/download/{run}/{view.kind}"
+            enabled, other = True, "Make it again"
+        return {
+            self.bar.primary: gr.Button(words, link=link, link_target="_self", interactive=enabled),
+            self.bar.other: gr.Button(other, visible=bool(other)),
+        }
+
+    # Handlers
+
+    def choose(self, document: object, event: gr.EventData) -> Updates:
+        session = replace(read(document), kind=_known(event_text(event, "value")))
+        return {self._shell.session: session.document()}
+
+    def primary(self, document: object) -> Updates:
+        """Make the export that is chosen; once it is made the button is a link that fetches it."""
+        session = read(document)
+        kind = _known(session.kind)
+        if not any(view.kind == kind for view in self._studio.exports(session.run)):
+            self._studio.start_export(session.run, kind)
+        return {self._shell.session: session.document()}
+
+    def other(self, document: object) -> Updates:
+        session = read(document)
+        kind = _known(session.kind)
+        job = export_job(self._studio.run(session.run), kind)
+        if job is not None and job.status in live.ACTIVE:
+            self._studio.stop_job(session.run, job.id)
+        else:
+            self._studio.start_export(session.run, kind)
+        return {self._shell.session: session.document()}
+
+
+def export_job(run: RunView, kind: str) -> JobView | None:
+    """Return the newest export of this kind."""
+    found = [job for job in run.jobs if job.kind == f"export {kind}"]
+    return found[-1] if found else None
+
+
+def _known(kind: str) -> str:
+    return kind if kind in EXPORTERS else next(iter(EXPORTERS))

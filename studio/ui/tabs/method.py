@@ -1,0 +1,245 @@
+"""Step 2, Method: a recipe, a model, which weights move, and what that will take on this machine."""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import gradio as gr
+
+from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.errors import Refused
+from studio.core.knobs import KnobValue
+from studio.core.recipes import RECIPES
+from studio.engine.objectives import OBJECTIVES
+from studio.engine.tunings import TUNINGS
+from studio.services.views import Forecast, ModelChoice
+from studio.ui.actions import actions
+from studio.ui.forms import all_configs, chosen, form
+from studio.ui.markup import heading
+from studio.ui.panels import method as panel
+from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, read
+from studio.ui.shell import Shell, pulse
+from studio.ui.wiring import Updates, event_text, html_part, on, told
+
+HEAD = heading(
+    2,
+    "Method",
+    "How should it learn?",
+    subtitle="Pick how much time to spend. You can run it again with another recipe later.",
+)
+ELSEWHERE = (("Another model of the Hugging Face hub", HUB), ("A model folder on this computer", FOLDER))
+SECTIONS = {
+    "The data": (DataSettings,),
+    "The learning": (Optimisation,),
+    "The add-on and other settings of the method": all_configs()[2:],
+}
+
+
+class MethodTab:
+    name = "method"
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell, self._studio = shell, shell.studio
+        with gr.Column(elem_classes="step"):
+            gr.HTML(HEAD, apply_default_css=False)
+            self.notice = html_part("notice-method", script="notices")
+            self.recipes = html_part("recipes", "recipe", script="choices")
+            self.fit = html_part("fit")
+            self.place = _radio("Starting model", self._models(), value="starter", element="model")
+            with gr.Row(visible=False, elem_id="elsewhere-row") as self.elsewhere_row:
+                self.elsewhere = gr.Textbox(elem_id="elsewhere", max_lines=1, interactive=True)
+                self.fetch = gr.Button("Get this model", size="lg", scale=0, min_width=150, elem_id="fetch")
+            self.tuning = _radio("Which weights move", _entries(TUNINGS), value="lora", element="tuning")
+            with gr.Accordion("Advanced settings", open=False, elem_id="advanced"):
+                self.objective = _radio(
+                    "What is learned", _entries(OBJECTIVES), value="chat", element="objective"
+                )
+                self.form = form(SECTIONS)
+            self.bar = actions("method")
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        parts = [self.recipes, self.fit, self.place, self.elsewhere_row, self.elsewhere, self.tuning]
+        parts += [self.objective, *self.form.widgets.values(), *self.form.groups.values()]
+        return [*parts, *self.bar.parts()]
+
+    def wire(self) -> None:
+        shell, safe = self._shell, told(self.notice)
+        filled = [shell.session, *self.form.widgets.values()]
+        outputs = [self.notice, *self.outputs(), shell.session, shell.pulse]
+        on(self.recipes.recipe, safe(self.choose_recipe), inputs=[shell.session], outputs=outputs)
+        for part, field in (
+            (self.place, "place"),
+            (self.tuning, "tuning"),
+            (self.objective, "objective"),
+        ):
+            on(part.input, safe(self.choose(field)), inputs=[shell.session, part], outputs=outputs)
+        for event in (self.fetch.click, self.elsewhere.submit):
+            on(event, safe(self.fetch_model), inputs=[shell.session, self.elsewhere], outputs=outputs)
+        for widget in self.form.widgets.values():
+            event = widget.blur if isinstance(widget, gr.Number | gr.Textbox) else widget.input
+            on(event, safe(self.adjust), inputs=filled, outputs=outputs)
+        on(shell.pulse.measured, safe(self.adjust), inputs=filled, outputs=outputs)
+        begun = on(
+            self.bar.primary.click, safe(self.start), inputs=filled, outputs=[self.notice, shell.session]
+        )
+        shell.after(begun, entering=False)
+        on(self.bar.back.click, shell.step("data"), inputs=[shell.session], outputs=shell.outputs())
+
+    # What it looks like
+
+    def show(self, facts: Facts, *, entering: bool) -> Updates:
+        """Draw the step as the session has it. What is typed in the form stays while one is here."""
+        if not entering:
+            return {}
+        return self._drawn(facts.session)
+
+    def _models(self) -> list[tuple[str, str]]:
+        listed = [(_model_line(model), model.id) for model in self._studio.models()]
+        return listed + [entry for entry in ELSEWHERE if self._shell.local or entry[1] != FOLDER]
+
+    def _drawn(self, session: Session) -> Updates:
+        """Return the choices of the session, the form filled with what they plan, and the forecast."""
+        models = self._models()
+        known = {name for _, name in models}
+        place = session.place if session.place in known else "starter"
+        session = replace(session, place=place)
+        plan = self._plan(session)
+        configs = (DataSettings, Optimisation, OBJECTIVES[plan.objective].Config, TUNINGS[plan.tuning].Config)
+        return {
+            self._shell.session: session.document(),
+            self.place: gr.Radio(choices=models, value=place),
+            self.elsewhere_row: gr.Row(visible=place in dict(LABELS)),
+            self.elsewhere: _elsewhere(session),
+            self.tuning: plan.tuning,
+            self.objective: plan.objective,
+            **self.form.fill(plan.knobs, configs),
+            **self._forecast(session, plan),
+        }
+
+    def _forecast(self, session: Session, plan: RunConfig) -> Updates:
+        """Return the recipes and what they take; `plan` stands for its own recipe, with changed settings."""
+        plans = {recipe: self._plan(replace(session, recipe=recipe)) for recipe in RECIPES} | {
+            plan.recipe: plan
+        }
+        if not plan.model:
+            return {
+                self.recipes: panel.recipes(plan.recipe, {}),
+                self.fit: "",
+                self.bar.primary: gr.Button("Name a model first", interactive=False),
+            }
+        forecasts = {recipe: self._studio.forecast(config) for recipe, config in plans.items()}
+        measuring = any(panel.being_measured(forecast) for forecast in forecasts.values())
+        facts = look_up(self._studio, session)
+        return {
+            self.recipes: panel.recipes(plan.recipe, forecasts),
+            self.fit: panel.fit(forecasts[plan.recipe]),
+            self.bar.primary: _primary(forecasts[plan.recipe]),
+            self._shell.pulse: pulse(self._studio, facts, measuring=measuring),
+        }
+
+    def _plan(self, session: Session, knobs: Mapping[str, KnobValue] | None = None) -> RunConfig:
+        if not self._shell.local:
+            refuse_folder(session.model, {name for _, name in self._models()})
+        return self._studio.plan(
+            session.dataset,
+            session.recipe,
+            model=session.model,
+            objective=session.objective,
+            tuning=session.tuning,
+            knobs=knobs,
+        )
+
+    # Handlers
+
+    def choose_recipe(self, document: object, event: gr.EventData) -> Updates:
+        return self.choose("recipe")(document, event_text(event, "value"))
+
+    def choose(self, field: str) -> Callable[[object, str], Updates]:
+        """Return the handler of one choice: the settings go back to what recipe and method say for it."""
+
+        def handle(document: object, value: str) -> Updates:
+            return self._drawn(read(replace(read(document), **{field: value}).document()))
+
+        return handle
+
+    def fetch_model(self, document: object, name: str) -> Updates:
+        """Get a model of the hub or of a folder now, so that problems show before the run."""
+        session = replace(read(document), elsewhere=name.strip())
+        if not session.model:
+            raise Refused("No model is named.", "Type its name, or choose the starter model.")
+        self._plan(session)  # what may not be named is refused before anything is fetched
+        self._studio.check_model(session.model)
+        return self._drawn(session)
+
+    def adjust(self, document: object, *settings: KnobValue | None) -> Updates:
+        """Forecast the settings as they stand in the form."""
+        session = read(document)
+        return self._forecast(session, self._asked(session, settings))
+
+    def start(self, document: object, *settings: KnobValue | None) -> Updates:
+        session = read(document)
+        run = self._studio.start(self._asked(session, settings))
+        return {self._shell.session: replace(session, run=run, step="train", question="").document()}
+
+    def _asked(self, session: Session, settings: Sequence[KnobValue | None]) -> RunConfig:
+        """Return the run description of the whole form. Raises Refused with every problem at once."""
+        plan = self._plan(session)
+        changed = chosen(self.form.names(), settings, plan.knobs)
+        return self._plan(session, changed) if changed else plan
+
+
+def refuse_folder(model: str, listed: Collection[str]) -> None:
+    """Raise Refused for a model that is no name on the hub: a visitor from elsewhere names no folders."""
+    hub_name = re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", model)
+    if model and model not in listed and (hub_name is None or Path(model).exists()):
+        raise Refused(
+            f"{model!r} is not a name on the hub.",
+            "Name it as the hub does, owner/model; folders are opened where the studio runs.",
+        )
+
+
+LABELS = (
+    (HUB, ("Name on the hub", "owner/model", "Owner and name as the hub has them. Its licence applies.")),
+    (FOLDER, ("Folder", "models/mine", "It holds config.json and safetensors, where the studio runs.")),
+)
+
+
+def _elsewhere(session: Session) -> gr.Textbox:
+    label, placeholder, info = dict(LABELS).get(session.place, LABELS[0][1])
+    return gr.Textbox(value=session.elsewhere, label=label, placeholder=placeholder, info=info)
+
+
+def _entries(registry: Mapping[str, ModuleType]) -> list[tuple[str, str]]:
+    return [(f"{module.TITLE}\n{module.SUMMARY}", name) for name, module in registry.items()]
+
+
+def _model_line(model: ModelChoice) -> str:
+    ready = "on this computer" if model.ready else "fetched on first use"
+    return f"{model.title}\n{model.summary} {_weights(model.parameters)}{model.licence}, {ready}."
+
+
+def _weights(parameters: int) -> str:
+    """Return e.g. `135 million weights, `; empty where the number is not known."""
+    if not parameters:
+        return ""
+    return (
+        f"{parameters / 1e9:.1f} billion weights, "
+        if parameters >= 1e9
+        else f"{parameters / 1e6:.0f} million weights, "
+    )
+
+
+def _radio(label: str, choices: list[tuple[str, str]], *, value: str, element: str) -> gr.Radio:
+    """Return a choice drawn as cards: the first line of each label is its title."""
+    return gr.Radio(
+        choices, value=value, label=label, elem_id=element, elem_classes="card-radio", interactive=True
+    )
+
+
+def _primary(forecast: Forecast) -> gr.Button:
+    if not forecast.fits:
+        return gr.Button("This does not fit here", interactive=False)
+    time = f", about {panel.expected_time(forecast)}" if forecast.measured else ""
+    return gr.Button(f"Start training{time}", interactive=True)

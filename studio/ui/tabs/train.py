@@ -1,0 +1,151 @@
+"""Step 3, Train: the run in view with its live curve, and every other run to reopen, rename or delete."""
+
+from dataclasses import replace
+
+import gradio as gr
+
+from studio.services.views import RunView
+from studio.ui.actions import actions
+from studio.ui.markup import notice
+from studio.ui.panels import train as panel
+from studio.ui.session import Facts, read
+from studio.ui.shell import Shell
+from studio.ui.wiring import Updates, event_text, html_part, on, told
+
+CURVE = """
+<figure class="panel curve"><figcaption>Error while learning</figcaption>
+<div class="chart" role="group" aria-label="Line chart of the error on your examples and on held-back examples
+over the training steps. The same numbers stand in the table below."></div></figure>"""
+
+
+class TrainTab:
+    name = "train"
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell, self._studio = shell, shell.studio
+        with gr.Column(elem_classes="step"):
+            self.head = html_part("head-train")
+            self.notice = html_part("notice-train", script="notices")
+            self.progress = html_part("progress")
+            self.curve = html_part("curve", value=CURVE, script="chart", visible=False)
+            self.details = html_part("details")
+            self.runs = html_part("runs", "open", "rename", "annotate", "remove")
+            self.bar = actions("train", other=True)
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        parts = [self.head, self.notice, self.progress, self.curve, self.details, self.runs]
+        return [*parts, *self.bar.parts()]
+
+    def wire(self) -> None:
+        shell, safe = self._shell, told(self.notice)
+        for event, handler in (
+            (self.runs.open, self.open),
+            (self.runs.rename, self.rename),
+            (self.runs.annotate, self.annotate),
+            (self.runs.remove, self.remove),
+            (self.bar.primary.click, self.primary),
+            (self.bar.other.click, self.other),
+        ):
+            done = on(event, safe(handler), inputs=[shell.session], outputs=[self.notice, shell.session])
+            shell.after(done)
+        on(self.bar.back.click, shell.step("method"), inputs=[shell.session], outputs=shell.outputs())
+
+    # What it looks like
+
+    def show(self, facts: Facts, *, entering: bool) -> Updates:
+        run = facts.run
+        waiting = self._studio.worker().message
+        updates: Updates = {
+            self.head: panel.head(run) + (notice("neutral", "Please wait.", waiting) if waiting else ""),
+            self.progress: panel.progress(run) if run else "",
+            self.curve: gr.HTML(visible=run is not None and run.step > 0),
+            self.details: self._details(run) if run else "",
+            self.runs: panel.runs(self._studio.runs(), facts.session.run),
+        }
+        return updates | self._buttons(run)
+
+    def _details(self, run: RunView) -> str:
+        return panel.table(self._studio.points(run.id, 0)) + panel.settings(run)
+
+    def _buttons(self, run: RunView | None) -> Updates:
+        primary, enabled, other = button_words(run)
+        return {
+            self.bar.primary: gr.Button(primary, interactive=enabled),
+            self.bar.other: gr.Button(other, visible=bool(other)),
+        }
+
+    # Handlers
+
+    def open(self, document: object, event: gr.EventData) -> Updates:
+        run = self._studio.run(event_text(event, "id"))
+        session = replace(read(document), run=run.id, dataset=run.config.dataset, question="")
+        return {self._shell.session: session.document()}
+
+    def rename(self, document: object, event: gr.EventData) -> Updates:
+        self._studio.rename_run(event_text(event, "id"), event_text(event, "text"))
+        return {self._shell.session: document}
+
+    def annotate(self, document: object, event: gr.EventData) -> Updates:
+        self._studio.annotate_run(event_text(event, "id"), event_text(event, "text"))
+        return {self._shell.session: document}
+
+    def remove(self, document: object, event: gr.EventData) -> Updates:
+        self._studio.delete_run(event_text(event, "id"))
+        return {self._shell.session: document}
+
+    def primary(self, document: object) -> Updates:
+        """Do what the primary button says for the state the run is in."""
+        session = read(document)
+        run = self._studio.run(session.run) if session.run else None
+        if run is None or (run.status == "failed" and not run.checkpoints):
+            return {self._shell.session: session.at("method").document()}
+        if run.status in ("interrupted", "failed"):
+            self._studio.resume(run.id)
+            return {self._shell.session: session.document()}
+        return {self._shell.session: session.at("compare").document()}
+
+    def other(self, document: object) -> Updates:
+        session = read(document)
+        run = self._studio.run(session.run)
+        if run.status in ("running", "queued"):
+            self._studio.stop(run.id)
+        elif run.status == "stopped":
+            self._studio.resume(run.id)
+        else:
+            session = session.at("compare")
+        return {self._shell.session: session.document()}
+
+
+def button_words(run: RunView | None) -> tuple[str, bool, str]:
+    """Return the primary button's words, whether it can be pressed, and the second button's words."""
+    if run is None:
+        return "Choose a recipe", True, ""
+    saved = bool(run.checkpoints)
+    match run.status:
+        case "running":
+            return (
+                ("Compare now" if saved else "See the result when it is done"),
+                saved,
+                "Stop, keep the best",
+            )
+        case "queued":
+            return "See the result when it is done", saved, "Take it out of the queue"
+        case "interrupted":
+            return (
+                (f"Resume from step {run.checkpoints[-1]:,}" if saved else "Start again"),
+                True,
+                _result(saved),
+            )
+        case "failed":
+            return (
+                ("Try again from the last save" if saved else "Choose other settings"),
+                True,
+                _result(saved),
+            )
+        case "stopped":
+            return "See the result", saved, "Go on training"
+    return "See the result", saved, ""
+
+
+def _result(saved: bool) -> str:
+    return "See the result" if saved else ""

@@ -1,0 +1,77 @@
+"""How a handler hangs on an event: plain values in, a dict of components out, errors told in place."""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gradio as gr
+
+from studio.core.errors import StudioError
+from studio.ui.assets import script_tags
+from studio.ui.markup import problem
+
+Updates = dict[gr.blocks.Block, Any]
+
+
+def html_part(
+    element: str, *events: str, value: str = "", script: str = "events", visible: bool = True
+) -> gr.HTML:
+    """Return an HTML component whose `[data-event]` elements trigger the named events.
+
+    Only the default template is ever used: it takes `value` as it is. A Handlebars template would put
+    values into JavaScript source, where a `${...}` of a user's text runs (seen in Gradio 6.31).
+    """
+    if not events and script == "events":
+        return gr.HTML(value, elem_id=element, apply_default_css=False, js_on_load=None, visible=visible)
+    names = ", ".join(f'"{name}"' for name in events)
+    code = f"window.studioScreen.{script}(element, trigger, watch, [{names}]);"
+    return gr.HTML(
+        value,
+        elem_id=element,
+        apply_default_css=False,
+        js_on_load=code,
+        head=script_tags(),
+        visible=visible,
+    )
+
+
+def on(
+    event: Callable[..., Any],
+    handler: Callable[..., Updates] | None,
+    *,
+    inputs: Sequence[gr.blocks.Block] = (),
+    outputs: Sequence[gr.blocks.Block] = (),
+    js: str | None = None,
+) -> Any:
+    """Attach a handler as a plain short request: no stream stays open, nothing greys out while it runs."""
+    return event(
+        handler,
+        inputs=list(inputs),
+        outputs=list(outputs),
+        js=js,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def told(notice: gr.HTML) -> Callable[[Callable[..., Updates]], Callable[..., Updates]]:
+    """Decorate a handler: what a user caused is written into `notice`; success clears it."""
+
+    def decorate(handler: Callable[..., Updates]) -> Callable[..., Updates]:
+        @functools.wraps(handler)
+        def run(*values: Any) -> Updates:
+            try:
+                return {notice: "", **handler(*values)}
+            except StudioError as error:
+                return {notice: problem(error)}
+
+        return run
+
+    return decorate
+
+
+def event_text(event: gr.EventData, name: str) -> str:
+    """Return one of the values that came with an event of an HTML part; empty if it did not."""
+    value = getattr(event, name, "")
+    return value if isinstance(value, str) else ""

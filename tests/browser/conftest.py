@@ -1,0 +1,180 @@
+"""A real studio in its own process, and a real Chromium that watches what the page asks for."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+ARTEFACTS = ROOT / "artefacts" / "screens"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 120
+SEEN_MS = 60_000
+expect.set_options(timeout=SEEN_MS)  # two cores may be shared with a training run
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(900))
+
+
+@dataclass
+class Server:
+    """A studio started as a user starts it; it may be stopped and started again on the same home."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def start(self) -> None:
+        command = [sys.executable, str(ROOT / "launch.py"), "start", "--no-browser"]
+        command += ["--port", str(self.port), "--home", str(self.home)]
+        with (self.home.parent / f"server-{self.port}.log").open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            assert self.process.poll() is None, "the studio ended instead of starting"
+            assert time.monotonic() < deadline, "the studio did not start in time"
+            time.sleep(0.2)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.address, timeout=5) as reply:
+                return reply.status == 200
+        except OSError:
+            return False
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        assert self.process is not None
+        self.process.send_signal(how)
+        self.process.wait(timeout=120)
+
+
+def new_server(folder: Path) -> Server:
+    home = folder / "home"
+    home.mkdir(parents=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return Server(home, port)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One studio for all tests that do not stop it."""
+    started = new_server(tmp_path_factory.mktemp("studio"))
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A studio of a test's own, for what stops, kills or restarts it."""
+    started = new_server(tmp_path)
+    started.start()
+    yield started
+    if started.process is not None and started.process.poll() is None:
+        started.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found, "No Chromium was found. Install the package `chromium`, or name the program in CHROMIUM."
+    browser = playwright_driver.chromium.launch(executable_path=found, args=list(FLAGS))
+    yield browser
+    browser.close()
+
+
+@dataclass
+class Watch:
+    """What went wrong behind a page's back: foreign requests, error replies, script errors."""
+
+    faults: list[str] = field(default_factory=list)
+    expected: tuple[str, ...] = ()
+    """Parts of messages that a test brings about itself, such as a server that is stopped."""
+
+    def on(self, page: Page) -> None:
+        page.on("request", lambda request: self._foreign(request.url))
+        page.on("response", lambda reply: self._refused(reply.status, reply.url))
+        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
+        page.on("console", lambda said: self._said(said.type, said.text))
+
+    def _foreign(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            self.faults.append(f"asked {url}")
+
+    def _refused(self, status: int, url: str) -> None:
+        if status >= 400:
+            self.faults.append(f"{status} from {url}")
+
+    def _said(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.faults.append(f"console: {text}")
+
+    def unexpected(self) -> list[str]:
+        return [fault for fault in self.faults if not any(part in fault for part in self.expected)]
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    """Fails the test at its end if a page did what no page of the studio may do."""
+    watcher = Watch()
+    yield watcher
+    assert watcher.unexpected() == []
+
+
+@pytest.fixture
+def context(chromium: Browser, watch: Watch) -> Iterator[BrowserContext]:
+    opened = chromium.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    opened.set_default_timeout(SEEN_MS)
+    opened.on("page", watch.on)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a screenshot of the whole page; the sticky bar stands where it belongs, at the end."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    before = page.viewport_size
+    assert before is not None
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": before["width"], "height": max(before["height"], min(height, 5000))})
+    page.screenshot(path=ARTEFACTS / f"{name}.png")
+    page.set_viewport_size(before)

@@ -1,0 +1,114 @@
+"""All five steps, light and dark, desktop and phone: no axe violation, nothing wider than the screen."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Server, Watch, picture
+from tests.browser.journey import (
+    TRAINING_MS,
+    at_step,
+    choose_method,
+    open_studio,
+    opened_run,
+    start_training,
+    take_sample,
+    wait_for_head,
+)
+
+STEPS = ("data", "method", "train", "compare", "export")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
+FEWEST_PASSES = 10
+READY = {
+    "data": "#learning .example .learned",
+    "method": "#recipes .choice",
+    "train": "#curve .chart .main-svg",
+    "compare": "#exam table.exam",
+    "export": "#kinds .choice",
+}
+
+
+@pytest.fixture(scope="module")
+def finished(server: Server, chromium: Browser) -> str:
+    """Return the id of a finished run with its exam: one of an earlier test, or a short one made here."""
+    page = chromium.new_page()
+    page.set_default_timeout(60_000)
+    open_studio(page, server.address + "?step=train")
+    earlier = page.locator("#runs li", has=page.locator(".badge.finished"))
+    if earlier.count():
+        earlier.first.get_by_role("button", name="Open").click()
+        run = opened_run(page)
+    else:
+        open_studio(page, server.address + "?step=data")
+        take_sample(page, "medical")
+        choose_method(page, "quick", steps=2)
+        run = start_training(page)
+    wait_for_head(page, "Training is done")
+    page.locator("#primary-train").click()
+    expect(page.locator("#exam table.exam")).to_be_visible(timeout=TRAINING_MS)
+    page.close()
+    return run
+
+
+def violations(page: Page) -> list[str]:
+    result: dict[str, Any] = Axe().run(page, options=RULES).response
+    assert len(result["passes"]) > FEWEST_PASSES, "axe looked at nothing"
+    return [f"{found['id']}: {found['nodes'][0]['html'][:160]}" for found in result["violations"]]
+
+
+def wider_than_screen(page: Page) -> list[str]:
+    return page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+        [...document.querySelectorAll('body *')]
+        .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+        .map((e) => `${e.tagName}#${e.id}.${e.className}`)"""
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_step_is_accessible_and_fits(
+    chromium: Browser, server: Server, finished: str, watch: Watch, scheme: str, width: int
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    watch.on(page)
+    for step in STEPS:
+        page.goto(f"{server.address}?step={step}&run={finished}")
+        at_step(page, step)
+        expect(page.locator(READY[step]).first).to_be_visible()
+        if step == "method":
+            page.locator("#advanced > button").click()
+            expect(page.locator("#knob-learning_rate input")).to_be_visible()
+        page.evaluate("document.fonts.ready")
+        picture(page, f"{scheme}-{width}-{step}")
+        assert wider_than_screen(page) == []
+        assert violations(page) == [], f"{step}, {scheme}, {width} px"
+    context.close()
+
+
+def test_the_switch_turns_dark_and_the_choice_stays(page: Page, server: Server) -> None:
+    open_studio(page, server.address)
+    switch = page.locator("#theme-switch")
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    switch.click()
+    expect(page.locator("body.dark")).to_have_count(1)
+    page.reload()
+    expect(page.locator("body.dark")).to_have_count(1)
+    expect(switch).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_keyboard_reaches_the_steps_and_the_first_sample(page: Page, server: Server) -> None:
+    open_studio(page, server.address + "?step=data")
+    reached = []
+    page.locator("#theme-switch").focus()
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.closest('#steps, #other-examples')?.id"))
+    assert reached[0] == "steps"
+    assert "other-examples" in reached[1:]

@@ -1,0 +1,84 @@
+"""A table of one's own: guessed, shown, corrected, refused in words; and never more than text."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, picture
+from tests.browser.journey import open_studio
+
+ATTACK = "<script>window.harm=1</script><img src=x onerror=window.harm=1>${window.harm=1}{{value}}`"
+
+
+def write_table(folder: Path) -> Path:
+    """Unknown column names, two rows without an answer, and cells that try to run."""
+    lines = ["thema,frage,antwort"]
+    for number in range(2, 34):
+        answer = "" if number in (5, 9) else f'"Answer {number} {ATTACK}"'
+        lines.append(f'x{number},"Question {number} {ATTACK}",{answer}')
+    path = folder / "my table.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def upload(page: Page, path: Path) -> None:
+    if not page.locator("#upload").is_visible():
+        page.locator("#other-examples > button").click()
+    page.locator("#upload input[type=file]").set_input_files(path)
+
+
+def test_own_columns_are_mapped_and_unusable_rows_are_named(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    open_studio(page, server.address)
+    upload(page, write_table(tmp_path))
+    expect(page.locator("#mapping")).to_be_visible()
+    for role, column in (("input", "frage"), ("output", "antwort")):
+        page.locator(f"#role-{role} input").click()
+        page.locator(f"#role-{role}").get_by_role("option", name=column, exact=True).click()
+    page.locator("#remap").click()
+    expect(page.locator("#report h3")).to_have_text("30 examples found, 2 rows set aside")
+    expect(page.locator("#report")).to_contain_text("5 and 9")
+    expect(page.locator("#learning .example .learned").first).to_contain_text("Answer 2")
+    page.get_by_role("button", name="Next example").click()
+    expect(page.locator("#learning .stepper")).to_contain_text("2 of 30")
+    picture(page, "own-table")
+    assert page.evaluate("window.harm") is None, "text of the user's file ran as script"
+    expect(page.locator("#preview")).to_contain_text("onerror=window.harm=1")
+    expect(page.locator("#primary-data")).to_have_text("Use these 30 examples")
+
+
+def test_a_file_that_is_no_table_is_refused_with_a_next_step(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    open_studio(page, server.address)
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 20)
+    upload(page, path)
+    expect(page.locator("#notice-data .notice.error")).to_be_visible()
+    expect(page.locator("#notice-data .hint")).not_to_be_empty()
+    picture(page, "refused")
+
+
+def test_a_dataset_is_reopened_renamed_and_deleted_after_saying_what_hangs_on_it(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    path = tmp_path / "short lived.csv"
+    path.write_text("question,answer\n" + "".join(f"q{n},a{n}\n" for n in range(20)), encoding="utf-8")
+    open_studio(page, server.address)
+    upload(page, path)
+    expect(page.locator("#report h3")).to_have_text("20 examples found")
+    page.goto(server.address + "?step=data")
+    row = page.locator("#uploads li", has_text="short lived")
+    row.get_by_role("button", name="Rename").click()
+    page.locator("dialog.ask input").fill("Renamed <b>table</b>")
+    page.locator("dialog.ask").get_by_role("button", name="Rename").click()
+    renamed = page.locator("#uploads li", has_text="Renamed <b>table</b>")
+    renamed.get_by_role("button", name="Open").click()
+    expect(page.locator("#report h3")).to_have_text("20 examples found")
+    page.locator("#other-examples > button").click()
+    renamed.get_by_role("button", name="Delete").click()
+    expect(page.locator("dialog.ask p").first).to_be_visible()
+    picture(page, "delete-asks")
+    page.locator("dialog.ask").get_by_role("button", name="Delete").click()
+    expect(renamed).to_have_count(0)

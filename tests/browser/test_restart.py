@@ -1,0 +1,36 @@
+"""The studio is killed in mid-run: the page says so, comes back, and Resume goes on from the last save."""
+
+import signal
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, Watch, picture
+from tests.browser.journey import (
+    choose_method,
+    open_studio,
+    start_training,
+    take_sample,
+    wait_for_head,
+)
+
+
+def test_a_killed_studio_offers_to_resume_on_the_same_page(
+    page: Page, own_server: Server, watch: Watch
+) -> None:
+    watch.expected = ("net::ERR_",)
+    open_studio(page, own_server.address)
+    take_sample(page, "medical")
+    choose_method(page, "quick", steps=8)
+    start_training(page)
+    wait_for_head(page, "It is learning")
+    # With eight steps and two checks the first save comes with the check in the middle.
+    expect(page.locator("#primary-train")).to_have_text("Compare now", timeout=600_000)
+    own_server.stop(signal.SIGKILL)
+    expect(page.locator("#connection")).to_be_visible(timeout=60_000)
+    own_server.start()
+    wait_for_head(page, "Training was cut off")
+    expect(page.locator("#primary-train")).to_contain_text("Resume from step")
+    picture(page, "cut-off")
+    page.locator("#primary-train").click()
+    wait_for_head(page, "Training is done")
+    expect(page.locator("#progress")).to_contain_text("8 of 8")

@@ -1,0 +1,155 @@
+"""What every tuning keeps, whoever adds it, on a tiny random model."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from studio.core.config import RunConfig
+from studio.core.errors import Refused
+from studio.core.knobs import problems
+from studio.engine.batches import collate
+from studio.engine.checkpoints import Progress, TrainingState, write_checkpoint
+from studio.engine.device import DeviceChoice
+from studio.engine.models import from_folder
+from studio.engine.objectives import OBJECTIVES, chat
+from studio.engine.preparation import Prepared, prepare
+from studio.engine.steps import Stopped, measure, take_step
+from studio.engine.tuned import load_tuned, weights_hash
+from studio.engine.tunings import TUNINGS, tuning_named
+
+FLOAT32 = DeviceChoice("cpu", "float32", ("exact comparisons",))
+OVERFIT_STEPS = 60
+
+
+@pytest.fixture(params=list(TUNINGS))
+def name(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def prepared(name, tiny_model_folder, tiny_tokenizer) -> Prepared:
+    return prepare(
+        RunConfig("d", "1", tuning=name), from_folder(tiny_model_folder), tiny_tokenizer, choice=FLOAT32
+    )
+
+
+def step(prepared: Prepared, examples, *, rate: float, between=lambda: None):
+    return take_step(
+        prepared.machinery, examples, learning_rate=rate, clip=1.0, token_budget=512, between=between
+    )
+
+
+def logits(model: torch.nn.Module, examples) -> torch.Tensor:
+    model.eval()
+    with torch.no_grad():
+        return model(input_ids=collate(examples).input_ids).logits
+
+
+def test_it_says_what_it_is_and_where_it_comes_from(name):
+    tuning = TUNINGS[name]
+    assert tuning.TITLE
+    assert tuning.SUMMARY.endswith(".")
+    assert tuning.SOURCE
+    assert 0 < tuning.LEARNING_RATE < 1
+
+
+def test_its_default_settings_have_no_problems(name):
+    assert dataclasses.is_dataclass(TUNINGS[name].Config)
+    assert problems(TUNINGS[name].Config()) == ()
+
+
+def test_exactly_the_declared_weights_receive_gradient_and_move(prepared, tiny_examples):
+    model, declared = prepared.machinery.model, set(prepared.tuning.state(prepared.machinery.model))
+    before = {key: weight.clone() for key, weight in model.named_parameters()}
+    for _ in range(2):  # LoRA's first step moves only one of each pair
+        step(prepared, tiny_examples, rate=1e-2)
+    with_gradient = {key for key, weight in model.named_parameters() if weight.grad is not None}
+    moved = {key for key, weight in model.named_parameters() if not weight.equal(before[key])}
+    assert declared == set(prepared.names.values()) == with_gradient == moved
+
+
+@pytest.mark.parametrize("objective", list(OBJECTIVES))
+def test_a_tiny_random_model_overfits_eight_examples(
+    name, objective, tiny_model_folder, tiny_tokenizer, tiny_examples
+):
+    prepared = prepare(
+        RunConfig("d", "1", tuning=name, objective=objective),
+        from_folder(tiny_model_folder),
+        tiny_tokenizer,
+        choice=FLOAT32,
+    )
+    losses = [step(prepared, tiny_examples, rate=2e-2).loss for _ in range(OVERFIT_STEPS)]
+    assert losses[-1] < losses[0] / 4, losses[::10]
+
+
+def test_saved_and_loaded_again_it_gives_the_same_logits(
+    prepared, name, tiny_examples, tmp_path, tiny_model_folder
+):
+    for _ in range(3):
+        step(prepared, tiny_examples, rate=1e-2)
+    state = TrainingState(
+        Progress(), prepared.tuning.state(prepared.machinery.model), {}, {"cpu": torch.zeros(1)}
+    )
+    write_checkpoint(tmp_path, state)
+    again = load_tuned(
+        from_folder(tiny_model_folder),
+        name,
+        settings=prepared.tuning.Config(),
+        checkpoint=tmp_path,
+        dtype=torch.float32,
+        device="cpu",
+    )
+    assert logits(again, tiny_examples).equal(logits(prepared.machinery.model, tiny_examples))
+    assert weights_hash(again) == weights_hash(prepared.machinery.model)
+
+
+def test_the_merged_model_is_plain_and_answers_alike(prepared, tiny_examples, tiny_model):
+    for _ in range(3):
+        step(prepared, tiny_examples, rate=1e-2)
+    expected = logits(prepared.machinery.model, tiny_examples)
+    plain = prepared.tuning.merged(prepared.machinery.model)
+    assert type(plain) is type(tiny_model)
+    assert {key for key, _ in plain.named_parameters()} == {key for key, _ in tiny_model.named_parameters()}
+    torch.testing.assert_close(logits(plain, tiny_examples), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_its_reference_is_the_untouched_model_or_none(prepared, tiny_examples, tiny_model):
+    step(prepared, tiny_examples, rate=1e-2)
+    tuned = logits(prepared.machinery.model, tiny_examples)
+    with prepared.tuning.reference(prepared.machinery.model) as base:
+        assert (base is not None) == prepared.tuning.FROZEN_BASE
+        if base is not None:
+            assert logits(base, tiny_examples).equal(logits(tiny_model, tiny_examples))
+            assert weights_hash(base) == weights_hash(tiny_model)
+    assert logits(prepared.machinery.model, tiny_examples).equal(tuned)
+    assert weights_hash(prepared.machinery.model) != weights_hash(tiny_model)
+
+
+def test_a_stop_inside_a_step_moves_nothing(prepared, tiny_examples):
+    def stop() -> None:
+        raise Stopped
+
+    before = {key: weight.clone() for key, weight in prepared.tuning.state(prepared.machinery.model).items()}
+    with pytest.raises(Stopped):
+        step(prepared, tiny_examples, rate=1.0, between=stop)
+    with pytest.raises(Stopped):
+        measure(prepared.machinery, tiny_examples, token_budget=64, between=stop)
+    after = prepared.tuning.state(prepared.machinery.model)
+    assert all(after[key].equal(before[key]) for key in before)
+
+
+def test_a_held_out_measure_leaves_no_gradient_and_no_trace(prepared, tiny_examples):
+    state = torch.get_rng_state()
+    loss, tokens = measure(prepared.machinery, tiny_examples, token_budget=64, between=lambda: None)
+    whole, weight = chat.loss(prepared.machinery.model, collate(tiny_examples))
+    assert loss == pytest.approx(whole.item() / weight, rel=1e-5)
+    assert tokens == weight
+    assert all(tensor.grad is None for tensor in prepared.machinery.weights)
+    assert torch.get_rng_state().equal(state)
+
+
+def test_an_unknown_one_is_refused_by_name():
+    with pytest.raises(Refused, match="no tuning named 'tickling'") as caught:
+        tuning_named("tickling")
+    assert caught.value.hint == "Known: lora, full."

@@ -1,0 +1,24 @@
+"""An exam survives its JSON form, and a later version is not misread."""
+
+import json
+
+import pytest
+
+from studio.core.exam import Difference, Exam, ExamRow, Score, from_dict, to_dict
+
+EXAM = Exam(
+    rows=2, answered=1, answer_tokens=64, step=3, dtype="float32", device="cpu", seconds=1.5,
+    arms={"base": {"loss": Score(2.0, 1.0, 3.0)}, "tuned": {"loss": Score(1.0, 0.5, 1.5)}},
+    differences={"loss": Difference(-1.0, -1.5, -0.5, "too_few")},
+    table=(ExamRow(7, "q", "a", 2.0, 1.0, 5, "b", "t"), ExamRow(9, "q", "a", 2.0, 1.0, 5)),
+    weights_hashes={"base": "b" * 64, "tuned": "t" * 64},
+)  # fmt: skip
+
+
+def test_an_exam_survives_json():
+    assert from_dict(json.loads(json.dumps(to_dict(EXAM)))) == EXAM
+
+
+def test_an_exam_of_another_version_is_not_misread():
+    with pytest.raises(ValueError, match="version 2"):
+        from_dict({**to_dict(EXAM), "version": 2})

@@ -1,0 +1,64 @@
+"""JSON and JSONL in every shape people write; broken lines are set aside, the rest is used."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+json_cell = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.lists(st.text(max_size=3))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.fixed_dictionaries({"a": json_cell, "b": json_cell}), min_size=1, max_size=8))
+def test_any_objects_read_back_the_same_from_json_and_jsonl(read, make, rows):
+    assert make.cells(read(json.dumps(rows), "rows.json")) == rows
+    assert make.cells(read(json.dumps(rows, indent=1), "rows.json")) == rows
+    lines = "\n".join(json.dumps(row, ensure_ascii=bool(at % 2)) for at, row in enumerate(rows))
+    assert make.cells(read(lines.encode("utf-8", "surrogatepass"), "rows.jsonl")) == rows
+
+
+def test_broken_json_lines_are_set_aside_with_their_line(read):
+    content = '{"q": "half\n\n{"q": "1", "a": "2"}\n[1]\n{"q": "1", "q": "2"}\n{"q": "1"} x\n{"a": 1e999}\n'
+    rows = list(read(content, "rows.jsonl").rows)
+    assert [row.number for row in rows if row.problem] == [1, 4, 5, 6]
+    assert "stands in it twice" in next(row.problem for row in rows if row.number == 5)
+    assert [row.number for row in rows if not row.problem] == [3, 7]
+
+
+def test_items_of_a_json_list_that_are_no_objects_are_set_aside(read):
+    rows = list(read('[{"q": "1"}, 5, {"\\ud800": "2"}]', "rows.json").rows)
+    assert [row.problem != "" for row in rows] == [False, True, True]
+
+
+QUESTIONS, ANSWERS = ["007", "Wie?"], ["NA", "So."]
+OBJECTS = [{"q": question, "a": answer} for question, answer in zip(QUESTIONS, ANSWERS, strict=True)]
+SHAPES = {
+    "list of objects": OBJECTS,
+    "columns": {"q": QUESTIONS, "a": ANSWERS},
+    "columns of labelled cells": {
+        "q": dict(zip("01", QUESTIONS, strict=True)),
+        "a": dict(zip("01", ANSWERS, strict=True)),
+    },
+    "under one key": {"data": OBJECTS},
+    "under one key, among others": {"version": "1.1", "data": OBJECTS},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_json_table_is_read_in_every_shape(read, make, shape, indent):
+    table = read(json.dumps(SHAPES[shape], indent=indent), "rows.json")
+    assert make.cells(table) == OBJECTS
+    assert table.file_type == "json"
+
+
+def test_objects_printed_one_behind_the_other_are_rows(read, make):
+    content = "\n".join(json.dumps(row, indent=2) for row in make.rows)
+    assert make.cells(read(content, "rows.json")) == make.rows
+
+
+@pytest.mark.parametrize("name", ["rows.json", "rows.jsonl"])
+def test_one_object_is_one_row_even_when_it_is_a_chat(read, make, name):
+    for row in ({"messages": [{"role": "user", "content": "hi"}]}, {"question": "a", "answer": "b"}):
+        assert make.cells(read(json.dumps(row), name)) == [row]

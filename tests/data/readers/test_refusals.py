@@ -1,0 +1,81 @@
+"""What is no table is refused in one sentence with the next step, whatever its name says."""
+
+import io
+import pickle
+import zipfile
+
+import pytest
+
+from studio.core.errors import Refused
+
+
+def zipped(member: str, content: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(member, content)
+    return file.getvalue()
+
+
+REFUSED = {
+    "empty": (b"", "The file is empty."),
+    "header only": (b"question,answer\n", "has a header and no rows"),
+    "header only, no line end": (b"question,answer", "has a header and no rows"),
+    "empty lines": (b"\n\n\r\n", "nothing but empty lines"),
+    "random bytes": (bytes(range(256)) * 40, "not text"),
+    "zeros": (b"\0" * 5000, "not text"),
+    "pdf": (b"%PDF-1.7\n...", "a PDF document"),
+    "png": (b"\x89PNG\r\n\x1a\n....", "a picture"),
+    "jpeg": (b"\xff\xd8\xff\xe0....", "a picture"),
+    "sqlite": (b"SQLite format 3\x00...", "SQLite"),
+    "pickle": (pickle.dumps([{"q": "1"}]), "pickle"),
+    "numpy": (b"\x93NUMPY\x01\x00", "NumPy"),
+    "program": (b"MZ\x90\x00\x03\x00", "a program"),
+    "script": (b"#!/bin/sh\necho a,b\n", "a script"),
+    "web page": (b"  <!DOCTYPE html>\n<html><body>404</body></html>", "web page"),
+    "web page in capitals": (b"<HTML><HEAD></HEAD>", "web page"),
+    "git lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n", "Git LFS pointer"),
+    "gzip": (b"\x1f\x8b\x08\x00...", "packed with gzip"),
+    "zip": (zipped("rows.csv", "a,b\n1,2\n"), "zip archive"),
+    "word": (zipped("word/document.xml", "x"), "Word document"),
+    "torch": (zipped("archive/data.pkl", "x"), "pickled model"),
+    "damaged zip": (zipped("xl/workbook.xml", "<x/>")[:60], "damaged"),
+    "damaged parquet": (b"PAR1\x15\x04\x15", "damaged"),
+    "damaged workbook": (zipped("xl/workbook.xml", "<x"), "damaged"),
+    "two columns of one name": (b"a,b,a\n1,2,3\n", "Two columns are named “a”"),
+    "unclosed quote": (b'q,a\n1,2\n3,"open\n4,5\n', "opened in line 3"),
+    "broken json": (b'[\n {"q": "1"},\n {"q": 2 x}\n]', "line 3, column 10"),
+    "half a json": (b'[{"q": "1"}, {"q": ', "line 1"),
+    "json number": (b"[1, 2, 3]", "No row of the file can be read"),
+    "json list, empty": (b"[]", "no rows"),
+    "unequal columns": (b'{"q": ["1", "2"], "a": ["1"]}', "not equally long"),
+    "two tables": (b'{"train": [{"q": "1"}], "test": [{"q": "2"}]}', "several tables"),
+    "nested": (b"[" * 100_000, "nested too deeply"),
+    "all lines broken": (b'{"q": \n{"a": 1\n', "broken"),
+    "broken marked text": (b"\xef\xbb\xbfq,a\n\xff\xff,1\n", "broken near byte"),
+    "too many columns": ((",".join(map(str, range(1001))) + "\n").encode(), "1,001 columns"),
+    "locked excel": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+        "password",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("name", ["rows.csv", "rows"])
+def test_what_is_no_table_is_refused_in_one_sentence_with_the_next_step(read, case, name):
+    content, sentence = REFUSED[case]
+    with pytest.raises(Refused) as caught:
+        list(read(content, name).rows)
+    assert sentence in caught.value.message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["m.bin", "m.pt", "m.PKL", "m.npy", "run.exe", "run.py", "run.sh"])
+def test_pickles_and_programs_are_refused_by_their_ending_too(read, make, name):
+    with pytest.raises(Refused, match="Files ending in"):
+        read(make.files["csv"], name)
+
+
+def test_words_that_only_look_like_signatures_are_read(read, make):
+    for header in ("MZ,a", "PK,a", "ID3,a", "RIFF,a"):
+        assert len(make.cells(read(f"{header}\n1,2\n", "rows.csv"))) == 1

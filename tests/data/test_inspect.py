@@ -1,0 +1,166 @@
+"""A file becomes a report and records: accepted, noted or rejected, each row accounted for."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from studio.core import report as reports
+from studio.core.errors import Refused
+from studio.core.records import Completion, SourcedRecord, Text
+from studio.data.inspect import inspect, training_refusal
+
+CLEAN = "question,answer\n" + "".join(f"question {n},answer {n}\n" for n in range(12))
+
+
+@pytest.fixture
+def look(tmp_path):
+    def look_at(content: str | bytes, name: str = "rows.csv", **options):
+        path = tmp_path / "upload"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return inspect(path, name, **options)
+
+    return look_at
+
+
+def checks(report) -> dict[str, tuple[int, ...]]:
+    return {issue.check: issue.rows for issue in report.issues}
+
+
+def test_a_clean_table_is_accepted(look):
+    found = look(CLEAN)
+    report = found.report
+    assert (report.verdict, report.file_type, report.format) == ("accept", "csv", "pairs")
+    assert (report.total, report.kept, report.set_aside, report.issues) == (12, 12, 0, ())
+    assert report.columns == ("question", "answer")
+    assert report.mapping == {"input": "question", "output": "answer"}
+    assert report.first == {"input": "question 0", "output": "answer 0"}
+    assert found.records[0] == SourcedRecord(2, Completion("question 0", "answer 0"))
+    assert training_refusal(report) is None
+
+
+def test_unusable_rows_are_set_aside_with_their_lines_and_copies_stay(look):
+    found = look(CLEAN + "empty,\n ,empty\nragged\nquestion 0,answer 0\n")
+    report = found.report
+    assert (report.verdict, report.total, report.kept, report.set_aside) == ("note", 16, 13, 3)
+    assert [(issue.check, issue.rows) for issue in report.issues] == [
+        ("unusable", (16,)),
+        ("incomplete", (14,)),
+        ("incomplete", (15,)),
+        ("duplicates", (17,)),
+    ]
+    assert len(found.records) == 13
+    assert training_refusal(report) is None
+
+
+def test_lengths_need_a_tokenizer(look, make_tokenizer):
+    assert look(CLEAN).report.lengths is None
+    report = look(CLEAN, tokenizer=make_tokenizer(), max_length=16).report
+    assert report.lengths.cut == 12
+    assert checks(report) == {"lengths": tuple(range(2, 14))}
+    assert report.verdict == "note"
+
+
+def test_columns_that_cannot_be_guessed_are_shown_and_wait_for_a_mapping(look):
+    content = "one,two,three\n" + "aa,bb,cc\n" * 12
+    found = look(content)
+    assert (found.report.verdict, found.report.format, found.report.kept) == ("note", "", 12)
+    assert checks(found.report) == {"mapping": ()}
+    assert found.records == ()
+    assert found.rows[0].cells == {"one": "aa", "two": "bb", "three": "cc"}
+    assert "No column with answers" in training_refusal(found.report).message
+    mapped = look(content, mapping={"input": "two", "output": "three"})
+    assert mapped.report.format == "pairs"
+    assert mapped.report.first == {"input": "bb", "output": "cc"}
+
+
+def test_a_table_without_an_answer_is_read_as_text_and_not_trained_on(look):
+    found = look("text\n" + "".join(f"sentence {n}\n" for n in range(12)))
+    assert (found.report.verdict, found.report.format, found.report.kept) == ("note", "text", 12)
+    assert found.records[0].record == Text("sentence 0")
+    assert training_refusal(found.report) is not None
+
+
+def test_a_guess_by_position_is_noted(look):
+    report = look(CLEAN.replace("question,answer", "left,right")).report
+    assert report.verdict == "note"
+    assert "“left” was taken for the question" in report.issues[0].message
+
+
+@pytest.mark.parametrize("rows", [1, 9])
+def test_few_rows_are_read_and_reported_and_not_trained_on(look, rows):
+    report = look("\n".join(CLEAN.split("\n")[: rows + 1])).report
+    assert (report.verdict, report.kept) == ("note", rows)
+    assert checks(report) == {"too_few": ()}
+    assert f"there are {rows}" in training_refusal(report).message
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"question,answer\n", "has a header and no rows"),
+        (b"\x00\x01\x02\xff" * 900, "not text"),
+        (b"%PDF-1.4", "a PDF document"),
+        (CLEAN.encode() + b'"open,\nq,a\n', "never closed"),
+        (b"question,answer\n,a\nq,\n", "None of the 2 rows can be used."),
+    ],
+)
+def test_what_cannot_be_used_is_rejected_with_the_reason_first(look, content, sentence):
+    report = look(content).report
+    assert report.verdict == "reject"
+    assert sentence in report.issues[0].message
+    assert report.issues[0].severity == "error"
+    assert report.issues[0].hint
+    assert training_refusal(report).message == report.issues[0].message
+
+
+def test_an_error_far_into_the_file_rejects_it_and_keeps_what_is_known(look):
+    report = look(CLEAN * 300 + '"open,\n').report
+    assert (report.verdict, report.file_type, report.columns) == ("reject", "csv", ("question", "answer"))
+
+
+def test_chats_of_jsonl_are_shown_as_messages(look):
+    turns = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
+    lines = [json.dumps({"messages": turns}), json.dumps({"messages": turns[:1]})]
+    report = look("\n".join(lines), "chat.jsonl").report
+    assert (report.format, report.kept, report.first) == ("chat", 1, {"messages": turns})
+    assert checks(report)["unusable"] == (2,)
+
+
+def test_only_a_missing_file_or_a_wrong_mapping_is_refused(look, tmp_path):
+    with pytest.raises(Refused, match="no file"):
+        inspect(tmp_path / "none.csv", "none.csv")
+    with pytest.raises(Refused, match="no column"):
+        look(CLEAN, mapping={"input": "question", "output": "reply"})
+    with pytest.raises(Refused, match="do not go together"):
+        look(CLEAN, mapping={"input": "question"})
+
+
+value = (
+    st.none() | st.integers() | st.floats() | st.text(max_size=8) | st.lists(st.text(max_size=2), max_size=2)
+)
+turn = st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant", "x"]), "content": value})
+row = st.one_of(
+    st.dictionaries(st.sampled_from(["question", "answer", "text", "\ud800"]), value, max_size=3),
+    st.fixed_dictionaries({"messages": st.lists(turn, max_size=3) | value}),
+    value,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(row, max_size=8), shape=st.sampled_from(["json", "jsonl"]))
+def test_any_json_gives_a_report_that_adds_up_and_can_be_kept(look, rows, shape):
+    content = json.dumps(rows) if shape == "json" else "\n".join(map(json.dumps, rows))
+    found = look(content, f"rows.{shape}")
+    kept = reports.from_dict(json.loads(json.dumps(reports.to_dict(found.report), ensure_ascii=False)))
+    assert kept == found.report
+    json.dumps(reports.to_dict(found.report), ensure_ascii=False).encode()
+    assert found.report.kept == len(found.records) or not found.report.format
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode()))
+def test_any_bytes_give_a_report(look, content):
+    assert look(content).report.verdict in ("accept", "note", "reject")

@@ -1,0 +1,76 @@
+"""A forecast comes from the run's own arithmetic and from steps that were really timed."""
+
+import pytest
+import torch
+
+from studio.core import events
+from studio.core.config import RunConfig
+from studio.core.errors import Refused
+from studio.engine.forecast import Rehearsal, forecast_memory, rehearse, run_seconds
+from studio.engine.tunings import lora
+
+
+def config(tuning: str = "lora", **knobs: object) -> RunConfig:
+    return RunConfig("d", "1", tuning=tuning, knobs=knobs)
+
+
+def test_full_tuning_takes_three_copies_of_the_weights_beside_them(tiny_source):
+    full = forecast_memory(tiny_source, config("full"), longest_tokens=128)
+    assert full.weights == 90_624 * 4
+    assert full.optimiser == 3 * full.weights
+    assert full.total == full.weights + full.optimiser + full.activations + full.program
+
+
+def test_lora_takes_less_and_its_size_is_near_the_real_one(tiny_source, tiny_model):
+    small, large = (forecast_memory(tiny_source, config(rank=rank), longest_tokens=128) for rank in (4, 16))
+    assert small.optimiser < large.optimiser
+    real = sum(weight.numel() for weight in lora.state(lora.apply(tiny_model, lora.Config())).values())
+    assert large.optimiser / 16 == pytest.approx(real, rel=0.5)
+
+
+def test_longer_rows_take_more(tiny_source):
+    short, long = (forecast_memory(tiny_source, config(), longest_tokens=length) for length in (64, 4096))
+    assert long.activations == 8 * short.activations
+
+
+def test_a_rehearsal_times_real_steps_and_changes_no_random_numbers(
+    tiny_source, tiny_tokenizer, tiny_examples
+):
+    state = torch.get_rng_state()
+    rehearsal = rehearse(config(), tiny_source, tiny_tokenizer, tiny_examples)
+    assert rehearsal.seconds_per_token > 0
+    assert rehearsal.evaluation_seconds_per_token > 0
+    assert rehearsal.spread >= 1
+    assert rehearsal.peak_memory_bytes > 100_000_000
+    assert rehearsal.trainable_parameters > 0
+    assert torch.get_rng_state().equal(state)
+
+
+def test_a_rehearsal_can_be_stopped(tiny_source, tiny_tokenizer, tiny_examples):
+    assert rehearse(config(), tiny_source, tiny_tokenizer, tiny_examples, should_stop=lambda: True) is None
+
+
+def test_nothing_to_learn_is_refused(tiny_source, tiny_tokenizer):
+    with pytest.raises(Refused, match="None of the rows has anything to learn"):
+        rehearse(config(), tiny_source, tiny_tokenizer, [])
+
+
+def test_the_time_of_a_run_counts_its_steps_and_evaluations(tiny_examples):
+    rehearsal = Rehearsal(
+        seconds_per_token=2.0,
+        evaluation_seconds_per_token=1.0,
+        spread=1.0,
+        peak_memory_bytes=0,
+        load_seconds=5.0,
+        trainable_parameters=1,
+    )
+    tokens = sum(len(example.input_ids) for example in tiny_examples)
+    held_out = sum(len(example.input_ids) for example in tiny_examples[:2])
+    settings = config(epochs=3.0, batch_size=4, evaluations=2)
+    seconds = run_seconds(rehearsal, settings, training=tiny_examples, held_out=tiny_examples[:2])
+    assert seconds == pytest.approx(5 + 2.0 * 3 * tokens + 3 * held_out)
+
+
+def test_the_forecast_number_of_steps_is_the_runs_own(tiny_run):
+    tiny_run({"epochs": 2.0, "batch_size": 3, "evaluations": 2})
+    assert tiny_run.of(events.RunStarted)[0].steps == 6

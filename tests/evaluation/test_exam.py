@@ -1,0 +1,150 @@
+"""The exam measures what it says on the models it names, and can be stopped at any moment."""
+
+import math
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+import torch
+
+from studio.core.errors import StudioError
+from studio.core.examples import IGNORED, Example
+from studio.core.records import Completion, SourcedRecord
+from studio.data.templates import ChatTemplate
+from studio.engine.generate import stream
+from studio.engine.objectives import chat
+from studio.engine.tuned import weights_hash
+from studio.evaluation.exam import ExamJob, examine
+
+RECORDS = tuple(
+    SourcedRecord(row, Completion(f"What is {row} and {row}?", str(2 * row))) for row in range(2, 34)
+)
+
+
+def quiet(*_):
+    pass
+
+
+def never():
+    return False
+
+
+def subject(model):
+    @contextmanager
+    def given():
+        yield model
+
+    return given
+
+
+@pytest.fixture
+def tuned_model(tiny_model_folder):
+    """The tiny model with its head turned a little towards digits, so that it differs from the base."""
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(tiny_model_folder, dtype=torch.float32)
+    with torch.no_grad():
+        model.model.norm.weight.mul_(1.3)
+    return model
+
+
+@pytest.fixture
+def job(tiny_model, tuned_model, tiny_tokenizer):
+    template = ChatTemplate(tiny_tokenizer)
+    examples = tuple(chat.encode(r.record, template, max_length=256, row=r.row) for r in RECORDS)
+    return ExamJob(
+        base=subject(tiny_model), tuned=subject(tuned_model), objective=chat, template=template,
+        held_out=RECORDS, examples=examples, step=4, answers=3, answer_tokens=6,
+    )  # fmt: skip
+
+
+def test_every_rows_loss_is_transformers_own(job, tiny_model, tuned_model):
+    found = examine(job, progress=quiet, should_stop=never)
+    for model, losses in (
+        (tiny_model, [row.base_loss for row in found.table]),
+        (tuned_model, [row.tuned_loss for row in found.table]),
+    ):
+        for example, loss in zip(job.examples, losses, strict=True):
+            with torch.no_grad():
+                reference = model(
+                    input_ids=torch.tensor([example.input_ids]), labels=torch.tensor([example.labels])
+                ).loss
+            assert loss == pytest.approx(float(reference), abs=1e-5)
+
+
+def test_corpus_loss_weighs_rows_by_their_tokens_and_perplexity_is_its_exponential(job):
+    found = examine(job, progress=quiet, should_stop=never)
+    nats = sum(row.base_loss * row.trained_tokens for row in found.table)
+    loss = nats / sum(row.trained_tokens for row in found.table)
+    assert found.arms["base"]["loss"].value == pytest.approx(loss, rel=1e-9)
+    assert found.arms["base"]["perplexity"].value == pytest.approx(math.exp(loss), rel=1e-9)
+    assert found.arms["base"]["loss"].low < loss < found.arms["base"]["loss"].high
+
+
+def test_the_hashes_name_the_weights_that_sat_the_exam(job, tiny_model, tuned_model):
+    found = examine(job, progress=quiet, should_stop=never)
+    assert found.weights_hashes == {"base": weights_hash(tiny_model), "tuned": weights_hash(tuned_model)}
+    assert found.weights_hashes["base"] != found.weights_hashes["tuned"]
+
+
+def test_swapping_the_models_is_seen_in_the_hashes_and_the_losses(job):
+    found = examine(job, progress=quiet, should_stop=never)
+    swapped = examine(replace(job, base=job.tuned, tuned=job.base), progress=quiet, should_stop=never)
+    assert swapped.weights_hashes["base"] == found.weights_hashes["tuned"] != found.weights_hashes["base"]
+    assert [row.base_loss for row in swapped.table] == [row.tuned_loss for row in found.table]
+
+
+def test_the_stated_number_of_rows_is_answered_each_by_its_own_model(job, tiny_model, tuned_model):
+    found = examine(job, progress=quiet, should_stop=never)
+    answered = [row for row in found.table if row.base is not None]
+    assert (found.rows, found.answered, len(answered)) == (32, 3, 3)
+    for row in answered:
+        prompt = job.template.tokenizer.apply_chat_template(
+            [{"role": "user", "content": row.question}], add_generation_prompt=True, return_dict=True
+        )["input_ids"]
+        for model, text in ((tiny_model, row.base), (tuned_model, row.tuned)):
+            assert text == "".join(stream(model, job.template.tokenizer, prompt, max_new_tokens=6))
+
+
+def test_exact_match_is_only_measured_where_the_answers_could_be_written_in_full(job):
+    assert "exact_match" in examine(job, progress=quiet, should_stop=never).differences
+    cramped = examine(replace(job, answer_tokens=2), progress=quiet, should_stop=never)
+    assert "exact_match" not in cramped.differences
+    assert set(cramped.arms["base"]) == {"loss", "perplexity"}
+
+
+def test_short_answers_are_asked_of_more_rows_for_the_same_work(job):
+    found = examine(replace(job, answers=8, answer_tokens=64), progress=quiet, should_stop=never)
+    assert (found.answered, found.answer_tokens) == (32, 16)
+    assert found.differences["exact_match"].verdict == "same"
+
+
+def test_a_metric_on_few_answers_gives_no_verdict_while_loss_on_many_rows_does(job):
+    found = examine(job, progress=quiet, should_stop=never).differences
+    assert found["exact_match"].verdict == "too_few"
+    assert found["loss"].verdict != "too_few"
+    assert found["loss"].verdict == found["perplexity"].verdict
+
+
+def test_a_stop_at_any_moment_ends_the_exam_without_a_result(job):
+    for allowed in (0, 1, 31, 33, 40, 70):
+        asked = iter(range(1000))
+        stop = lambda allowed=allowed, asked=asked: next(asked) >= allowed  # noqa: E731
+        assert examine(job, progress=quiet, should_stop=stop) is None
+
+
+def test_progress_only_grows_and_reaches_the_end(job):
+    said = []
+    examine(job, progress=lambda *what: said.append(what), should_stop=never)
+    done = [count for count, _, _ in said]
+    assert done == sorted(done)
+    assert done[-1] == said[-1][1] == 2 * (32 + 3)
+    assert {"untouched", "tuned"} == {message.split("(")[1].split()[0] for _, _, message in said}
+
+
+def test_rows_cut_to_nothing_are_not_counted_and_none_at_all_is_refused(job):
+    nothing = tuple(Example(e.row, e.input_ids, (IGNORED,) * len(e.input_ids)) for e in job.examples)
+    some = examine(replace(job, examples=nothing[:2] + job.examples[2:]), progress=quiet, should_stop=never)
+    assert some.rows == 30
+    with pytest.raises(StudioError, match="nothing to examine"):
+        examine(replace(job, examples=nothing), progress=quiet, should_stop=never)

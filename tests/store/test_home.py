@@ -1,0 +1,135 @@
+"""One worker holds a home; readers never disturb it; who died is not taken for alive."""
+
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from studio.core.errors import StudioError
+from studio.store.home import Home
+
+HOLD = """
+import sys
+from pathlib import Path
+from studio.store.home import Home
+home = Home(Path(sys.argv[1]))
+print(home.take(), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Another process that holds the home until it is killed."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "home")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    process.worker = process.stdout.readline().strip()
+    yield process
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path / "home")
+
+
+def test_one_holds_the_home_and_everybody_sees_who(home):
+    assert home.holder() is None
+    worker = home.take()
+    second = Home(home.path)
+    assert second.take() is None
+    assert second.live_worker() == home.live_worker() == worker
+    home.release()
+    assert second.live_worker() is None
+    assert second.take() not in (None, worker)
+    second.release()
+
+
+def test_another_process_holds_it_until_it_is_killed(home, other):
+    assert home.take() is None
+    assert home.holder().process == other.pid
+    assert home.live_worker() == other.worker
+    other.kill()
+    other.wait()
+    assert home.live_worker() is None
+    assert home.take() is not None
+    home.release()
+
+
+def test_the_dead_worker_is_never_taken_for_the_one_that_comes_after(home, other, monkeypatch):
+    dead = other.worker
+    other.kill()
+    other.wait()
+    seen = []
+    real = Home.tell
+
+    def look_first(self, run, doing):
+        # The lock has changed hands and holder.json still names the dead one.
+        seen.append(Home(home.path).live_worker())
+        real(self, run, doing)
+
+    monkeypatch.setattr(Home, "tell", look_first)
+    assert home.take() != dead
+    assert seen == [None]
+    home.release()
+
+
+def test_readers_that_look_all_the_time_never_keep_the_worker_out(home):
+    done = threading.Event()
+
+    def look():
+        while not done.is_set():
+            Home(home.path).live_worker()
+
+    readers = [threading.Thread(target=look) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    try:
+        for _ in range(20):
+            assert home.take() is not None
+            home.release()
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join()
+
+
+def test_what_the_worker_does_is_told_to_other_processes(home):
+    home.take()
+    home.tell("a run", "The model is being loaded.")
+    holder = Home(home.path).holder()
+    assert (holder.active, holder.doing) == ("a run", "The model is being loaded.")
+    home.release()
+
+
+def test_what_a_killed_process_left_half_made_is_swept(home):
+    left = home.path / "runs" / ".staging-aaaa"
+    left.mkdir()
+    home.take()
+    assert left.exists(), "another process may still be writing it"
+    home.release()
+
+
+def test_a_home_that_cannot_be_made_is_one_plain_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StudioError, match=r"home folder .* cannot be made"):
+        Home(tmp_path / "file")
+
+
+def test_a_home_that_cannot_be_written_is_one_plain_sentence(home, monkeypatch):
+    def full(path, document):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("studio.store.home.write_json", full)
+    with pytest.raises(StudioError, match=r"cannot be written: Read-only file system\."):
+        home.take()
+    monkeypatch.undo()
+    assert home.live_worker() is None
+    assert home.take() is not None
+    home.release()

@@ -1,0 +1,219 @@
+"""The command line keeps the contract of DESIGN section 10: documents, exit codes, nothing else on stdout."""
+
+import json
+
+import pytest
+
+from studio.cli import VERBS, main
+from tests.services.conftest import write_table
+
+TRAIN_KEYS = {
+    "run",
+    "status",
+    "steps",
+    "loss_first",
+    "loss_last",
+    "eval_loss_first",
+    "eval_loss",
+    "tokens_per_second",
+    "seconds",
+    "peak_memory_bytes",
+}
+RUN_KEYS = {"run", "name", "status", "step", "steps", "objective", "tuning", "model", "eval_loss"}
+
+
+@pytest.fixture
+def call(tmp_path, capsys):
+    """Call the command line on one home; give the exit code, the document and what stderr says."""
+
+    def call(*words):
+        code = main(["--home", str(tmp_path / "home"), "--json", *map(str, words)])
+        said = capsys.readouterr()
+        return code, json.loads(said.out), said.err
+
+    return call
+
+
+@pytest.fixture
+def table(tmp_path):
+    return write_table(tmp_path / "sums.csv")
+
+
+@pytest.fixture
+def trained(call, table, tiny_model_folder):
+    code, document, _ = call(
+        "train",
+        table,
+        "--model",
+        tiny_model_folder,
+        "--set",
+        "steps=6",
+        "--set",
+        "recipe=quick",
+        "--name",
+        "Mine",
+    )
+    assert code == 0
+    return document
+
+
+def test_check_tells_what_is_in_a_file_and_makes_no_home(call, table, tmp_path):
+    code, document, _ = call("check", table)
+    assert code == 0
+    assert document["version"] == 1
+    assert (document["verdict"], document["file_type"], document["rows_total"]) == ("accept", "csv", 60)
+    assert document["first"] == {"input": "What is 0 plus one?", "output": "It is 1."}
+    assert document["rows_kept"] == 60
+    assert not (tmp_path / "home").exists()
+
+
+def test_check_names_the_rows_it_sets_aside(call, tmp_path):
+    path = tmp_path / "holes.csv"
+    rows = "".join(f"q{number},a{number}\n" for number in range(20))
+    path.write_text(f"question,answer\n{rows}lonely,\n")
+    code, document, _ = call("check", path)
+    assert (code, document["verdict"]) == (0, "note")
+    issue = next(issue for issue in document["issues"] if 22 in issue["rows"])
+    assert set(issue) == {"check", "severity", "count", "rows", "message", "hint"}
+    assert (document["rows_total"], document["rows_kept"]) == (21, 20)
+
+
+def test_check_refuses_what_is_no_table_in_one_sentence_and_in_the_document(call, tmp_path):
+    path = tmp_path / "picture.csv"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    code, document, said = call("check", path)
+    assert (code, document["verdict"]) == (2, "reject")
+    assert document["issues"][0]["message"] in said
+
+
+@pytest.mark.parametrize(
+    "words", [("check", "gone.csv"), ("show", "nothing"), ("runs", "--bad"), ("fly",), ()]
+)
+def test_a_refusal_is_exit_code_two_and_one_sentence(call, words):
+    code, document, said = call(*words)
+    assert code == 2
+    assert document["error"] in said
+    assert "Traceback" not in said
+
+
+def test_train_has_the_whole_document(call, trained):
+    assert trained.keys() >= TRAIN_KEYS
+    assert (trained["status"], trained["steps"]) == ("finished", 6)
+    assert trained["eval_loss"] < trained["eval_loss_first"]
+    assert trained["peak_memory_bytes"] > 0
+    code, runs, _ = call("runs")
+    assert code == 0
+    assert [set(run) for run in runs] == [RUN_KEYS]
+    assert (runs[0]["run"], runs[0]["name"], runs[0]["step"]) == (trained["run"], "Mine", 6)
+
+
+def test_show_has_config_data_set_checkpoints_best_step_and_warnings(call, trained):
+    code, document, _ = call("show", trained["run"])
+    assert code == 0
+    assert document.keys() >= RUN_KEYS | {"config", "dataset", "checkpoints", "best_step", "warnings"}
+    assert document["config"]["recipe"] == "quick"
+    assert document["config"]["knobs"]["steps"] == 6
+    assert document["best_step"] in document["checkpoints"]
+
+
+def test_a_run_description_is_repeated_to_the_last_bit(call, trained, tmp_path):
+    folder = tmp_path / "home" / "runs" / trained["run"]
+    code, again, _ = call("train", folder / "config.json")
+    assert code == 0
+    assert again["run"] != trained["run"]
+    weights = "checkpoints/step-000006/weights/tuned.safetensors"
+    assert (folder / weights).read_bytes() == (folder.parent / again["run"] / weights).read_bytes()
+
+
+def test_a_description_can_name_a_file_beside_it(call, table, tiny_model_folder, tmp_path):
+    description = {
+        "version": 1,
+        "dataset": table.name,
+        "model": str(tiny_model_folder),
+        "knobs": {"steps": 2},
+    }
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(description))
+    code, document, _ = call("train", path, "--set", "batch_size=2")
+    assert (code, document["steps"]) == (0, 2)
+
+
+def test_exam_compare_and_export_have_their_documents(call, trained, tmp_path):
+    run = trained["run"]
+    code, exam, _ = call("exam", run)
+    assert code == 0
+    assert (exam["run"], set(exam["arms"])) == (run, {"base", "tuned"})
+    assert set(exam["arms"]["base"]["loss"]) == {"value", "low", "high"}
+    assert exam["differences"]["loss"]["verdict"] == "too_few"
+
+    code, comparison, _ = call("compare", run, "--ask", "What is 3 plus one?")
+    assert (code, comparison["question"]) == (0, "What is 3 plus one?")
+    hashes = {who: answer["weights_hash"] for who, answer in comparison["answers"].items()}
+    assert hashes == {"base": exam["weights_hashes"]["base"], run: exam["weights_hashes"]["tuned"]}
+
+    code, export, _ = call("export", run, "--as", "adapter", "--to", tmp_path / "out")
+    assert code == 0
+    assert (export["run"], export["kind"], export["path"]) == (run, "adapter", str(tmp_path / "out"))
+    assert set(export["files"][0]) == {"name", "bytes", "sha256"}
+    assert export["parity"]["passed"]
+    assert sorted(file["name"] for file in export["files"]) == sorted(
+        path.name for path in (tmp_path / "out").iterdir()
+    )
+
+    code, refused, _ = call("export", run, "--as", "adapter", "--to", tmp_path / "out")
+    assert (code, "not an empty folder" in refused["error"]) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--set", "stpes=3"], "stpes"),
+        (["--set", "steps"], "KNOB=VALUE"),
+        (["--set", "steps=many"], "steps"),
+        (["--set", "recipe=slow"], "slow"),
+        (["--map", "input=nothing"], "nothing"),
+        (["--tuning", "none"], "none"),
+        (["--model", "not a model"], "not a model"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_and_no_run_is_made(call, table, words, named):
+    code, document, _ = call("train", table, *words)
+    assert code == 2
+    assert named in document["error"]
+    assert call("runs")[1] == []
+
+
+def test_stop_and_resume_of_a_finished_run_are_refused(call, trained):
+    for verb in ("stop", "resume"):
+        code, document, _ = call(verb, trained["run"])
+        assert code == 2
+        assert "finished" in document["error"]
+
+
+def test_home_and_json_stand_before_or_after_the_verb(tmp_path, capsys):
+    for words in (
+        ["--json", "--home", str(tmp_path), "runs"],
+        ["runs", "--json", "--home", str(tmp_path)],
+        ["--home", str(tmp_path), "runs", "--json"],
+    ):
+        assert main(words) == 0
+        assert json.loads(capsys.readouterr().out) == []
+
+
+def test_the_home_may_be_named_by_the_environment(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("STUDIO_HOME", str(tmp_path / "named"))
+    assert main(["runs"]) == 0
+    assert capsys.readouterr().out == "none\n"
+    assert (tmp_path / "named" / "runs").is_dir()
+
+
+def test_without_json_a_person_can_read_it(tmp_path, table, capsys):
+    assert main(["check", str(table)]) == 0
+    assert "verdict: accept" in capsys.readouterr().out
+
+
+def test_every_verb_has_its_line_of_help(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert all(f"{name} {verb.__doc__}" in shown for name, verb in VERBS.items())

@@ -1,0 +1,45 @@
+"""Small honest values for the screen's tests."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from studio.core.config import RunConfig
+from studio.core.verdict import Verdict
+from studio.services.views import RunView
+
+
+@pytest.fixture
+def run_view() -> Callable[..., RunView]:
+    """A run that is half done; name what shall differ."""
+
+    def make(**changes: Any) -> RunView:
+        values: dict[str, Any] = {
+            "id": "run1",
+            "name": "Support, Quick look",
+            "notes": "",
+            "created_at": 0.0,
+            "dataset_name": "Support",
+            "config": RunConfig("data1", "v1", recipe="quick"),
+            "status": "running",
+            "queue_position": None,
+            "step": 5,
+            "steps": 10,
+            "seconds": 12.0,
+            "seconds_left": 12.0,
+            "tokens_per_second": 250.0,
+            "training_rows": 128,
+            "held_out_rows": 20,
+            "loss_first": 3.0,
+            "loss_last": 2.0,
+            "eval_loss_first": 3.1,
+            "eval_loss": 2.1,
+            "best_step": 5,
+            "peak_memory_bytes": None,
+            "verdict": Verdict("good", "Going well.", "The error is falling."),
+            "checkpoints": (5,),
+        }
+        return RunView(**(values | changes))
+
+    return make

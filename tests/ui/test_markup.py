@@ -1,0 +1,69 @@
+"""HTML of the screen: what a user wrote stays text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from studio.core.errors import Refused
+from studio.core.records import Completion, Conversation, Message, SourcedRecord
+from studio.core.report import DatasetReport, Issue
+from studio.services.views import DatasetView, Span, TableRow
+from studio.ui import markup, wiring
+from studio.ui.panels import data
+
+ATTACK = "<script>alert(1)</script>\"'><img onerror=alert(1)>"
+
+
+def dataset(text: str, record: Completion | Conversation) -> DatasetView:
+    issue = Issue.of_rows("incomplete", "warning", (3,), text, text)
+    columns = (text, "answer")
+    report = DatasetReport("note", "csv", "pairs", 2, 1, 1, columns, {"input": text}, None, None, (issue,))
+    row = TableRow(2, {text: text})
+    return DatasetView("id", "v1", text, text, 0.0, report, (SourcedRecord(2, record),), (row,))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [Completion(ATTACK, ATTACK), Conversation((Message("user", ATTACK), Message("assistant", ATTACK)))],
+)
+def test_no_panel_of_the_data_step_lets_a_tag_of_the_data_through(
+    record: Completion | Conversation,
+) -> None:
+    view = dataset(ATTACK, record)
+    spans = (Span(ATTACK, "context"), Span(ATTACK, "learned"), Span(ATTACK, "cut"))
+    shown = [
+        data.preview(view),
+        data.report(view),
+        data.uploads([view], ""),
+        data.learning(2, spans, index=0, total=1),
+        markup.problem(Refused(ATTACK, ATTACK)),
+        markup.folded(ATTACK, ""),
+        data.mapping(view.report),
+    ]
+    for html in shown:
+        assert "<script" not in html
+        assert "<img" not in html
+
+
+@given(st.text())
+def test_escaped_text_holds_nothing_that_opens_a_tag_or_closes_an_attribute(text: str) -> None:
+    escaped = markup.escape(text)
+    assert not set("<>\"'") & set(escaped)
+
+
+def test_html_parts_use_only_the_template_that_takes_values_as_they_are() -> None:
+    part = wiring.html_part("some", "open")
+    assert part.html_template == "${value}", "another template would run ${...} of a user's text"
+    assert not part.apply_default_css
+
+
+def test_a_long_cell_says_how_much_it_leaves_out() -> None:
+    html = data.preview(dataset("a", Completion("q", "x" * (data.LONGEST_CELL + 1200))))
+    assert "1,200 more characters" in html
+
+
+def test_the_legend_names_what_is_cut_only_where_something_is() -> None:
+    kept = data.learning(2, (Span("a", "context"), Span("b", "learned")), index=0, total=1)
+    cut = data.learning(2, (Span("a", "learned"), Span("b", "cut")), index=0, total=1)
+    assert "cut off" not in kept
+    assert "cut off" in cut

@@ -1,0 +1,143 @@
+"""The panels of the later steps: what they say, and that a user's text stays text."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from studio.core.config import RunConfig
+from studio.core.exam import Difference, ExamRow, Score
+from studio.core.verdict import Verdict
+from studio.exporters.job import ExportedFile, Parity
+from studio.services.views import (
+    Answer,
+    Comparison,
+    ExamView,
+    ExportView,
+    Forecast,
+    JobView,
+    Points,
+    RunView,
+)
+from studio.ui.panels import compare, export, method, train
+
+ATTACK = "<script>alert(1)</script>\"'><img onerror=alert(1)>"
+FORECAST = Forecast(
+    seconds_low=240.0,
+    seconds_high=360.0,
+    memory_bytes=3_100_000_000,
+    memory_available_bytes=16_000_000_000,
+    disk_bytes=140_000_000,
+    disk_available_bytes=52_000_000_000,
+    result_bytes=19_600_000,
+    steps=16,
+    training_rows=128,
+    held_out_rows=35,
+    measured=True,
+    basis="",
+    fits=True,
+)
+PARITY = Parity(8, 8, 3e-6, True)
+
+
+def examined(text: str = "q", *, answered: bool = True) -> ExamView:
+    answer = text if answered else None
+    row = ExamRow(2, text, text, 2.0, 1.5, 10, answer, answer)
+    scores = {"loss": Score(2.0, 1.8, 2.2), "perplexity": Score(7.4, 6.0, 9.0)}
+    change = {"loss": Difference(-0.5, -0.6, -0.4, "better"), "perplexity": Difference(-3, -4, -2, "better")}
+    verdict = Verdict("good", "Better.", text)
+    arms = {"base": scores, "tuned": scores}
+    return ExamView("run1", 35, 1, arms, change, (row,), verdict, {"base": "ab" * 16, "tuned": "cd" * 16})
+
+
+def exported(parity: Parity | None = PARITY, text: str = "a") -> ExportView:
+    return ExportView("run1", "adapter", "/nowhere", (ExportedFile(text, 2_000_000, "ab" * 32),), parity)
+
+
+def test_no_panel_of_the_later_steps_lets_a_tag_through(run_view: Callable[..., RunView]) -> None:
+    config = RunConfig(ATTACK, "v1", ATTACK, "", ATTACK, ATTACK, ATTACK, {ATTACK: ATTACK})
+    verdict = Verdict("warning", ATTACK, ATTACK)
+    job = JobView(ATTACK, ATTACK, "failed", 1, 2, ATTACK, ATTACK)
+    run = run_view(
+        id=ATTACK, name=ATTACK, notes=ATTACK, dataset_name=ATTACK, config=config, verdict=verdict,
+        warnings=(ATTACK,), reasons=(ATTACK,), failure=ATTACK, failure_hint=ATTACK, jobs=(job,),
+    )  # fmt: skip
+    comparison = Comparison(
+        ATTACK, ATTACK, {"base": Answer(ATTACK, True, ATTACK), ATTACK: Answer(ATTACK)}, ATTACK
+    )
+    forecast = replace(FORECAST, basis=ATTACK, advice=ATTACK, fits=False)
+    shown = [
+        train.progress(run),
+        train.settings(run),
+        train.runs([run], ""),
+        compare.answers(run, comparison),
+        compare.answers(run, replace(comparison, error=ATTACK)),
+        compare.job(job, ATTACK),
+        compare.job(replace(job, status="running"), ATTACK),
+        compare.exam(examined(ATTACK)),
+        compare.table(examined(ATTACK)),
+        export.kinds({ATTACK: export.Offer(ATTACK, ATTACK)}, (), ATTACK),
+        export.files(exported(text=ATTACK)),
+        export.text_block(ATTACK, ATTACK),
+        method.fit(forecast),
+    ]
+    for html in shown:
+        assert "<script" not in html
+        assert "<img" not in html
+
+
+def test_the_green_tick_is_given_only_where_parity_passed() -> None:
+    assert "✓" in export.certificate(PARITY)
+    failed = export.certificate(replace(PARITY, equal_answers=7, passed=False))
+    assert "✓" not in failed
+    assert "7 of 8" in failed
+    assert export.certificate(None) == ""
+
+
+def test_a_time_that_is_not_measured_reads_as_being_measured() -> None:
+    assert method.expected_time(FORECAST) == "4 to 6 min"
+    assert method.expected_time(replace(FORECAST, measured=False)) == "measuring…"
+    unknown = replace(FORECAST, measured=False, memory_bytes=0)
+    assert method.expected_time(unknown) == "not known yet", "a model that is not here cannot be rehearsed"
+    assert method.recipes("balanced", {}).count("not known yet") == 3
+
+
+def test_a_run_that_does_not_fit_says_so() -> None:
+    assert "This will not fit" in method.fit(replace(FORECAST, fits=False, advice="Choose LoRA."))
+    assert "Choose LoRA." in method.fit(replace(FORECAST, fits=False, advice="Choose LoRA."))
+
+
+def test_the_verdict_stands_above_the_exams_table() -> None:
+    html = compare.exam(examined("clearly"))
+    assert html.index("clearly") < html.index("<table")
+    assert "[−0.600, −0.400]" in html
+    assert "abababab" in html
+
+
+def test_rows_that_were_scored_and_not_answered_are_no_empty_answers() -> None:
+    assert compare.table(examined(answered=False)) == ""
+
+
+def test_each_side_of_a_comparison_shows_the_hash_of_the_weights_that_answered(
+    run_view: Callable[..., RunView],
+) -> None:
+    answers = {"base": Answer("x", True, "b" * 64, 3, 1.0), "run1": Answer("y", True, "t" * 64, 3, 1.0)}
+    html = compare.answers(run_view(), Comparison("c", "Why?", answers))
+    before, after = html.split('class="answer tuned"')
+    assert "bbbbbbbb" in before
+    assert "tttttttt" in after
+    assert "tttttttt" not in before
+
+
+def test_the_curves_table_averages_what_was_learned_since_the_last_check() -> None:
+    points = Points(0, False, ((1, 4.0), (2, 2.0), (3, 1.0)), ((0, 5.0), (2, 2.5)))
+    html = train.table(points)
+    assert "<td>3.000</td><td>2.500</td>" in html
+    assert "<td>–</td><td>5.000</td>" in html
+
+
+@pytest.mark.parametrize("status", ["queued", "running", "finished", "stopped", "failed", "interrupted"])
+def test_every_state_of_a_run_has_a_title_of_its_own(run_view: Callable[..., RunView], status: str) -> None:
+    titles = {train.head(run_view(status=name)) for name in train.TITLES}
+    assert train.head(run_view(status=status)) in titles
+    assert len(titles) == 6

@@ -1,0 +1,87 @@
+"""The studio's own addresses: ids in, never paths."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from studio.core.errors import Refused
+from studio.services.views import Points, RunView
+from studio.ui.assets import script_tags, style_tags
+from studio.ui.routes import routes
+
+
+class OneExport:
+    """A studio with one run and one finished export."""
+
+    def __init__(self, run: RunView, archive: Path) -> None:
+        self._run, self._archive = run, archive
+
+    def runs(self) -> tuple[RunView, ...]:
+        return (self._run,)
+
+    def points(self, run: str, since: int) -> Points:
+        return Points(9, False, ((1, 2.0),), ())
+
+    def export_path(self, run: str, kind: str) -> Path:
+        if (run, kind) != (self._run.id, "adapter"):
+            raise Refused("There is no such export.", "Make it first.")
+        return self._archive
+
+    def run_dependents(self, run: str) -> tuple[str, ...]:
+        if run != self._run.id:
+            raise Refused("There is no such run.", "")
+        return ("1 saved point",)
+
+    dataset_dependents = run_dependents
+
+
+@pytest.fixture
+def client(run_view: Callable[..., RunView], tmp_path: Path) -> TestClient:
+    archive = tmp_path / "archive.zip"
+    archive.write_bytes(b"PK made up")
+    return TestClient(Starlette(routes=routes(OneExport(run_view(), archive))))
+
+
+def test_a_finished_export_comes_as_an_attachment_that_is_not_sniffed(client: TestClient) -> None:
+    reply = client.get("/studio/download/run1/adapter")
+    assert reply.content == b"PK made up"
+    assert reply.headers["content-disposition"].startswith('attachment; filename="adapter-run1')
+    assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/studio/download/run1/merged",
+        "/studio/download/other/adapter",
+        "/studio/download/..%2F..%2Fetc%2Fpasswd/adapter",
+        "/studio/dependents/run/other",
+        "/ui-static/../../pyproject.toml",
+        "/ui-static/%2e%2e/%2e%2e/pyproject.toml",
+    ],
+)
+def test_what_the_studio_does_not_know_is_not_found(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_poll_answers_and_refuses_an_offset_that_is_no_number(client: TestClient) -> None:
+    reply = client.get("/studio/live", params={"run": "run1", "since": "0"})
+    assert reply.json()["points"]["training"] == {"x": [1], "y": [2.0]}
+    assert reply.headers["cache-control"] == "no-store"
+    assert client.get("/studio/live", params={"since": "x"}).status_code == 400
+
+
+def test_the_charts_script_and_all_styles_and_scripts_are_served_from_here(client: TestClient) -> None:
+    assert client.get("/studio/plotly.min.js").status_code == 200
+    tags = style_tags() + script_tags()
+    addresses = [part.partition('"')[0] for part in tags.split('="')[1:] if part.startswith("ui-static/")]
+    assert len(addresses) == 10
+    for address in addresses:
+        assert client.get(f"/{address}").status_code == 200
+
+
+def test_what_hangs_on_a_run_is_told_before_it_is_deleted(client: TestClient) -> None:
+    assert client.get("/studio/dependents/run/run1").json() == {"lines": ["1 saved point"]}

@@ -1,0 +1,69 @@
+"""What the buttons say, and how choices become what the studio is asked for."""
+
+from collections.abc import Callable
+
+import pytest
+
+from studio.core.errors import Refused
+from studio.services.views import JobView, RunView
+from studio.ui.tabs.compare import exam_job
+from studio.ui.tabs.data import NONE, asked_mapping
+from studio.ui.tabs.export import export_job
+from studio.ui.tabs.method import refuse_folder
+from studio.ui.tabs.train import button_words
+
+
+@pytest.mark.parametrize(
+    ("status", "saved", "primary", "enabled", "other"),
+    [
+        ("running", True, "Compare now", True, "Stop, keep the best"),
+        ("running", False, "See the result when it is done", False, "Stop, keep the best"),
+        ("queued", False, "See the result when it is done", False, "Take it out of the queue"),
+        ("finished", True, "See the result", True, ""),
+        ("stopped", True, "See the result", True, "Go on training"),
+        ("interrupted", True, "Resume from step 5", True, "See the result"),
+        ("interrupted", False, "Start again", True, ""),
+        ("failed", True, "Try again from the last save", True, "See the result"),
+        ("failed", False, "Choose other settings", True, ""),
+    ],
+)
+def test_the_primary_button_says_what_happens(
+    run_view: Callable[..., RunView], status: str, saved: bool, primary: str, enabled: bool, other: str
+) -> None:
+    run = run_view(status=status, checkpoints=(5,) if saved else ())
+    assert button_words(run) == (primary, enabled, other)
+
+
+def test_without_a_run_the_primary_button_leads_to_the_recipes() -> None:
+    assert button_words(None) == ("Choose a recipe", True, "")
+
+
+def test_a_conversation_column_stands_alone_and_empty_choices_are_left_out() -> None:
+    assert asked_mapping({"input": "q", "output": "a", "system": NONE, "messages": None}) == {
+        "input": "q",
+        "output": "a",
+    }
+    assert asked_mapping({"input": "q", "messages": "m"}) == {"messages": "m"}
+
+
+def test_the_newest_job_of_a_kind_is_the_one_that_counts(run_view: Callable[..., RunView]) -> None:
+    jobs = (
+        JobView("1", "exam", "failed"),
+        JobView("2", "export merged", "running"),
+        JobView("3", "exam", "running"),
+    )
+    run = run_view(jobs=jobs)
+    assert exam_job(run) == jobs[2]
+    assert export_job(run, "merged") == jobs[1]
+    assert export_job(run, "adapter") is None
+
+
+@pytest.mark.parametrize("name", ["starter", "owner/model", "gpt2", "owner/model-1.5_b"])
+def test_a_visitor_from_elsewhere_may_name_models_of_the_hub(name: str) -> None:
+    refuse_folder(name, {"starter"})
+
+
+@pytest.mark.parametrize("name", ["/etc", "../models", "~/models", "a/b/c", "C:\\models", "studio/ui", ".."])
+def test_a_visitor_from_elsewhere_names_no_folders(name: str) -> None:
+    with pytest.raises(Refused, match="not a name on the hub"):
+        refuse_folder(name, {"starter"})
