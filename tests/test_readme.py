@@ -84,7 +84,7 @@ def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str
     with pytest.raises(SystemExit) as ended:
         main([verb, "--help"])
     assert ended.value.code == 0
-    assert "--json" in capsys.readouterr().err
+    assert "--json" in capsys.readouterr().out
 
 
 def test_the_command_line_is_started_as_it_says() -> None:
