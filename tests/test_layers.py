@@ -56,10 +56,13 @@ HOMES: dict[str, set[str]] = {
     "python_calamine": {"data"},
     "charset_normalizer": {"data"},
     "jinja2": {"data"},
+    "rensa": {"data"},
+    "sklearn": {"data"},
+    "cleanlab": {"data"},
 }
 """Where each library may be imported. A new one is entered here, with its part."""
 
-HEAVY = {"torch", "transformers", "peft", "accelerate", "datasets", "evaluate"}
+HEAVY = {"torch", "transformers", "peft", "accelerate", "datasets", "evaluate", "sklearn", "cleanlab"}
 """Not imported before the first page is served."""
 FIRST_PAGE = ("studio.ui.app", "studio.cli")
 STARTS_PROGRAMS = {"launch.py", "studio/engine/starter.py"}
