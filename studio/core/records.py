@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
+Part = Literal["", "train", "held_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,15 @@ class Preference:
 
 
 @dataclass(frozen=True, slots=True)
+class Rated:
+    """One answer to a prompt; `label` says whether it is a good one."""
+
+    prompt: str
+    completion: str
+    label: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Labelled:
     text: str
     label: str
@@ -47,12 +57,13 @@ class Text:
     text: str
 
 
-Record = Conversation | Completion | Preference | Labelled | Text
+Record = Conversation | Completion | Preference | Rated | Labelled | Text
 
 KINDS: dict[str, type] = {
     "conversation": Conversation,
     "completion": Completion,
     "preference": Preference,
+    "rated": Rated,
     "labelled": Labelled,
     "text": Text,
 }
@@ -60,10 +71,15 @@ KINDS: dict[str, type] = {
 
 @dataclass(frozen=True, slots=True)
 class SourcedRecord:
-    """A record and where it stood: `row` is the 1-based line (or item, or sheet row) of the user's file."""
+    """A record and where it stood: `row` is the 1-based line (or item, or sheet row) of the user's file.
+
+    Rows of one `group` stay on one side of the split; "" is no group. `part` is the side the user chose.
+    """
 
     row: int
     record: Record
+    group: str = ""
+    part: Part = ""
 
 
 def to_dict(record: Record) -> dict[str, Any]:
@@ -91,8 +107,30 @@ def first_view(record: Record) -> dict[str, Any]:
             return asdict(record)
 
 
-def as_conversation(record: Conversation | Completion) -> Conversation:
-    """Return the turns that a question with its answer makes; a conversation passes through."""
-    if isinstance(record, Conversation):
-        return record
-    return Conversation((Message("user", record.prompt), Message("assistant", record.completion)))
+def as_conversation(record: Conversation | Completion | Labelled) -> Conversation:
+    """Return the turns that a question with its answer makes; a conversation passes through.
+
+    A labelled text is a question whose answer is its label.
+    """
+    match record:
+        case Conversation():
+            return record
+        case Completion(question, answer) | Labelled(question, answer):
+            return Conversation((Message("user", question), Message("assistant", answer)))
+
+
+def question_and_answer(record: Record) -> tuple[str, str]:
+    """Return what a record asks and what it answers, the last or the better answer of several; "" for none.
+
+    What a conversation asks is all that stands before its last answer.
+    """
+    match record:
+        case Completion(prompt, answer) | Rated(prompt, answer, _) | Preference(prompt, answer, _):
+            return prompt, answer
+        case Labelled(text, label):
+            return text, label
+        case Text(text):
+            return text, ""
+        case Conversation(messages):
+            last = max(at for at, message in enumerate(messages) if message.role == "assistant")
+            return "\n".join(message.content for message in messages[:last]), messages[last].content

@@ -13,7 +13,11 @@ ROWS_NAMED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One finding. `rows` are 1-based lines of the user's own file; `hint` says what to do next."""
+    """One finding. `rows` are 1-based lines of the user's own file; `hint` says what to do next.
+
+    (`check`, `kind`) names it: `kind` tells the findings of one check apart ("email"). `fix` is the name of
+    the fix that is recommended.
+    """
 
     check: str
     severity: Severity
@@ -22,6 +26,7 @@ class Issue:
     message: str
     hint: str
     fix: str | None = None
+    kind: str = ""
 
     @classmethod
     def of_rows(
@@ -33,18 +38,25 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """Token counts of the kept rows against the model's limit. `cut` rows lose part of their answer."""
+    """Token counts of the kept rows against the model's limit. `cut` rows lose part of their answer.
+
+    `cut` and `nothing_left` are always counted; `sampled`: the others come from a sample of the rows.
+    """
 
     median_tokens: int
     longest_tokens: int
     limit_tokens: int
     cut: int
     nothing_left: int
+    sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetReport:
-    """The verdict on a file. Invariant: `kept + set_aside == total`."""
+    """The verdict on a file. Invariant: `kept + set_aside == total`.
+
+    `figures`: single numbers by name ("distinct_questions": 0.93). `charts`: small numbers to draw, by check.
+    """
 
     verdict: Verdict
     file_type: str
@@ -57,6 +69,8 @@ class DatasetReport:
     first: Mapping[str, Any] | None = None
     lengths: Lengths | None = None
     issues: tuple[Issue, ...] = ()
+    figures: Mapping[str, float] = field(default_factory=dict)
+    charts: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         assert self.kept + self.set_aside == self.total, (self.kept, self.set_aside, self.total)

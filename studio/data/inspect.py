@@ -1,28 +1,61 @@
-"""A file, from its bytes to checked records and the report on it: the Data step in one call."""
+"""A file, from its bytes to checked records and the report on it: the Data step in one call, in one pass."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.core.errors import Refused, StudioError
 from studio.core.records import SourcedRecord, first_view
 from studio.core.report import DatasetReport, Issue
-from studio.data.checks import CHECKS, CheckContext, SetAside, lengths
-from studio.data.checks.too_few import FEWEST_ROWS
-from studio.data.formats import FORMATS, format_for, guess_format
+from studio.data.checks import CHECKS, Scene
+from studio.data.checks.lengths import LengthWatch
+from studio.data.checkup import Checkup
 from studio.data.formats.cells import RowProblem
-from studio.data.mapping import Guess, check_mapping
 from studio.data.readers import read_table
-from studio.data.tables import SourceRow, Table, file_note
+from studio.data.readiness import training_refusal
+from studio.data.reading import Reading, reading_of
+from studio.data.tables import SourceRow, Table
 from studio.data.templates import ChatTemplate
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+__all__ = ["Conditions", "Inspection", "RecordSink", "Stopped", "inspect", "training_refusal"]
+
 ROWS_TO_GUESS_FROM = 200
 ROWS_SHOWN = 20
+FIRST_ROWS = 1000
+"""So many rows are checked for themselves, for the first findings on a large file."""
+ROWS_BETWEEN_LOOKS = 200
+"""After so many rows the pass says how far it is and asks whether to go on."""
+
+
+class RecordSink(Protocol):
+    """Where the records go, one by one; a list is one."""
+
+    def append(self, sourced: SourcedRecord, /) -> None: ...
+
+
+class Stopped(Exception):
+    """The pass was told to stop; what the sink got so far is a part of the file and of no use."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a file is checked against, and who watches.
+
+    Lengths need a `tokenizer`. `progress` gets (rows done, share done, a report on the first rows or None)
+    every few rows; `should_stop` is asked as often.
+    """
+
+    tokenizer: "PreTrainedTokenizerBase | None" = None
+    max_length: int = 512
+    held_out_percent: float = 12.0
+    seed: int = 0
+    progress: Callable[[int, float, DatasetReport | None], None] | None = None
+    should_stop: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -30,7 +63,6 @@ class Inspection:
     """`rows` are the first rows as the file has them, for a preview while no column is mapped."""
 
     report: DatasetReport
-    records: tuple[SourcedRecord, ...] = ()
     rows: tuple[SourceRow, ...] = ()
 
 
@@ -38,126 +70,157 @@ def inspect(
     path: Path,
     name: str,
     *,
+    sink: RecordSink | None = None,
     mapping: Mapping[str, str] | None = None,
-    tokenizer: "PreTrainedTokenizerBase | None" = None,
-    max_length: int = 512,
+    conditions: Conditions | None = None,
 ) -> Inspection:
-    """Read a file, guess or apply its mapping, and check what it holds; lengths need a tokenizer.
+    """Read a file, guess or apply its mapping, check what it holds, and hand every record to the sink.
 
-    A file that cannot be used is reported with the verdict `reject`. Raises Refused only where there is
-    no such file, or where the given mapping does not fit it.
+    A file that cannot be used is reported with the verdict `reject`; what the sink got is then of no use.
+    Without a sink the records are only checked. Raises Refused only where there is no such file, or where
+    the given mapping does not fit it; Stopped where it was told to stop.
     """
     if not path.exists():
         raise Refused(f"There is no file {name}.", "Check its name and place.")
-    template = ChatTemplate(tokenizer) if tokenizer is not None else None
+    conditions = conditions or Conditions()
     table = None
     try:
         table = read_table(path, name)
         first = tuple(islice(table.rows, ROWS_TO_GUESS_FROM))
     except StudioError as error:
         return Inspection(_rejection(error, table))
-    reading = _reading(table, first, mapping)
+    once = _Pass(table, reading_of(table, first, mapping), conditions)
     try:
-        records, set_aside, total = _records(chain(first, table.rows), reading)
+        once.go(chain(first, _readable(table.rows)), sink, path.stat().st_size)
+    except _UnreadableRest as error:
+        return Inspection(_rejection(error.reason, table))
+    return Inspection(once.report(once.checkup), first[:ROWS_SHOWN])
+
+
+class _UnreadableRest(Exception):
+    """The file cannot be read to its end; not to be confused with what a sink raises."""
+
+    def __init__(self, reason: StudioError) -> None:
+        super().__init__(reason.message)
+        self.reason = reason
+
+
+def _readable(rows: Iterator[SourceRow]) -> Iterator[SourceRow]:
+    try:
+        yield from rows
     except StudioError as error:
-        return Inspection(_rejection(error, table))
-    context = CheckContext(records, set_aside, template, max_length)
-    return Inspection(_report(table, reading, context, total), tuple(records), first[:ROWS_SHOWN])
+        raise _UnreadableRest(error) from error
 
 
-def training_refusal(report: DatasetReport) -> Refused | None:
-    """Return why no model can be trained on this data yet, or None."""
-    if report.verdict == "reject":
-        problem = report.issues[0]
-        return Refused(problem.message, problem.hint)
-    if report.format in ("", "text"):
-        return Refused("No column with answers is chosen.", _CHOOSE)
-    if report.kept < FEWEST_ROWS:
-        return Refused(
-            f"Training needs at least {FEWEST_ROWS} usable rows; there are {report.kept}.",
-            "Add examples; a few hundred make a good start.",
+class _Pass:
+    """The one way through a file; `_early` sees the first rows only, and is asked while the rest is read."""
+
+    def __init__(self, table: Table, reading: Reading, conditions: Conditions) -> None:
+        self._table = table
+        self._reading = reading
+        self._conditions = conditions
+        tokenizer = conditions.tokenizer
+        self._template = ChatTemplate(tokenizer) if tokenizer is not None else None
+        self._first: Mapping[str, Any] | None = None
+        self.checkup = self._begin()
+        self._early = self._begin() if conditions.progress is not None else None
+        self._partial: DatasetReport | None = None
+
+    def _begin(self) -> Checkup:
+        scene = Scene(
+            template=self._template,
+            max_length=self._conditions.max_length,
+            format=self._reading.format,
+            has_groups="group" in self._reading.mapping,
+            held_out_percent=self._conditions.held_out_percent,
+            seed=self._conditions.seed,
         )
-    return None
+        # While nobody has said what the columns are, only the reading itself can be judged.
+        return Checkup(scene, CHECKS if self._reading.format else ("unusable",))
+
+    def go(self, rows: Iterable[SourceRow], sink: RecordSink | None, file_bytes: int) -> None:
+        """Turn every row into a record for the sink and the checks, or set it aside.
+
+        While no column is mapped, every row that can be read is kept and none becomes a record.
+        """
+        position = _Position(self._table, file_bytes)
+        for done, row in enumerate(rows, start=1):
+            position.note(row)
+            self._row(row, sink)
+            if done == FIRST_ROWS and self._early is not None:
+                self._partial, self._early = self.report(self._early), None
+            if done % ROWS_BETWEEN_LOOKS == 0:
+                self._look(done, position.share(done))
+
+    def _look(self, done: int, share: float) -> None:
+        if self._conditions.progress is not None:
+            self._conditions.progress(done, share, self._partial)
+        if self._conditions.should_stop is not None and self._conditions.should_stop():
+            raise Stopped
+
+    def _row(self, row: SourceRow, sink: RecordSink | None) -> None:
+        checkups = (self.checkup,) if self._early is None else (self.checkup, self._early)
+        try:
+            if row.problem:
+                raise RowProblem("unusable", row.problem)
+            sourced = self._reading.record(row) if self._reading.format else None
+        except RowProblem as problem:
+            for checkup in checkups:
+                checkup.set_aside(row.number, problem.check, problem.message)
+            return
+        for checkup in checkups:
+            checkup.see(sourced)
+        if sourced is None:
+            return
+        if self._first is None:
+            self._first = first_view(sourced.record)
+        if sink is not None:
+            sink.append(sourced)
+
+    def report(self, checkup: Checkup) -> DatasetReport:
+        """Ask the checks what they found; once for each checkup."""
+        kept, set_aside = checkup.kept, len(checkup.scene.set_aside)
+        issues = [*self._table.notes, *self._reading.notes, *checkup.issues()]
+        if kept == 0:
+            issues.insert(0, _nothing_usable(set_aside))
+        lengths = checkup.watches.get("lengths")
+        return DatasetReport(
+            verdict="reject" if kept == 0 else "note" if issues else "accept",
+            file_type=self._table.file_type,
+            format=self._reading.format,
+            total=kept + set_aside,
+            kept=kept,
+            set_aside=set_aside,
+            columns=self._table.columns,
+            mapping=self._reading.mapping,
+            first=self._first,
+            lengths=lengths.summary() if isinstance(lengths, LengthWatch) else None,
+            issues=tuple(issues),
+            figures=checkup.figures(),
+            charts=checkup.charts(),
+        )
 
 
-_CHOOSE = "Choose the column with the question and the one with the answer."
+class _Position:
+    """How far into the file the pass is. A reader that knows says so; else the rows so far are measured."""
 
+    _EVERY = 50
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """How rows become records. `format` is "" where nobody has said which column is what."""
+    def __init__(self, table: Table, file_bytes: int) -> None:
+        self._told = table.share_read
+        self._file_bytes = max(1, file_bytes)
+        self._rows = self._measured = self._characters = 0
 
-    format: str
-    mapping: Mapping[str, str]
-    notes: tuple[Issue, ...] = ()
+    def note(self, row: SourceRow) -> None:
+        self._rows += 1
+        if self._told is None and self._rows % self._EVERY == 1:
+            self._measured += 1
+            self._characters += len(str(row.cells))
 
-
-def _reading(table: Table, first: tuple[SourceRow, ...], mapping: Mapping[str, str] | None) -> _Reading:
-    if mapping:
-        check_mapping(mapping, table.columns)
-        return _noting_text(_Reading(format_for(mapping, table.columns, first), mapping))
-    guessed = guess_format(table.columns, first)
-    if guessed is None:
-        message = "Which column is the question and which the answer could not be told from their names."
-        return _Reading("", {}, (file_note("mapping", message, _CHOOSE),))
-    name, guess = guessed
-    return _noting_text(_Reading(name, dict(guess.mapping), _notes(guess)))
-
-
-def _notes(guess: Guess) -> tuple[Issue, ...]:
-    return (file_note("mapping", guess.note, "Change it if that is wrong."),) if guess.note else ()
-
-
-def _noting_text(reading: _Reading) -> _Reading:
-    if reading.format != "text":
-        return reading
-    note = file_note("mapping", "There is one column of text and none with answers to learn.", _CHOOSE)
-    return replace(reading, notes=(*reading.notes, note))
-
-
-def _records(rows: Iterable[SourceRow], reading: _Reading) -> tuple[list[SourcedRecord], list[SetAside], int]:
-    """Turn rows into records; also return how many rows there are.
-
-    While no column is mapped, every row that can be read is kept and none becomes a record.
-    """
-    records: list[SourcedRecord] = []
-    set_aside: list[SetAside] = []
-    total = 0
-    to_record = FORMATS[reading.format].to_record if reading.format else None
-    for row in rows:
-        total += 1
-        if row.problem:
-            set_aside.append(SetAside(row.number, "unusable", row.problem))
-        elif to_record is not None:
-            try:
-                records.append(SourcedRecord(row.number, to_record(row.cells, reading.mapping)))
-            except RowProblem as problem:
-                set_aside.append(SetAside(row.number, problem.check, problem.message))
-    return records, set_aside, total
-
-
-def _report(table: Table, reading: _Reading, context: CheckContext, total: int) -> DatasetReport:
-    kept = total - len(context.set_aside)
-    # While nobody has said what the columns are, only the reading itself can be judged.
-    checks = CHECKS.values() if reading.format else (CHECKS["unusable"],)
-    issues = [*table.notes, *reading.notes]
-    if kept == 0:
-        issues.insert(0, _nothing_usable(total))
-    for check in checks:
-        issues.extend(check.check(context))
-    return DatasetReport(
-        verdict="reject" if kept == 0 else "note" if issues else "accept",
-        file_type=table.file_type,
-        format=reading.format,
-        total=total,
-        kept=kept,
-        set_aside=len(context.set_aside),
-        columns=table.columns,
-        mapping=reading.mapping,
-        first=first_view(context.records[0].record) if context.records else None,
-        lengths=lengths.summary(context),
-        issues=tuple(issues),
-    )
+    def share(self, done: int) -> float:
+        if self._told is not None:
+            return self._told()
+        return min(0.99, done * self._characters / max(1, self._measured) / self._file_bytes)
 
 
 def _nothing_usable(total: int) -> Issue:

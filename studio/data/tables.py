@@ -1,6 +1,6 @@
 """What a reader makes of a file: named columns and numbered rows, the first station of the path."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,13 +25,15 @@ class SourceRow:
 class Table:
     """An opened file. `rows` can be gone through once, and raises StudioError where the rest cannot be read.
 
-    `columns` are those of the header; for JSON those of the first `COLUMNS_SEEN_IN` rows.
+    `columns` are those of the header; for JSON those of the first `COLUMNS_SEEN_IN` rows. `share_read` says
+    how much of the file is behind, from 0 to 1; None where a reader does not know.
     """
 
     file_type: str
     columns: tuple[str, ...]
     rows: Iterator[SourceRow]
     notes: tuple[Issue, ...] = ()
+    share_read: Callable[[], float] | None = None
 
 
 COLUMNS_SEEN_IN = 1000

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from studio.core.examples import IGNORED
-from studio.core.records import Completion, Conversation, Message, SourcedRecord
+from studio.core.records import (
+    Completion,
+    Conversation,
+    Labelled,
+    Message,
+    SourcedRecord,
+    question_and_answer,
+)
 from studio.data.templates import ChatTemplate
 
 _NEVER_CUT = 1 << 30
@@ -33,7 +40,7 @@ def questions(
     return tuple(
         _question(sourced, objective, template)
         for sourced in records
-        if isinstance(sourced.record, Completion | Conversation)
+        if isinstance(sourced.record, Completion | Conversation | Labelled)
     )
 
 
@@ -47,9 +54,9 @@ def _question(sourced: SourcedRecord, objective: ModuleType, template: ChatTempl
     record = sourced.record
     example = objective.encode(record, template, max_length=_NEVER_CUT, row=sourced.row)
     prompt = example.input_ids[: _last_answer(example.labels)]
-    if isinstance(record, Completion):
-        turns = (Message("user", record.prompt),)
-        return Question(sourced.row, record.prompt, record.completion, turns, prompt)
+    if isinstance(record, Completion | Labelled):
+        asked, answer = question_and_answer(record)
+        return Question(sourced.row, asked, answer, (Message("user", asked),), prompt)
     last = max(index for index, message in enumerate(record.messages) if message.role == "assistant")
     turns = record.messages[:last]
     return Question(sourced.row, _shown(turns), record.messages[last].content, turns, prompt)

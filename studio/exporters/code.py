@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.config import DataSettings, Optimisation, RunConfig
-from studio.core.records import Completion, Conversation, Record, SourcedRecord, as_conversation
+from studio.core.records import (
+    Completion,
+    Conversation,
+    Labelled,
+    Record,
+    SourcedRecord,
+    as_conversation,
+)
 from studio.data.templates import PLAIN
 from studio.engine.tunings import lora
 from studio.exporters import card
@@ -87,7 +94,7 @@ def _write_rows(path: Path, rows: Iterable[SourcedRecord], *, chat: bool) -> Non
 
 
 def _document(record: Record, *, chat: bool) -> dict[str, object]:
-    assert isinstance(record, Conversation | Completion), record
+    assert isinstance(record, Conversation | Completion | Labelled), record
     if chat:
         return {"messages": [asdict(message) for message in as_conversation(record).messages]}
     return asdict(record)

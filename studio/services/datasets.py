@@ -1,25 +1,26 @@
 """The verbs on data sets: look, add, read anew, rename, delete."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.core.config import DataSettings
 from studio.core.errors import Refused
 from studio.core.report import DatasetReport, Issue
-from studio.data.inspect import inspect
+from studio.data.inspect import Conditions, inspect
 from studio.data.samples import SAMPLES
+from studio.data.tables import SourceRow
 from studio.engine.starter import FOLDER_NAME, cache_folder, starter_is_ready
 from studio.services.packages import IMPORTING
 from studio.services.views import DatasetView, SampleView, TableRow
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
 from studio.store.home import Home
+from studio.store.records import RecordWriter
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-    from studio.data.inspect import Inspection
 
 PREVIEW_ROWS = 50
 NAME_LENGTH = 120
@@ -27,11 +28,35 @@ NAME_LENGTH = 120
 
 def check(path: Path, name: str, mapping: Mapping[str, str] | None) -> DatasetReport:
     """Look at a file and keep nothing."""
-    return _inspect(path, name, mapping).report
+    return inspect(path, name, mapping=mapping or None, conditions=conditions()).report
 
 
-def _inspect(path: Path, name: str, mapping: Mapping[str, str] | None) -> "Inspection":
-    return inspect(path, name, mapping=mapping or None, tokenizer=_tokenizer())
+def conditions() -> Conditions:
+    """Return what a file is checked against: the starter's tokens, and the split that is the default."""
+    data = DataSettings()
+    return Conditions(
+        tokenizer=_tokenizer(), max_length=data.max_length, held_out_percent=data.held_out_percent
+    )
+
+
+def _content(path: Path, name: str, mapping: Mapping[str, str] | None, workshop: Path) -> Content:
+    """Read a file; its records are written into the workshop. Raises Refused where it cannot be used."""
+    with RecordWriter(workshop / "records.jsonl") as writer:
+        found = inspect(path, name, sink=writer, mapping=mapping or None, conditions=conditions())
+    _refuse_rejected(found.report)
+    return Content(found.report, writer.path, writer.close(), shown_rows(found.rows))
+
+
+def shown_rows(rows: Sequence[SourceRow]) -> list[dict[str, object]]:
+    """Return the first rows as the file has them, every cell as text."""
+    return [
+        {"number": row.number, "cells": {name: _shown(cell) for name, cell in row.cells.items()}}
+        for row in rows
+    ]
+
+
+def _shown(cell: object) -> str:
+    return "" if cell is None else cell if isinstance(cell, str) else json.dumps(cell, default=str)
 
 
 def _tokenizer() -> "PreTrainedTokenizerBase | None":
@@ -50,8 +75,7 @@ def add(
     """Copy a file into the home and check it. Raises Refused for a file that cannot be used."""
     title = _name(Path(name).stem)
     with home.datasets.incoming(path) as copy:
-        inspection = _inspect(copy, name, mapping)
-        _refuse_rejected(inspection.report)
+        content = _content(copy, name, mapping, copy.parent)
         shipped = SAMPLES.get(sample)
         meta = DatasetMeta(
             name=shipped.title if shipped else title,
@@ -61,21 +85,8 @@ def add(
             sample=sample,
             licence=shipped.licence if shipped else "",
         )
-        content = _content(inspection)
         folder = _same(home, name, content) or home.datasets.add(copy, meta, content)
     return view(home, folder.id)
-
-
-def _content(inspection: "Inspection") -> Content:
-    rows = [
-        {"number": row.number, "cells": {name: _shown(cell) for name, cell in row.cells.items()}}
-        for row in inspection.rows
-    ]
-    return Content(inspection.report, inspection.records, rows)
-
-
-def _shown(cell: object) -> str:
-    return "" if cell is None else cell if isinstance(cell, str) else json.dumps(cell, default=str)
 
 
 def _same(home: Home, file_name: str, content: Content) -> DatasetFolder | None:
@@ -83,7 +94,7 @@ def _same(home: Home, file_name: str, content: Content) -> DatasetFolder | None:
     for folder in home.datasets.all():
         meta = folder.meta()
         same = meta.file_name == file_name and folder.report(meta.version) == content.report
-        if same and folder.records(meta.version) == tuple(content.records):
+        if same and folder.records_hash(meta.version) == content.records_hash:
             return folder
     return None
 
@@ -105,9 +116,9 @@ def remap(home: Home, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
     folder = home.datasets.folder(dataset)
     meta = folder.meta()
     source = folder.source(meta.version)
-    inspection = _inspect(source, meta.file_name, mapping)
-    _refuse_rejected(inspection.report)
-    version = folder.add_version(source, _content(inspection))
+    with home.datasets.workshop() as workshop:
+        content = _content(source, meta.file_name, mapping, workshop)
+        version = folder.add_version(source, content)
     history = tuple(known for known in meta.history if known != version)
     folder.write_meta(replace(meta, version=version, history=(*history, version)))
     return view(home, dataset)

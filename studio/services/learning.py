@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from studio.core.errors import Refused, StudioError
-from studio.core.records import Completion, Conversation, as_conversation
+from studio.core.records import Completion, Conversation, Labelled, as_conversation
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import spans
 from studio.engine.starter import starter_is_ready
@@ -22,7 +22,7 @@ def learning_view(
     if index < 0 or not found:
         raise Refused(f"There is no example number {index + 1}.", "Choose an earlier one.")
     record = found[0].record
-    if not isinstance(record, Conversation | Completion):
+    if not isinstance(record, Conversation | Completion | Labelled):
         raise Refused(
             "It is not known which column holds the question and which the answer.", "Choose both above."
         )

@@ -133,12 +133,12 @@ def _rehearse(home: Home, config: RunConfig, interrupted: Callable[[], bool]) ->
     tokenizer = load_tokenizer(source)
     template, objective = ChatTemplate(tokenizer), objective_named(config.objective)
     folder = home.datasets.folder(config.dataset)
-    kept = folder.report(config.dataset_version).kept
-    records = folder.records(config.dataset_version)[:: max(1, kept // SAMPLED_ROWS)]
+    records = folder.open_records(config.dataset_version)
+    records_sampled = records[:: max(1, len(records) // SAMPLED_ROWS)]
     max_length = config.part(DataSettings).max_length
     examples = [
         objective.encode(sourced.record, template, max_length=max_length, row=sourced.row)
-        for sourced in records
+        for sourced in records_sampled
     ]
     found = rehearse(config, source, tokenizer, examples, should_stop=interrupted)
     if found is None:

@@ -22,7 +22,7 @@ from studio.store.files import (
     told_plainly,
     write_json,
 )
-from studio.store.records import read_records, write_records
+from studio.store.records import RecordFile, read_records
 
 _ID = re.compile(r"[a-z2-7]{16}")
 
@@ -45,10 +45,14 @@ class DatasetMeta:
 
 @dataclass(frozen=True)
 class Content:
-    """What a file turned out to hold, read in one way. `rows` are its first ones: number and cells."""
+    """What a file turned out to hold, read in one way. `rows` are its first ones: number and cells.
+
+    `records` is the file that a `RecordWriter` wrote inside the home, `records_hash` what closing it gave.
+    """
 
     report: DatasetReport
-    records: Sequence[SourcedRecord]
+    records: Path
+    records_hash: str
     rows: Sequence[Mapping[str, Any]]
 
 
@@ -90,6 +94,10 @@ class DatasetFolder:
     def records(self, version: str, *, first: int = 0, most: int | None = None) -> tuple[SourcedRecord, ...]:
         return read_records(self.records_file(version), first=first, most=most)
 
+    def open_records(self, version: str) -> RecordFile:
+        """Open all records without reading them: each is read where it is looked at."""
+        return RecordFile(self.records_file(version))
+
     def records_hash(self, version: str) -> str:
         """Return the SHA-256 of the records as they were when the version was written."""
         return str(read_json(self.version(version) / "hash.json")["records"])
@@ -103,12 +111,12 @@ class DatasetFolder:
         versions = self.path / "versions"
         versions.mkdir(parents=True, exist_ok=True)
         with told_plainly("The data set"), _staging(versions) as staged:
-            sha256 = write_records(staged / "records.jsonl", content.records)
+            link_or_copy(content.records, staged / "records.jsonl")
             link_or_copy(source, staged / "source")
             write_json(staged / "report.json", reports.to_dict(content.report))
             write_json(staged / "rows.json", {"version": 1, "rows": list(content.rows)})
-            write_json(staged / "hash.json", {"version": 1, "records": sha256})
-            version = sha256[:12]
+            write_json(staged / "hash.json", {"version": 1, "records": content.records_hash})
+            version = content.records_hash[:12]
             with staged_folder(versions / version) as folder:
                 for file in staged.iterdir():
                     file.replace(folder / file.name)
@@ -122,9 +130,18 @@ class Datasets:
         self.path = path
 
     @contextmanager
-    def incoming(self, upload: Path) -> Iterator[Path]:
-        """Yield a copy of an upload inside the home; whoever made the upload may delete it from now on."""
+    def workshop(self) -> Iterator[Path]:
+        """Yield a folder inside the home that is removed afterwards, to make a version in."""
         with _staging(self.path) as staged:
+            yield staged
+
+    @contextmanager
+    def incoming(self, upload: Path) -> Iterator[Path]:
+        """Yield a copy of an upload inside the home; whoever made the upload may delete it from now on.
+
+        It lies in a folder of its own, where the records that are made of it can be written beside it.
+        """
+        with self.workshop() as staged:
             try:
                 shutil.copyfile(upload, staged / "source")
             except OSError as error:

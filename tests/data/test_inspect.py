@@ -1,6 +1,7 @@
 """A file becomes a report and records: accepted, noted or rejected, each row accounted for."""
 
 import json
+from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,9 +10,16 @@ from hypothesis import strategies as st
 from studio.core import report as reports
 from studio.core.errors import Refused
 from studio.core.records import Completion, SourcedRecord, Text
-from studio.data.inspect import inspect, training_refusal
+from studio.data.inspect import Conditions, Stopped, inspect, training_refusal
+from studio.data.tables import SourceRow
 
 CLEAN = "question,answer\n" + "".join(f"question {n},answer {n}\n" for n in range(12))
+
+
+class Found(NamedTuple):
+    report: reports.DatasetReport
+    records: tuple[SourcedRecord, ...]
+    rows: tuple[SourceRow, ...]
 
 
 @pytest.fixture
@@ -19,7 +27,9 @@ def look(tmp_path):
     def look_at(content: str | bytes, name: str = "rows.csv", **options):
         path = tmp_path / "upload"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return inspect(path, name, **options)
+        mapping, records = options.pop("mapping", None), []
+        found = inspect(path, name, sink=records, mapping=mapping, conditions=Conditions(**options))
+        return Found(found.report, tuple(records), found.rows)
 
     return look_at
 

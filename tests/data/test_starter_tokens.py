@@ -3,7 +3,7 @@
 import pytest
 from transformers import AutoTokenizer
 
-from studio.core.records import as_conversation
+from studio.core.records import SourcedRecord, as_conversation
 from studio.data.inspect import inspect
 from studio.data.samples import SAMPLES
 from studio.data.templates import ChatTemplate
@@ -16,7 +16,8 @@ from studio.engine.starter import ensure_starter
 def test_every_row_of_the_samples_is_tokenised_as_apply_chat_template_does(name):
     tokenizer = AutoTokenizer.from_pretrained(ensure_starter(lambda *_: None))
     template = ChatTemplate(tokenizer)
-    records = inspect(SAMPLES[name].path, SAMPLES[name].file).records
+    records: list[SourcedRecord] = []
+    inspect(SAMPLES[name].path, SAMPLES[name].file, sink=records)
     quoting = []
     for sourced in records:
         conversation = as_conversation(sourced.record)

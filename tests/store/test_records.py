@@ -31,7 +31,7 @@ def test_equal_records_have_equal_hashes_and_others_do_not(tmp_path):
 def test_a_flipped_byte_is_noticed_before_anything_is_learned(tmp_path):
     path = tmp_path / "records.jsonl"
     sha256 = write_records(path, RECORDS)
-    assert verified_records(path, sha256) == RECORDS
+    assert tuple(verified_records(path, sha256)) == RECORDS
     path.write_bytes(path.read_bytes().replace(b"Antwort", b"Antwors"))
     with pytest.raises(StudioError, match="damaged or missing"):
         verified_records(path, sha256)

@@ -5,7 +5,7 @@ from types import ModuleType
 
 from studio.core.errors import Refused
 from studio.data.formats import alpaca, chat, pairs, sharegpt, text
-from studio.data.mapping import ROLES, Guess
+from studio.data.mapping import ABOUT_ROWS, ROLES, Guess
 from studio.data.tables import SourceRow
 
 FORMATS: dict[str, ModuleType] = {
@@ -31,7 +31,7 @@ def format_for(mapping: Mapping[str, str], columns: Sequence[str], rows: Sequenc
     fitting = [
         name
         for name, module in FORMATS.items()
-        if set(module.NEEDS) <= set(mapping) <= {*module.NEEDS, *module.TAKES}
+        if set(module.NEEDS) <= set(mapping) <= {*module.NEEDS, *module.TAKES, *ABOUT_ROWS}
     ]
     if not fitting:
         raise Refused(

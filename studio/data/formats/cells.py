@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from studio.data.mapping import is_prompt, pieces_of
 from studio.data.readers.objects import is_writable
 from studio.data.tables import MOST_CELL_CHARACTERS
 
@@ -23,6 +24,32 @@ class RowProblem(Exception):
 def text_of(cells: Mapping[str, Any], column: str, what: str) -> str:
     """Return the text of a cell as it stands. Raises RowProblem where it is blank or no text."""
     return checked_text(cells.get(column), what)
+
+
+def prompt_of(cells: Mapping[str, Any], choice: str, what: str) -> str:
+    """Return the text of a column, or of a prompt whose slots are filled from several columns.
+
+    An empty cell leaves its slot empty. Raises RowProblem where all are, or where one holds no text.
+    """
+    if choice in cells or not is_prompt(choice):
+        return text_of(cells, choice, what)
+    filled: list[str] = []
+    anything = False
+    for piece, is_slot in pieces_of(choice):
+        text = optional_text(cells, piece, f"“{piece}” of the {what}") if is_slot else piece
+        anything = anything or (is_slot and bool(text))
+        filled.append(text)
+    return checked_text("".join(filled) if anything else "", what)
+
+
+def optional_prompt(cells: Mapping[str, Any], choice: str | None, what: str) -> str:
+    """Like `prompt_of`; "" where everything is empty, or where nothing was chosen."""
+    if choice is None or choice in cells or not is_prompt(choice):
+        return optional_text(cells, choice, what)
+    slots = (piece for piece, is_slot in pieces_of(choice) if is_slot)
+    if not any(optional_text(cells, slot, what) for slot in slots):
+        return ""
+    return prompt_of(cells, choice, what)
 
 
 def optional_text(cells: Mapping[str, Any], column: str | None, what: str) -> str:

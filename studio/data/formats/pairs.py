@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studio.core.records import Completion, Conversation, Message
-from studio.data.formats.cells import optional_text, text_of
+from studio.data.formats.cells import optional_prompt, prompt_of, text_of
 from studio.data.formats.names import ANSWERS, CONTEXTS, QUESTIONS, SYSTEMS, find, text_columns
 from studio.data.mapping import Guess
 from studio.data.tables import SourceRow
@@ -45,10 +45,10 @@ def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Completio
 
     Raises RowProblem where one of them is blank or no text.
     """
-    prompt = text_of(cells, mapping["input"], "question")
+    prompt = prompt_of(cells, mapping["input"], "question")
     answer = text_of(cells, mapping["output"], "answer")
-    context = optional_text(cells, mapping.get("context"), "context")
-    system = optional_text(cells, mapping.get("system"), "system message")
+    context = optional_prompt(cells, mapping.get("context"), "context")
+    system = optional_prompt(cells, mapping.get("system"), "system message")
     prompt = f"{prompt}\n\n{context}" if context else prompt
     if not system:
         return Completion(prompt, answer)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studio.core.records import Conversation
-from studio.data.formats.cells import RowProblem, optional_text
+from studio.data.formats.cells import RowProblem, optional_prompt
 from studio.data.formats.turns import column_of_turns, conversation
 from studio.data.mapping import Guess
 from studio.data.tables import SourceRow
@@ -30,7 +30,7 @@ def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Conversat
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
         raise RowProblem("unusable", "The conversation is not a list of turns.")
     spoken = [(turn.get("from"), turn.get("value")) for turn in turns]
-    system = optional_text(cells, mapping.get("system"), "system message")
+    system = optional_prompt(cells, mapping.get("system"), "system message")
     if system and spoken[0][0] == "system":
         raise RowProblem("unusable", "The row has two system messages.")
     return conversation([("system", system), *spoken] if system else spoken)

@@ -19,6 +19,15 @@ _ROLES: dict[str, Role] = {
     "bot": "assistant",
     "model": "assistant",
 }
+BEGINS_WITH_ASSISTANT = "The conversation begins with the assistant."
+TWO_IN_A_ROW = "Two messages of the {role} stand one behind the other."
+MENDABLE = (
+    BEGINS_WITH_ASSISTANT,
+    TWO_IN_A_ROW.format(role="user"),
+    TWO_IN_A_ROW.format(role="assistant"),
+)
+"""Reasons for setting a conversation aside that a fix can remove, when the user asks for it."""
+
 _WHAT = {"system": "system message", "user": "question", "assistant": "answer"}
 
 
@@ -35,10 +44,10 @@ def conversation(turns: Sequence[tuple[Any, Any]]) -> Conversation:
     if "assistant" not in spoken:
         raise RowProblem("unusable", "The conversation has no answer of the assistant.")
     if spoken[0] == "assistant":
-        raise RowProblem("unusable", "The conversation begins with the assistant.")
+        raise RowProblem("unusable", BEGINS_WITH_ASSISTANT)
     for before, after in pairwise(spoken):
         if before == after:
-            raise RowProblem("unusable", f"Two messages of the {before} stand one behind the other.")
+            raise RowProblem("unusable", TWO_IN_A_ROW.format(role=before))
     if spoken[-1] == "user":
         raise RowProblem("unusable", "The conversation ends with a question that has no answer.")
     return Conversation(messages)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from studio.core.examples import Example
-from studio.core.records import Completion, Conversation, Record, as_conversation
+from studio.core.records import Completion, Conversation, Labelled, Record, as_conversation
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import encode_chat
 
@@ -27,12 +27,12 @@ class Config:
 
 def accepts(record: Record) -> bool:
     """Return whether this kind of record can be learned as a chat."""
-    return isinstance(record, Conversation | Completion)
+    return isinstance(record, Conversation | Completion | Labelled)
 
 
 def encode(record: Record, template: ChatTemplate, *, max_length: int, row: int) -> Example:
     """Return the tokens of one record: the template's turns, of which the assistant's are learned."""
-    assert isinstance(record, Conversation | Completion)
+    assert isinstance(record, Conversation | Completion | Labelled)
     return encode_chat(as_conversation(record), template, max_length, row)
 
 
