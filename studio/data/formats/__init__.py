@@ -4,18 +4,21 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.data.formats import alpaca, chat, pairs, sharegpt, text
+from studio.data.formats import alpaca, chat, labelled, pairs, preference, rated, sharegpt, text
 from studio.data.mapping import ABOUT_ROWS, ROLES, Guess
 from studio.data.tables import SourceRow
 
 FORMATS: dict[str, ModuleType] = {
+    "preference": preference,
+    "rated": rated,
     "chat": chat,
     "sharegpt": sharegpt,
     "alpaca": alpaca,
+    "labelled": labelled,
     "pairs": pairs,
     "text": text,
 }
-"""In the order in which they are tried."""
+"""In the order in which they are tried: answers that are compared or rated can be lists of turns as well."""
 
 
 def guess_format(columns: Sequence[str], rows: Sequence[SourceRow]) -> tuple[str, Guess] | None:
@@ -36,7 +39,8 @@ def format_for(mapping: Mapping[str, str], columns: Sequence[str], rows: Sequenc
     if not fitting:
         raise Refused(
             f"The chosen roles ({', '.join(mapping)}) do not go together.",
-            f"Choose input and output, or messages, or text; all roles: {', '.join(ROLES)}.",
+            "Choose input and output, text and label, chosen and rejected, messages, or text alone; "
+            f"all roles: {', '.join(ROLES)}.",
         )
     if len(fitting) > 1:
         # Conversations: which of the two spellings, only the rows can tell.

@@ -32,6 +32,8 @@ def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Conversat
 def _turn(message: Mapping[str, Any]) -> tuple[Any, Any]:
     if message.get("tool_calls") or message.get("function_call"):
         raise RowProblem("unusable", "A message calls a tool, which cannot be learned yet.")
+    if message.get("name"):
+        raise RowProblem("unusable", "A message carries a name, which cannot be learned yet.")
     if message.get("weight") not in (None, 1):
         raise RowProblem("unusable", "A message has a weight other than 1, which cannot be learned yet.")
     return message.get("role"), _content(message.get("content"))

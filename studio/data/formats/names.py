@@ -1,4 +1,4 @@
-"""Names people give to columns of questions and answers, and which columns hold text at all."""
+"""Names people give to columns of questions, answers and labels, and which columns hold text at all."""
 
 import re
 from collections.abc import Sequence
@@ -8,16 +8,33 @@ from studio.data.tables import SourceRow
 # fmt: off
 QUESTIONS = (
     "prompt", "question", "instruction", "input", "problem", "query", "request", "user", "human", "task",
-    "q", "ask", "questions", "prompts", "frage", "pregunta", "domanda", "pergunta", "vraag", "fråga",
+    "q", "ask", "questions", "prompts", "inputs",
+    "instructions", "queries", "frage", "pregunta", "domanda", "pergunta", "vraag", "fråga",
     "вопрос", "问题", "問題", "質問", "질문", "سؤال",
 )
 ANSWERS = (
     "completion", "answer", "output", "response", "solution", "reply", "assistant", "target", "expected",
-    "a", "ans", "answers", "completions", "antwort", "réponse", "reponse", "respuesta", "risposta",
+    "a", "ans", "answers", "completions", "outputs",
+    "responses", "replies", "solutions", "antwort", "réponse", "reponse", "respuesta", "risposta",
     "resposta", "antwoord", "svar", "ответ", "答案", "回答", "答え", "답변", "جواب",
 )
 CONTEXTS = ("context", "passage", "background")
 SYSTEMS = ("system", "systemprompt", "systemmessage")
+TEXTS = (
+    "text", "sentence", "document", "content", "review", "message", "comment", "tweet", "post", "utterance",
+    "article", "body", "description", "note", "email", "abstract", "passage", "texte", "texto", "testo",
+    "tekst", "текст", "文本", "テキスト", "텍스트", "نص",
+)
+LABELS = (
+    "label", "labels", "category", "class", "sentiment", "intent", "topic", "tag", "emotion", "labelname",
+    "labeltext", "classlabel", "kategorie", "klasse", "etiqueta", "categoria", "catégorie", "categorie",
+    "étiquette", "метка", "标签", "ラベル", "레이블", "تصنيف",
+)
+CHOSEN = ("chosen", "chosenresponse", "chosenanswer", "preferred", "preferredresponse", "preferredoutput",
+          "responsechosen", "better", "betteranswer")
+REJECTED = ("rejected", "rejectedresponse", "rejectedanswer", "dispreferred", "nonpreferredoutput",
+            "dispreferredresponse", "responserejected", "worse", "worseanswer")
+RATINGS = ("rating", "label", "rated", "feedback", "thumbs", "thumbsup", "desirable", "isgood", "good")
 # fmt: on
 """In the order of preference where a table has several of them."""
 
@@ -44,6 +61,12 @@ def find(columns: Sequence[str], names: Sequence[str]) -> str | None:
         if len(name) >= _SHORTEST_WORD and len(holding) == 1:
             return holding[0]
     return None
+
+
+def exactly(columns: Sequence[str], names: Sequence[str]) -> str | None:
+    """Return the column with one of these names, whatever its case, spaces and punctuation; never a part."""
+    spelled = {plain(column): column for column in reversed(columns)}
+    return next((spelled[name] for name in names if name in spelled), None)
 
 
 def words(name: str) -> set[str]:

@@ -36,7 +36,7 @@ def conversation(turns: Sequence[tuple[Any, Any]]) -> Conversation:
 
     Raises RowProblem where a model could not be trained on it; nothing is merged or left out.
     """
-    messages = tuple(_message(role, content) for role, content in turns)
+    messages = tuple(message_of(role, content) for role, content in turns)
     roles = [message.role for message in messages]
     if "system" in roles[1:]:
         raise RowProblem("unusable", "A system message stands in the middle of the conversation.")
@@ -53,7 +53,8 @@ def conversation(turns: Sequence[tuple[Any, Any]]) -> Conversation:
     return Conversation(messages)
 
 
-def _message(role: Any, content: Any) -> Message:
+def message_of(role: Any, content: Any) -> Message:
+    """Return one turn. Raises RowProblem where its role is not known or its content is no text."""
     known = _ROLES.get(role.strip().lower()) if isinstance(role, str) else None
     if known is None:
         raise RowProblem("unusable", f"The role {str(role)[:40]!r} is not known.")
