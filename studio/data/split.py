@@ -1,11 +1,17 @@
 """Which rows are learned from and which are held out for the exam: between checked records and tokens."""
 
 import hashlib
-from collections.abc import Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.core.errors import Refused
-from studio.core.records import Completion, Conversation, Preference, Record, SourcedRecord
+from studio.core.records import Conversation, Part, Record, SourcedRecord, question_and_answer
+from studio.data.near import near_groups
+
+MOST_LABELS = 50
+"""With no more different answers, each given at least twice, the answers are labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,68 +23,212 @@ class Split:
     left_out: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Division:
+    """A split as places in the file, counted from 0."""
+
+    training: "array[int]"
+    held_out: "array[int]"
+    left_out: int = 0
+
+
 def split(
     records: Sequence[SourcedRecord], held_out_percent: float, max_rows: int = 0, seed: int = 0
 ) -> Split:
+    """Divide the rows as `divide` does and return the rows themselves."""
+    rows = tuple(records)
+    places = divide(rows, held_out_percent, max_rows, seed)
+    training = tuple(rows[at] for at in places.training)
+    return Split(training, tuple(rows[at] for at in places.held_out), places.left_out)
+
+
+def divide(
+    records: Iterable[SourcedRecord], held_out_percent: float, max_rows: int = 0, seed: int = 0
+) -> Division:
     """Divide the rows; the same records, percentage and seed give the same parts.
 
-    Rows that ask the same (case and white space aside) stay together, so that no question of the exam was
-    trained on. The held-out rows do not depend on `max_rows` (0: all) nor on the order of the file.
+    Rows that ask the same or nearly the same, and rows of one group, stay together, so that no question of
+    the exam was trained on. Where the answers are labels, the exam has its share of each. The held-out rows
+    do not depend on `max_rows` (0: all) nor on the order of the file. Where the user said which rows to hold
+    out, it is exactly those.
 
     Raises Refused where no two different questions are left to divide.
     """
-    groups: dict[str, list[SourcedRecord]] = {}
-    for sourced in records:
-        groups.setdefault(question_key(sourced.record), []).append(sourced)
-    if len(groups) < 2:
-        raise Refused(
-            f"{len(records)} usable rows with {len(groups)} different questions cannot be divided into rows "
-            "to learn from and rows to test on.",
-            "Add rows with different questions.",
-        )
-    held_out_keys = _draw(groups, max(1, round(len(records) * held_out_percent / 100)), seed)
-    held_out = [sourced for sourced in records if question_key(sourced.record) in held_out_keys]
-    training = [sourced for sourced in records if question_key(sourced.record) not in held_out_keys]
-    chosen = _sample(training, max_rows, seed) if max_rows else training
-    return Split(tuple(chosen), tuple(held_out), len(training) - len(chosen))
+    rows = _Rows.of(records)
+    if "held_out" in rows.parts:
+        held_out = {at for at, part in enumerate(rows.parts) if part == "held_out"}
+        _refuse_all(len(held_out), len(rows.keys))
+    else:
+        held_out = _drawn(rows, held_out_percent, seed)
+    training = [at for at in range(len(rows.keys)) if at not in held_out]
+    chosen = _sample(training, rows, max_rows, seed) if max_rows else training
+    return Division(array("Q", chosen), array("Q", sorted(held_out)), len(training) - len(chosen))
 
 
 def question_key(record: Record) -> str:
     """Return what a record asks, so that two records with one key would give each other's answer away."""
-    match record:
-        case Completion(prompt, _) | Preference(prompt, _, _):
-            text = prompt
-        case Conversation(messages):
-            last = max(at for at, message in enumerate(messages) if message.role == "assistant")
-            text = "\0".join(f"{message.role} {message.content}" for message in messages[:last])
-        case _:
-            text = record.text
+    text = question_and_answer(record)[0]
+    if isinstance(record, Conversation):
+        last = max(at for at, message in enumerate(record.messages) if message.role == "assistant")
+        text = "\0".join(f"{message.role} {message.content}" for message in record.messages[:last])
     return " ".join(text.casefold().split())
 
 
-def _draw(groups: dict[str, list[SourcedRecord]], wanted: int, seed: int) -> set[str]:
-    """Choose whole groups by the hash of their question until `wanted` rows are held out, never more.
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What the division looks at: one entry of each for every row of the file."""
 
-    Where the groups are too large for that, the smallest is taken: an exam of one question beats none.
+    keys: Sequence[str]
+    answers: Sequence[bytes]
+    groups: Sequence[str]
+    parts: Sequence[Part]
+    numbers: Sequence[int]
+
+    @classmethod
+    def of(cls, records: Iterable[SourcedRecord]) -> "_Rows":
+        rows = cls([], [], [], [], array("Q"))
+        for sourced in records:
+            rows.keys.append(question_key(sourced.record))
+            rows.answers.append(_hash(question_and_answer(sourced.record)[1].strip())[:8])
+            rows.groups.append(sourced.group)
+            rows.parts.append(sourced.part)
+            rows.numbers.append(sourced.row)
+        return rows
+
+
+def _refuse_all(held_out: int, rows: int) -> None:
+    if held_out == rows:
+        raise Refused(
+            f"All {rows:,} rows are marked as held out, and none is left to learn from.",
+            "Mark some of them as train, or choose no column for the split.",
+        )
+
+
+def _drawn(rows: _Rows, held_out_percent: float, seed: int) -> set[int]:
+    """Return the places of the rows that the seed holds out."""
+    units = _units(rows)
+    wanted = max(1, round(len(rows.keys) * held_out_percent / 100))
+    shares = _label_shares(rows.answers, wanted)
+    drawn = _draw(units, wanted, seed, (rows.answers, shares))
+    return {at for key in drawn for at in units[key]}
+
+
+def _units(rows: _Rows) -> dict[str, list[int]]:
+    """Return the places of the rows that must stay together, by the first key of each unit.
+
+    Where near copies or groups would leave nothing to divide, what is less alike is parted: first the near
+    copies. Raises Refused where not even two different questions are left.
     """
+    parents = _Parents(rows.keys)
+    if len(parents) < 2:
+        raise Refused(
+            f"{len(rows.keys)} usable rows with {len(parents)} different questions cannot be divided into "
+            "rows to learn from and rows to test on.",
+            "Add rows with different questions.",
+        )
+    parents.join_groups(rows.keys, rows.groups)
+    if parents.units() < 2:
+        raise Refused(
+            "All rows belong to one group, and rows of one group are never parted between learning and exam.",
+            "Choose another column for the group, or none.",
+        )
+    parents.join_near_copies()
+    units: dict[str, list[int]] = {}
+    for at, key in enumerate(rows.keys):
+        units.setdefault(parents.of(key), []).append(at)
+    return units
+
+
+class _Parents:
+    """Which questions belong together (union by smaller key, so that the order of the file plays no part)."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._parents: dict[str, str] = {key: key for key in keys}
+
+    def __len__(self) -> int:
+        return len(self._parents)
+
+    def of(self, key: str) -> str:
+        root = key
+        while self._parents[root] != root:
+            root = self._parents[root]
+        while self._parents[key] != root:
+            self._parents[key], key = root, self._parents[key]
+        return root
+
+    def units(self) -> int:
+        return sum(parent == key for key, parent in self._parents.items())
+
+    def join(self, one: str, other: str) -> None:
+        smaller, larger = sorted((self.of(one), self.of(other)))
+        self._parents[larger] = smaller
+
+    def join_groups(self, keys: Sequence[str], groups: Sequence[str]) -> None:
+        first: dict[str, str] = {}
+        for key, group in zip(keys, groups, strict=True):
+            if group:
+                self.join(first.setdefault(group, key), key)
+
+    def join_near_copies(self) -> None:
+        """Join questions that are almost the same, unless nothing would be left to divide."""
+        before = dict(self._parents)
+        ordered = sorted(self._parents)
+        for at, leader in near_groups(ordered).items():
+            self.join(ordered[leader], ordered[at])
+        if self.units() < 2:
+            self._parents = before
+
+
+def _label_shares(answers: Sequence[bytes], wanted: int) -> Mapping[bytes, int] | None:
+    """Return how many rows of each label the exam gets, by largest remainder; None where there are no labels.
+
+    No label is held out as a whole.
+    """
+    counts = Counter(answers)
+    if len(counts) > MOST_LABELS or len(counts) < 2 or min(counts.values()) < 2:
+        return None
+    exact = {label: wanted * count / len(answers) for label, count in counts.items()}
+    shares = {label: int(share) for label, share in exact.items()}
+    by_remainder = sorted(exact, key=lambda label: (shares[label] - exact[label], label))
+    for label in by_remainder[: wanted - sum(shares.values())]:
+        shares[label] += 1
+    return {label: min(share, counts[label] - 1) for label, share in shares.items()}
+
+
+def _draw(
+    units: Mapping[str, Sequence[int]],
+    wanted: int,
+    seed: int,
+    labels: tuple[Sequence[bytes], Mapping[bytes, int] | None],
+) -> set[str]:
+    """Choose whole units by the hash of their question until `wanted` rows are held out, never more.
+
+    Where the units are too large for that, the smallest is taken: an exam of one question beats none.
+    """
+    answers, shares = labels
+    order = sorted(units, key=lambda key: _rank(seed, "held out", key))
     drawn: set[str] = set()
-    rows = 0
-    order = sorted(groups, key=lambda key: _rank(seed, "held out", key))
-    for key in order:
-        if rows + len(groups[key]) <= wanted and len(drawn) + 1 < len(groups):
+    rows, left = 0, Counter(shares or {})
+    for by_share in (True, False) if shares else (False,):
+        for key in order:
+            asked = Counter(answers[at] for at in units[key])
+            fits = rows + len(units[key]) <= wanted and len(drawn) + 1 < len(units)
+            if key in drawn or not fits or (by_share and not asked <= left):
+                continue
             drawn.add(key)
-            rows += len(groups[key])
-    return drawn or {min(order, key=lambda key: len(groups[key]))}
+            rows += len(units[key])
+            left -= asked
+    return drawn or {min(order, key=lambda key: len(units[key]))}
 
 
-def _sample(training: list[SourcedRecord], most: int, seed: int) -> list[SourcedRecord]:
-    ranked = sorted(
-        training,
-        key=lambda sourced: (_rank(seed, "training", question_key(sourced.record)), sourced.row),
-    )
-    chosen = {id(sourced) for sourced in ranked[:most]}
-    return [sourced for sourced in training if id(sourced) in chosen]
+def _sample(training: Sequence[int], rows: _Rows, most: int, seed: int) -> list[int]:
+    ranked = sorted(training, key=lambda at: (_rank(seed, "training", rows.keys[at]), rows.numbers[at]))
+    return sorted(ranked[:most])
 
 
 def _rank(seed: int, purpose: str, key: str) -> bytes:
-    return hashlib.blake2b(f"{seed}\0{purpose}\0{key}".encode("utf-8", "surrogatepass")).digest()
+    return _hash(f"{seed}\0{purpose}\0{key}")
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass")).digest()
