@@ -18,7 +18,7 @@ TEMPLATE_RUN = 20
 
 BUCKET_BITS = 20
 ROWS_AT_ONCE = 1 << (32 - BUCKET_BITS)
-_WINDOW_ROWS = 2 * ROWS_AT_ONCE
+_WINDOW_ROWS = ROWS_AT_ONCE
 
 _FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
@@ -69,7 +69,10 @@ class CommonShingles:
     ) -> NDArray[np.bool_]:
         """Count these rows too, and return which of their shingles stand in no template (S,)."""
         buckets = (hashes >> np.uint64(64 - BUCKET_BITS)).astype(np.uint32)
-        self._count(buckets, rows, row_count)
+        # Counting is what costs here. Once settled, a quarter of the rows tells what is common as well.
+        counted = -(-row_count // 4) if self._settled else row_count
+        end = np.searchsorted(rows, counted)
+        self._count(buckets[:end], rows[:end], counted)
         common = self._common[buckets]
         edges = np.flatnonzero((common[1:] != common[:-1]) | (rows[1:] != rows[:-1])) + 1
         starts = np.concatenate(([0], edges))
