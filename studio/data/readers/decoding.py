@@ -1,8 +1,10 @@
 """Which encoding a text file has: bytes -> text, strictly; a guess is always noted."""
 
 import codecs
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from charset_normalizer import from_bytes
 
@@ -14,6 +16,8 @@ SAMPLE_BYTES = 256 * 1024
 MOST_CONTROL_SHARE = 0.3
 MOST_CONTROL_SHARE_OF_A_GUESS = 0.01
 """Text with more control characters is none; a guessed encoding must fit better than a known one."""
+MOST_BROKEN_SHARE = 0.1
+"""Broken bytes for each letter beyond ASCII up to which a file is UTF-8 with some broken rows."""
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -26,36 +30,72 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """`encoding` decodes the whole file without an error; `notes` hold the guess, if it was one."""
+    """How a text file is decoded; `notes` hold the guess, if it was one.
+
+    `errors` is `strict`, or `surrogateescape` where a few bytes are broken: the rows with such bytes hold
+    half characters, by which `is_writable` knows them, and are set aside.
+    """
 
     encoding: str
     notes: tuple[Issue, ...] = ()
+    errors: str = "strict"
+
+
+def open_text(path: Path, decoding: Decoding, newline: str = "") -> TextIO:
+    """Open the file as text; line ends stay as they are."""
+    return path.open(encoding=decoding.encoding, errors=decoding.errors, newline=newline)
+
+
+def is_writable(text: str) -> bool:
+    """Return whether the text is whole Unicode; JSON can hold half of a surrogate pair, files cannot."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def find_encoding(path: Path) -> Decoding:
     """Return the encoding of a text file. Raises Refused where the file is not text."""
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)
-    encoding = marked_encoding(sample)
-    if encoding is None and b"\0" not in sample and _first_error(path, "utf-8") is None:
-        encoding = "utf-8"
-    if encoding is None:
-        return _guess(path, sample)
-    error = _first_error(path, encoding)
-    if error is not None:
-        raise Refused(
-            f"The text is broken near byte {error:,}: it is not the {encoding.upper()} it begins with.",
-            "Save the file again as UTF-8.",
-        )
-    _refuse_control_characters(sample, encoding, MOST_CONTROL_SHARE)
-    return Decoding(encoding)
+    encoding = _byte_order_mark(sample)
+    if encoding is not None:
+        error = _first_error(path, encoding)
+        if error is not None:
+            raise Refused(
+                f"The text is broken near byte {error:,}: it is not the {encoding.upper()} it begins with.",
+                "Save the file again as UTF-8.",
+            )
+        _refuse_control_characters(sample, encoding, MOST_CONTROL_SHARE)
+        return Decoding(encoding)
+    if b"\0" in sample:
+        return _guess_wide(path, sample)
+    at = _first_error(path, "utf-8")
+    if at is None:
+        _refuse_control_characters(sample, "utf-8", MOST_CONTROL_SHARE)
+        return Decoding("utf-8")
+    if _is_mostly_utf8(path):
+        _refuse_control_characters(sample, "utf-8", MOST_CONTROL_SHARE)
+        return Decoding("utf-8", errors="surrogateescape")
+    return _guess(path, sample, at)
 
 
 def marked_encoding(head: bytes) -> str | None:
     """Return the encoding that a byte order mark, or the zeros of unmarked UTF-16, give away."""
-    for mark, encoding in _MARKS:
-        if head.startswith(mark):
-            return encoding
+    return _byte_order_mark(head) or _zeros_of_utf16(head)
+
+
+def decode_head(head: bytes) -> str:
+    """Return the beginning of a file as text good enough to recognise it by."""
+    return head.decode(marked_encoding(head) or "utf-8", errors="replace")
+
+
+def _byte_order_mark(head: bytes) -> str | None:
+    return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+
+
+def _zeros_of_utf16(head: bytes) -> str | None:
     even, odd = head[0:4000:2].count(0), head[1:4000:2].count(0)
     letters = len(head[:4000]) // 2
     if letters and odd > letters * 0.4 and even < letters * 0.05:
@@ -65,30 +105,60 @@ def marked_encoding(head: bytes) -> str | None:
     return None
 
 
-def decode_head(head: bytes) -> str:
-    """Return the beginning of a file as text good enough to recognise it by."""
-    return head.decode(marked_encoding(head) or "utf-8", errors="replace")
+def _guess_wide(path: Path, sample: bytes) -> Decoding:
+    """Take a text with zeros and no mark for UTF-16 where it is written in one of its two orders."""
+    likely = _zeros_of_utf16(sample)
+    for encoding in (likely,) if likely else ("utf-16-le", "utf-16-be"):
+        if _first_error(path, encoding) is None and _is_assigned(sample, encoding):
+            _refuse_control_characters(sample, encoding, MOST_CONTROL_SHARE_OF_A_GUESS)
+            return Decoding(encoding, (_guess_note(encoding, "has no mark that says how it is written"),))
+    raise _not_text()
 
 
-def _guess(path: Path, sample: bytes) -> Decoding:
-    at = _first_error(path, "utf-8")
-    if at is not None and at > len(sample):
+def _is_assigned(sample: bytes, encoding: str) -> bool:
+    """Return whether line ends and known letters come out; the wrong order gives neither."""
+    text = sample.decode(encoding, errors="replace")[:20_000]
+    unknown = sum(unicodedata.category(letter) in ("Cn", "Co", "Cs") for letter in text)
+    return ("\n" in text or "\r" in text) and unknown <= len(text) * MOST_CONTROL_SHARE_OF_A_GUESS
+
+
+def _is_mostly_utf8(path: Path) -> bool:
+    """Return whether the file is UTF-8 but for a few bytes, as of a torn line or a cut end."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+    letters = broken = 0
+    with path.open("rb") as file:
+        while chunk := file.read(1024**2):
+            text = decoder.decode(chunk)
+            # Each character beyond ASCII takes further bytes in UTF-8; a broken byte stands for itself.
+            size = len(text.encode("utf-8", "surrogatepass"))
+            halves = len(text) - len(text.encode("utf-8", "ignore").decode("utf-8"))
+            broken += halves
+            letters += (size - len(text) - 2 * halves) // 2 if size > len(text) else 0
+    cut = len(decoder.getstate()[0])
+    return broken <= letters * MOST_BROKEN_SHARE if broken else cut > 0
+
+
+def _guess(path: Path, sample: bytes, at: int) -> Decoding:
+    if at > len(sample):
         with path.open("rb") as file:
             file.seek(max(0, at - SAMPLE_BYTES // 2))
             sample = file.read(SAMPLE_BYTES)
-    found = [] if b"\0" in sample else list(from_bytes(sample))
+    found = list(from_bytes(sample))
     # The Western code page where it fits as well as any: short texts fit several, and it is the common one.
     found.sort(key=lambda match: (match.chaos, -match.coherence, match.encoding != "cp1252"))
     for match in found:
         if _first_error(path, match.encoding) is None:
             _refuse_control_characters(sample, match.encoding, MOST_CONTROL_SHARE_OF_A_GUESS)
-            note = file_note(
-                "encoding",
-                f"The text is not UTF-8; it was read as {match.encoding}, which is a guess.",
-                "Look at the special letters in the preview; if they are wrong, save the file as UTF-8.",
-            )
-            return Decoding(match.encoding, (note,))
+            return Decoding(match.encoding, (_guess_note(match.encoding, "is not UTF-8"),))
     raise _not_text()
+
+
+def _guess_note(encoding: str, why: str) -> Issue:
+    return file_note(
+        "encoding",
+        f"The text {why}; it was read as {encoding}, which is a guess.",
+        "Look at the special letters in the preview; if they are wrong, save the file as UTF-8.",
+    )
 
 
 def _first_error(path: Path, encoding: str) -> int | None:

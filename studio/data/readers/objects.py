@@ -1,34 +1,52 @@
-"""JSON objects -> rows, for JSON and JSONL files alike."""
+"""JSON values and the rows they make, for JSON and JSONL files alike."""
 
 import json
 import math
 from collections.abc import Iterable
 from typing import Any
 
+from studio.core.errors import Refused
 from studio.data.readers.columns import shown
+from studio.data.readers.decoding import is_writable
 from studio.data.tables import COLUMNS_SEEN_IN, SourceRow
 
+__all__ = ["Decoder", "column_names", "is_too_deep", "is_writable", "object_row", "reason", "too_deep"]
+
+MOST_DEPTH = 64
+"""Brackets inside brackets, those of the file itself included; data of people has three or four."""
 _MOST_DIGITS = 4000
 
 
-class RepeatedKeyObject(dict[str, Any]):
-    """An object that names one key twice: which of the values is meant, nobody can tell."""
+class Decoder:
+    """Decodes one JSON value at a time and remembers whether an object in it named a key twice.
 
-    repeated: str
-
-
-def decode_object(text: str, at: int = 0) -> tuple[Any, int]:
-    """Return the JSON value at a place of the text and the place behind it.
-
-    Raises json.JSONDecodeError, and RecursionError on absurd nesting.
+    Which of the two values is meant nobody can tell, so the row is set aside.
     """
-    return _DECODER.raw_decode(text, at)
+
+    def __init__(self) -> None:
+        self.repeated: str | None = None
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_int=_integer)
+
+    def decode(self, text: str, at: int = 0) -> tuple[Any, int]:
+        """Return the value at a place of the text and the place behind it.
+
+        Raises json.JSONDecodeError, and RecursionError on absurd nesting.
+        """
+        self.repeated = None
+        return self._decoder.raw_decode(text, at)
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) != len(pairs):
+            names = [name for name, _ in pairs]
+            self.repeated = next(name for at, name in enumerate(names) if name in names[:at])
+        return value
 
 
-def object_row(number: int, item: Any) -> SourceRow:
+def object_row(number: int, item: Any, repeated: str | None = None) -> SourceRow:
     """Return the row an object makes, or one that says why it makes none."""
-    if isinstance(item, RepeatedKeyObject):
-        return SourceRow(number, {}, f"The key {shown(item.repeated)} stands in it twice.")
+    if repeated is not None:
+        return SourceRow(number, {}, f"The key {shown(repeated)} stands in it twice.")
     if not isinstance(item, dict):
         return SourceRow(number, {}, "It is not an object with named values.")
     for name in item:
@@ -47,28 +65,49 @@ def column_names(rows: Iterable[SourceRow]) -> tuple[str, ...]:
     return tuple(seen)
 
 
-def is_writable(text: str) -> bool:
-    """Return whether the text is whole Unicode; JSON can hold half of a surrogate pair, files cannot."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def is_too_deep(value: Any, around: int) -> bool:
+    """Return whether the brackets of a value, and those `around` it, stand deeper than `MOST_DEPTH`."""
+    level = [value] if isinstance(value, dict | list) else []
+    depth = around
+    while level:
+        depth += 1
+        if depth > MOST_DEPTH:
+            return True
+        level = [
+            child
+            for container in level
+            for child in (container.values() if isinstance(container, dict) else container)
+            if isinstance(child, dict | list)
+        ]
+    return False
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) == len(pairs):
-        return value
-    repeated = RepeatedKeyObject(value)
-    names = [name for name, _ in pairs]
-    repeated.repeated = next(name for at, name in enumerate(names) if name in names[:at])
-    return repeated
+def too_deep() -> Refused:
+    return Refused(
+        f"The JSON is nested too deeply to be a table: more than {MOST_DEPTH} brackets stand in each other.",
+        "A list of objects works: [{“question”: …, “answer”: …}, …].",
+    )
+
+
+def reason(text: str, error: json.JSONDecodeError) -> str:
+    """Return in plain words what is wrong at the place where decoding stopped."""
+    at = error.pos
+    letter = text[at : at + 1]
+    if not text[at:].strip():
+        return "it ends before it is complete"
+    if letter == "'":
+        return "single quotes stand where JSON needs double ones"
+    if letter == "#" or text[at : at + 2] in ("//", "/*"):
+        return "a comment stands there, which JSON does not know"
+    if (letter in "]}," and text[:at].rstrip().endswith(",")) or error.msg.startswith("Illegal trailing"):
+        return "a comma has nothing behind it"
+    if error.msg.startswith("Unterminated string"):
+        return "a text begins there whose quotation mark is never closed"
+    if error.msg.startswith("Invalid control"):
+        return "a line break or control character stands inside a text (write it as \\n)"
+    return error.msg[:1].lower() + error.msg[1:]
 
 
 def _integer(digits: str) -> int | float:
     # Python refuses to read numbers of more digits, which guards against slow parsing.
     return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer)

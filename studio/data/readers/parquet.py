@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from studio.core.errors import Refused
 from studio.data.readers.columns import check_columns
+from studio.data.readers.upload import Upload
 from studio.data.tables import SourceRow, Table
 
 TITLE = "Parquet"
@@ -16,17 +17,19 @@ ENDINGS = (".parquet",)
 FILE_TYPES = ("parquet",)
 
 BATCH_ROWS = 1000
+BUFFER_BYTES = 1024**2
 _HINT = "Save or download it again."
 
 
-def recognises(head: bytes, name: str) -> bool:
-    return head.startswith(b"PAR1")
+def recognises(upload: Upload) -> bool:
+    return upload.head.startswith(b"PAR1")
 
 
 def read(path: Path) -> Table:
     """Open the table. Raises Refused where it is damaged or has no rows."""
     try:
-        file = pq.ParquetFile(path)
+        # With a buffer a row group is read piece by piece, not whole.
+        file = pq.ParquetFile(path, buffer_size=BUFFER_BYTES)
         columns = tuple(file.schema_arrow.names)
         rows = file.metadata.num_rows
     except (arrow.ArrowException, OSError, ValueError) as error:
@@ -51,9 +54,14 @@ def _rows(file: pq.ParquetFile) -> Iterator[SourceRow]:
 
 
 def _cells(column: arrow.Array, name: str) -> list[Any]:
-    """Return a column's values; dates and the like become text, as they would be written."""
+    """Return a column's values; dates and the like become text, as they would be written.
+
+    Bytes become text too where they are text: older writers leave out the remark that says so.
+    """
     kind = column.type
     try:
+        if arrow.types.is_binary(kind) or arrow.types.is_large_binary(kind):
+            return [_text(value) for value in column.to_pylist()]
         if arrow.types.is_temporal(kind) or arrow.types.is_decimal(kind):
             column = column.cast(arrow.string())
         return column.to_pylist()
@@ -61,3 +69,10 @@ def _cells(column: arrow.Array, name: str) -> list[Any]:
         raise Refused(
             f"The column {name} holds values of the type {kind} that cannot be read.", "Leave it out."
         ) from error
+
+
+def _text(value: bytes | None) -> str | bytes | None:
+    try:
+        return value.decode("utf-8") if value is not None else None
+    except UnicodeDecodeError:
+        return value

@@ -2,11 +2,10 @@
 
 import re
 import string
-import zipfile
 from pathlib import Path
 
 from studio.core.errors import Refused
-from studio.data.readers.decoding import decode_head
+from studio.data.readers.upload import Upload
 
 _NEEDED = "Choose a table: CSV, TSV, JSON, JSONL, Parquet or Excel."
 
@@ -20,7 +19,6 @@ _PROGRAMS = {
 # fmt: on
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "a PDF document"),
     (b"\x89PNG\r\n", "a picture (PNG)"),
     (b"\xff\xd8\xff", "a picture (JPEG)"),
     (b"GIF87a", "a picture (GIF)"),
@@ -32,6 +30,10 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"OggS", "a sound file (Ogg)"),
     (b"fLaC", "a sound file (FLAC)"),
     (b"SQLite format 3\x00", "an SQLite database"),
+    (b"BM", "a picture (BMP)"),
+    (b"\x00\x00\x01\x00", "a picture (icon)"),
+    (b"8BPS", "a picture (Photoshop)"),
+    (b"\x1a\x45\xdf\xa3", "a film (Matroska)"),
     (b"\x80\x02", "a Python pickle, which can run programs when it is opened"),
     (b"\x80\x03", "a Python pickle, which can run programs when it is opened"),
     (b"\x80\x04", "a Python pickle, which can run programs when it is opened"),
@@ -41,14 +43,24 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"GGUF", "a model (GGUF)"),
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
+    (b"\x00asm", "a program"),
+    (b"\xce\xfa\xed\xfe", "a program"),
+    (b"\xfe\xed\xfa\xce", "a program"),
+    (b"\xfe\xed\xfa\xcf", "a program"),
+    (b"dex\n", "a program"),
+    (b"@echo off", "a script"),
+    (b"<?php", "a script"),
     (b"\xca\xfe\xba\xbe", "a program"),
     (b"\xcf\xfa\xed\xfe", "a program"),
     (b"#!", "a script"),
     (b"{\\rtf", "an RTF document"),
+    (b"ARROW1", "an Arrow file (Feather)"),
+    (b"Obj\x01", "an Avro file"),
+    (b"ORC", "an ORC file"),
+    (b"PARE", "an encrypted Parquet file"),
 )
 
 _PACKED: tuple[tuple[bytes, str], ...] = (
-    (b"\x1f\x8b", "gzip"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\x00", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
@@ -56,10 +68,17 @@ _PACKED: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "RAR"),
 )
 
-_HTML = re.compile(r"<(!doctype html|html|head|body|\?xml|svg)\b", re.IGNORECASE)
+_OLD_PICKLE = re.compile(rb"\((?:lp|dp|ip|t)\d+\n|\(?c[\w.]+\n[\w.]+\n|[\]}(]q\x00")
+"""Pickles of the first two protocols are letters; lists, objects and calls of functions begin so."""
+_MEDIA_TYPE = re.compile(rb"....ftyp", re.DOTALL)
+_COMPILED = re.compile(rb"..\r\n[\x00-\x03]\x00\x00\x00", re.DOTALL)
+
+_HTML = re.compile(
+    r"<(!doctype\b|html\b|head\b|body\b|title\b|meta\b|script\b|style\b|table\b|div\b|\?xml\b|svg\b|!--)",
+    re.IGNORECASE,
+)
 _LFS = "version https://git-lfs.github.com/spec/"
 _LETTERS = frozenset(string.printable.encode())
-_ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 def refuse_ending(name: str) -> None:
@@ -71,55 +90,38 @@ def refuse_ending(name: str) -> None:
         raise Refused(f"Files ending in {ending} are programs or scripts, not tables.", _NEEDED)
 
 
-def refuse_contents(head: bytes, path: Path) -> None:
+def refuse_contents(upload: Upload) -> None:
     """Raise Refused for contents that no reader takes, saying what they are."""
-    text = decode_head(head[:4096]).lstrip("\ufeff \t\r\n")
-    if text.startswith(_LFS):
+    head = upload.head
+    if upload.text.startswith(_LFS):
         raise Refused(
             "This is a Git LFS pointer: a small text that stands for the real file.",
             "Fetch the file itself with `git lfs pull`, then choose that.",
         )
-    if _HTML.match(text):
+    for signature, what in _SIGNATURES:
+        if _begins(head, signature):
+            raise Refused(f"This is {what}, not a table.", _NEEDED)
+    if head.startswith(b"%PDF-") and upload.ending != ".pdf":
+        raise Refused("This is a PDF document, not a table.", "To use its text, let its name end in .pdf.")
+    if _HTML.match(upload.text):
         raise Refused(
             "This is a web page or XML, not a table; often that is the error page of a download.",
             "Open the address in a browser and save the data itself.",
         )
-    for signature, what in _SIGNATURES:
-        if _begins(head, signature):
-            raise Refused(f"This is {what}, not a table.", _NEEDED)
+    if _OLD_PICKLE.match(head):
+        raise Refused("This is a Python pickle, which can run programs when it is opened.", _NEEDED)
+    if _MEDIA_TYPE.match(head):
+        raise Refused("This is a picture or film, not a table.", _NEEDED)
+    if _COMPILED.match(head):
+        raise Refused("This is a program, not a table.", _NEEDED)
     for signature, what in _PACKED:
         if _begins(head, signature):
             raise Refused(f"This file is packed with {what}.", "Unpack it and choose the table inside.")
     if head[257:262] == b"ustar":
         raise Refused("This is a tar archive.", "Unpack it and choose the table inside.")
-    if head.startswith(_ARCHIVES):
-        _refuse_archive(path)
 
 
 def _begins(head: bytes, signature: bytes) -> bool:
     """Compare the first bytes; a few letters alone could also open a table, unless zeros follow."""
     short = len(signature) < 5 and _LETTERS.issuperset(signature) and signature != b"#!"
     return head.startswith(signature) and (not short or b"\0" in head[:4096])
-
-
-def _refuse_archive(path: Path) -> None:
-    """Let an Excel workbook pass and no other archive; a workbook is a zip archive with a known member."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise Refused(
-            "The file is damaged: it begins as an Excel file or zip archive, and its end is missing.",
-            "Save or download it again.",
-        ) from error
-    names = {member.filename for member in members}
-    if {"xl/workbook.xml", "xl/workbook.bin"} & names or "content.xml" in names:
-        unpacked = sum(member.file_size for member in members)
-        if unpacked > 2 * 1024**3:
-            raise Refused(f"The workbook unpacks to {unpacked / 1e9:.1f} GB.", "Use a part of it.")
-        return
-    if "word/document.xml" in names:
-        raise Refused("This is a Word document, not a table.", "Save its table as CSV or Excel.")
-    if any(name.endswith("data.pkl") for name in names):
-        raise Refused("This is a pickled model, which can run programs when it is opened.", _NEEDED)
-    raise Refused("This is a zip archive.", "Unpack it and choose the table inside.")

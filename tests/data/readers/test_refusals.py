@@ -9,10 +9,11 @@ import pytest
 from studio.core.errors import Refused
 
 
-def zipped(member: str, content: str) -> bytes:
+def zipped(member: str = "", content: str = "") -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr(member, content)
+        if member:
+            archive.writestr(member, content)
     return file.getvalue()
 
 
@@ -34,8 +35,8 @@ REFUSED = {
     "web page": (b"  <!DOCTYPE html>\n<html><body>404</body></html>", "web page"),
     "web page in capitals": (b"<HTML><HEAD></HEAD>", "web page"),
     "git lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n", "Git LFS pointer"),
-    "gzip": (b"\x1f\x8b\x08\x00...", "packed with gzip"),
-    "zip": (zipped("rows.csv", "a,b\n1,2\n"), "zip archive"),
+    "gzip": (b"\x1f\x8b\x08\x00...", "gzip file is damaged"),
+    "zip of nothing": (zipped(), "The archive is empty"),
     "word": (zipped("word/document.xml", "x"), "Word document"),
     "torch": (zipped("archive/data.pkl", "x"), "pickled model"),
     "damaged zip": (zipped("xl/workbook.xml", "<x/>")[:60], "damaged"),
