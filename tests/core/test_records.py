@@ -10,10 +10,12 @@ from studio.core.records import (
     Labelled,
     Message,
     Preference,
+    Rated,
     Text,
     as_conversation,
     first_view,
     from_dict,
+    question_and_answer,
     to_dict,
 )
 
@@ -21,7 +23,15 @@ CHAT = Conversation((Message("user", "hi"), Message("assistant", "Grüß Gott"))
 
 
 @pytest.mark.parametrize(
-    "record", [CHAT, Completion("q", "a"), Preference("p", "c", "r"), Labelled("t", "l"), Text("t")]
+    "record",
+    [
+        CHAT,
+        Completion("q", "a"),
+        Preference("p", "c", "r"),
+        Rated("p", "c", False),
+        Labelled("t", "l"),
+        Text("t"),
+    ],
 )
 def test_a_record_survives_json(record):
     assert from_dict(json.loads(json.dumps(to_dict(record)))) == record
@@ -36,3 +46,13 @@ def test_the_first_record_is_shown_as_the_command_line_promises():
 def test_a_question_with_its_answer_is_a_chat_of_two_turns():
     assert as_conversation(Completion("hi", "Grüß Gott")) == CHAT
     assert as_conversation(CHAT) is CHAT
+    assert as_conversation(Labelled("hi", "Grüß Gott")) == CHAT
+
+
+def test_every_kind_of_record_has_a_question_and_most_have_an_answer():
+    both = (Completion("q", "a"), Preference("q", "a", "r"), Rated("q", "a", False), Labelled("q", "a"))
+    assert {question_and_answer(record) for record in both} == {("q", "a")}
+    assert question_and_answer(Text("q")) == ("q", "")
+    turns = [("system", "s"), ("user", "q"), ("assistant", "a"), ("user", "r"), ("assistant", "b")]
+    talk = Conversation(tuple(Message(role, text) for role, text in turns))
+    assert question_and_answer(talk) == ("s\nq\na\nr", "b")

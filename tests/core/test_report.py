@@ -9,6 +9,7 @@ from studio.core.report import ROWS_NAMED, DatasetReport, Issue, Lengths, from_d
 REPORT = DatasetReport(
     "note", "csv", "pairs", 10, 8, 2, ("q", "a"), {"input": "q"}, {"input": "x"}, Lengths(5, 9, 512, 0, 0),
     (Issue.of_rows("incomplete", "warning", (3, 7), "two rows", "fill them in"),),
+    {"distinct_questions": 0.93}, {"lengths": {"counts": [1, 2]}},
 )  # fmt: skip
 
 
@@ -25,3 +26,10 @@ def test_an_issue_counts_all_rows_and_names_the_first_thousand():
     issue = Issue.of_rows("c", "note", tuple(range(1, 5000)), "m", "h")
     assert issue.count == 4999
     assert len(issue.rows) == ROWS_NAMED
+
+
+def test_a_report_from_before_there_were_kinds_and_charts_is_still_read():
+    document = to_dict(REPORT)
+    del document["figures"], document["charts"], document["issues"][0]["kind"], document["lengths"]["sampled"]
+    old = from_dict(json.loads(json.dumps(document)))
+    assert (old.figures, old.charts, old.issues[0].kind, old.lengths.sampled) == ({}, {}, "", False)

@@ -8,9 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.core import report as reports
-from studio.core.errors import Refused
+from studio.core.errors import Refused, StudioError
 from studio.core.records import Completion, SourcedRecord, Text
-from studio.data.inspect import Conditions, Stopped, inspect, training_refusal
+from studio.data.inspect import (
+    FIRST_ROWS,
+    ROWS_BETWEEN_LOOKS,
+    Conditions,
+    Stopped,
+    inspect,
+    training_refusal,
+)
 from studio.data.tables import SourceRow
 
 CLEAN = "question,answer\n" + "".join(f"question {n},answer {n}\n" for n in range(12))
@@ -137,6 +144,79 @@ def test_chats_of_jsonl_are_shown_as_messages(look):
     report = look("\n".join(lines), "chat.jsonl").report
     assert (report.format, report.kept, report.first) == ("chat", 1, {"messages": turns})
     assert checks(report)["unusable"] == (2,)
+
+
+def test_labels_are_trained_as_answers(look):
+    found = look("text,label\n" + "".join(f"text {n},{'good' if n % 2 else 'bad'}\n" for n in range(12)))
+    assert (found.report.verdict, found.report.format) == ("accept", "labelled")
+    assert found.report.first == {"text": "text 0", "label": "bad"}
+    assert training_refusal(found.report) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "sentence", "hint"),
+    [
+        ("prompt,chosen,rejected\n" + "q,a,b\n" * 12, "preference", "which of two answers", "better answers"),
+        ("prompt,completion,label\n" + "q,a,true\n" * 12, "rated", "which answers are good", "good answers"),
+        ("text\n" + "some words\n" * 12, "text", "No column with answers", "Choose the column"),
+    ],
+)
+def test_what_cannot_be_trained_on_yet_says_which_step_is_missing(look, content, name, sentence, hint):
+    report = look(content).report
+    assert (report.format, report.kept) == (name, 12)
+    refusal = training_refusal(report)
+    assert sentence in refusal.message
+    assert hint in refusal.hint
+
+
+def test_group_and_split_columns_stand_beside_the_record(look):
+    lines = (f"q{n},a{n},{n % 3},{'test' if n > 9 else 'train'}\n" for n in range(12))
+    mapping = {"input": "q", "output": "a", "group": "ward", "split": "use"}
+    records = look("q,a,ward,use\n" + "".join(lines), mapping=mapping).records
+    assert records[0] == SourcedRecord(2, Completion("q0", "a0"), "0", "train")
+    assert records[11] == SourcedRecord(13, Completion("q11", "a11"), "2", "held_out")
+
+
+def test_a_prompt_joins_columns(look):
+    content = "title,body,reply\n" + "".join(f"t{n},b{n},r{n}\n" for n in range(12))
+    found = look(content, mapping={"input": "{title}: {body}", "output": "reply"})
+    assert found.report.first == {"input": "t0: b0", "output": "r0"}
+
+
+def many(rows: int) -> str:
+    return "question,answer\n" + "".join(f"question {n},answer {n}\n" for n in range(rows))
+
+
+def test_a_large_file_says_how_far_it_is_and_what_its_first_rows_hold(look):
+    told = []
+    content = many(FIRST_ROWS + 3 * ROWS_BETWEEN_LOOKS).replace("answer 7\n", "\n")
+    found = look(content, progress=lambda *said: told.append(said))
+    assert [done for done, _, _ in told] == list(range(200, 1601, 200))
+    shares = [share for _, share, _ in told]
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < 0.3 < 0.9 < shares[-1] <= 1
+    assert [partial is None for _, _, partial in told] == [True] * 4 + [False] * 4
+    early = told[-1][2]
+    assert (early.total, early.set_aside, checks(early)["incomplete"]) == (FIRST_ROWS, 1, (9,))
+    assert (found.report.total, found.report.set_aside) == (1600, 1)
+
+
+def test_a_pass_that_is_told_to_stop_ends_there(look):
+    asked = []
+    with pytest.raises(Stopped):
+        look(many(5000), should_stop=lambda: asked.append(1) or len(asked) == 3)
+    assert len(asked) == 3
+
+
+def test_what_the_sink_raises_is_no_fault_of_the_file(tmp_path):
+    class FullDisk:
+        def append(self, sourced, /):
+            raise StudioError("The disk is full.")
+
+    (tmp_path / "rows.csv").write_text(CLEAN)
+    with pytest.raises(StudioError, match="disk is full"):
+        inspect(tmp_path / "rows.csv", "rows.csv", sink=FullDisk())
+    assert inspect(tmp_path / "rows.csv", "rows.csv").report.kept == 12
 
 
 def test_only_a_missing_file_or_a_wrong_mapping_is_refused(look, tmp_path):

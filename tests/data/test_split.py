@@ -7,8 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.core.errors import Refused
-from studio.core.records import Completion, Conversation, Labelled, Message, Preference, SourcedRecord, Text
-from studio.data.split import question_key, split
+from studio.core.records import (
+    Completion,
+    Conversation,
+    Labelled,
+    Message,
+    Preference,
+    Rated,
+    SourcedRecord,
+    Text,
+)
+from studio.data.split import divide, question_key, split
 
 
 def rows(*questions: str) -> list[SourcedRecord]:
@@ -74,4 +83,101 @@ def test_a_conversation_is_known_by_all_that_stands_before_its_last_answer():
 
 def test_every_kind_of_record_has_a_question():
     assert question_key(Text("A b")) == question_key(Labelled("a  B", "l")) == "a b"
-    assert question_key(Preference("P", "c", "r")) == "p"
+    assert question_key(Preference("P", "c", "r")) == question_key(Rated("p ", "c", True)) == "p"
+
+
+def held(parts):
+    return {sourced.row for sourced in parts.held_out}
+
+
+@given(
+    groups=st.lists(st.sampled_from(["a", "b", "c", "d", ""]), min_size=4, max_size=40),
+    seed=st.integers(0, 5),
+)
+def test_rows_of_one_group_are_never_parted(groups, seed):
+    records = [
+        SourcedRecord(row, Completion(f"question {row}", "a"), group) for row, group in enumerate(groups)
+    ]
+    if len(set(groups)) == 1 and groups[0]:
+        with pytest.raises(Refused, match="one group"):
+            split(records, 30, 0, seed)
+        return
+    parts = split(records, 30, 0, seed)
+    assert parts.training
+    assert parts.held_out
+    on_both = {each.group for each in parts.training} & {each.group for each in parts.held_out}
+    assert on_both <= {""}
+
+
+SENTENCE = (
+    "On the third floor of the old library a quiet clerk sorts letters by colour and size before the bell of "
+    "the town hall rings at noon and everyone leaves through the garden gate to eat bread with salty cheese"
+)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_questions_that_are_almost_the_same_stay_on_one_side(seed):
+    words = SENTENCE.split()
+    copies = [" ".join([*words[:at], "purple", *words[at + 1 :]]) for at in range(5, 35, 6)]
+    others = [f"question {number} about something else: {hash((number, 'x'))}" for number in range(30)]
+    records = rows(*others[:15], *copies, *others[15:])
+    parts = split(records, 40, 0, seed)
+    near = {sourced.row for sourced in records if "purple" in sourced.record.prompt}
+    assert near <= held(parts) or near.isdisjoint(held(parts))
+
+
+def test_where_all_questions_are_almost_the_same_they_are_parted_all_the_same():
+    words = SENTENCE.split()
+    parts = split(rows(*(" ".join([*words[:at], "purple", *words[at + 1 :]]) for at in range(12))), 20)
+    assert (len(parts.training), len(parts.held_out)) == (10, 2)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_exam_has_its_share_of_every_label(seed):
+    labels = ["common"] * 70 + ["rare"] * 20 + ["scarce"] * 10
+    records = [SourcedRecord(at, Labelled(f"text {at * 7919}", label)) for at, label in enumerate(labels)]
+    parts = split(records, 10, 0, seed)
+    held_out = [sourced.record.label for sourced in parts.held_out]
+    assert [held_out.count(label) for label in ("common", "rare", "scarce")] == [7, 2, 1]
+
+
+def test_a_label_that_is_given_once_makes_no_labels():
+    records = [SourcedRecord(at, Labelled(f"text {at}", "one" if at else "other")) for at in range(20)]
+    assert len(split(records, 10).held_out) == 2
+
+
+def test_no_label_is_held_out_as_a_whole():
+    labels = ["a"] * 2 + ["b"] * 2 + ["c"] * 2
+    records = [SourcedRecord(at, Labelled(f"text {at}", label)) for at, label in enumerate(labels)]
+    for seed in range(10):
+        assert {sourced.record.label for sourced in split(records, 50, 0, seed).training} == {"a", "b", "c"}
+
+
+def test_the_rows_that_the_user_holds_out_are_held_out_and_no_others():
+    records = [
+        SourcedRecord(row, Completion(f"question {row % 20}", "a"), part="held_out" if row % 3 else "")
+        for row in range(40)
+    ]
+    for seed in (0, 1):
+        parts = split(records, 10, 0, seed)
+        assert held(parts) == {row for row in range(40) if row % 3}
+        assert len(parts.training) == 14
+
+
+def test_a_file_that_is_held_out_as_a_whole_leaves_nothing_to_learn_from():
+    records = [SourcedRecord(row, Completion(f"question {row}", "a"), part="held_out") for row in range(12)]
+    with pytest.raises(Refused, match="All 12 rows are marked as held out"):
+        split(records, 10)
+
+
+def test_a_file_of_training_rows_alone_still_gets_an_exam():
+    records = [SourcedRecord(row, Completion(f"question {row}", "a"), part="train") for row in range(20)]
+    assert len(split(records, 10).held_out) == 2
+
+
+def test_the_places_are_those_of_the_rows():
+    places = divide(HUNDRED, 10, 20, 3)
+    parts = split(HUNDRED, 10, 20, 3)
+    assert [HUNDRED[at] for at in places.held_out] == list(parts.held_out)
+    assert [HUNDRED[at] for at in places.training] == list(parts.training)
+    assert places.left_out == parts.left_out == 70

@@ -1,10 +1,14 @@
 """Records come back as they were written; a changed file is noticed."""
 
+import hashlib
+import json
+from dataclasses import replace
+
 import pytest
 
 from studio.core.errors import StudioError
 from studio.core.records import Completion, Conversation, Message, SourcedRecord
-from studio.store.records import read_records, verified_records, write_records
+from studio.store.records import RecordFile, RecordWriter, read_records, verified_records, write_records
 
 RECORDS = (
     SourcedRecord(2, Completion("Frage\u2028 «ü»", "Antwort\r\nzwei")),
@@ -46,3 +50,48 @@ def test_a_torn_line_is_one_plain_sentence(tmp_path, line):
     path.write_text(line + "\n")
     with pytest.raises(StudioError, match=r"records\.jsonl are damaged"):
         read_records(path)
+
+
+def test_a_writer_gives_the_hash_of_what_it_wrote(tmp_path):
+    with RecordWriter(tmp_path / "one.jsonl") as writer:
+        for sourced in RECORDS:
+            writer.append(sourced)
+    assert writer.count == 3
+    assert writer.close() == write_records(tmp_path / "two.jsonl", RECORDS)
+    assert writer.close() == hashlib.sha256((tmp_path / "one.jsonl").read_bytes()).hexdigest()
+
+
+def test_a_file_of_records_is_read_where_it_is_looked_at(tmp_path):
+    path = tmp_path / "records.jsonl"
+    write_records(path, RECORDS)
+    file = RecordFile(path)
+    assert len(file) == 3
+    assert (file[0], file[-1], file[1:], file[::2]) == (RECORDS[0], RECORDS[2], RECORDS[1:], RECORDS[::2])
+    assert (tuple(file), tuple(reversed(file)), file.at([2, 0])) == (
+        RECORDS,
+        RECORDS[::-1],
+        (RECORDS[2], RECORDS[0]),
+    )
+    with pytest.raises(IndexError):
+        file[3]
+
+
+def test_group_and_part_come_back_and_are_written_only_where_there_are_some(tmp_path):
+    path = tmp_path / "records.jsonl"
+    plain, sided = RECORDS[0], replace(RECORDS[0], group="ward 3", part="held_out")
+    write_records(path, [plain, sided])
+    assert read_records(path) == (plain, sided)
+    first, second = path.read_text(encoding="utf-8").split("\n")[:2]
+    assert set(json.loads(first)) == {"row", "record"}
+    assert set(json.loads(second)) == {"row", "record", "group", "part"}
+
+
+def test_the_hash_of_records_without_sides_is_what_it_always_was(tmp_path):
+    sha256 = write_records(tmp_path / "records.jsonl", [SourcedRecord(2, Completion("q", "ä"))])
+    line = '{"row":2,"record":{"kind":"completion","prompt":"q","completion":"ä"}}\n'
+    assert sha256 == hashlib.sha256(line.encode()).hexdigest()
+
+
+def test_a_disk_that_cannot_be_written_to_is_one_plain_sentence(tmp_path):
+    with pytest.raises(StudioError, match="The rows could not be written"):
+        RecordWriter(tmp_path / "nowhere" / "records.jsonl")

@@ -48,8 +48,8 @@ def test_rows_set_aside_are_listed_by_reason():
 @pytest.mark.parametrize(
     "answer",
     ["n/a", "N/A.", "-", "—", "none", "None", "TODO", "[todo]", "todo: ask Anna", "TBD", "<tbd>", "???",
-     "...", "…", "null", "Lorem ipsum dolor sit amet", "lorem ipsum " * 40, "to be determined", "your answer here",
-     "placeholder", "xxx", "k. A.", " n/a\n"],
+     "...", "…", "null", "Lorem ipsum dolor sit amet", "lorem ipsum " * 40, "to be determined",
+     "your answer here", "placeholder", "xxx", "k. A.", " n/a\n"],
 )  # fmt: skip
 def test_an_answer_that_only_holds_a_place_is_found(answer):
     assert is_placeholder(answer)

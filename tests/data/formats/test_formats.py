@@ -3,9 +3,10 @@
 import pytest
 
 from studio.core.errors import Refused
-from studio.core.records import Completion, Conversation, Message, Text
+from studio.core.records import Completion, Conversation, Labelled, Message, Preference, Rated, Text
 from studio.data.formats import FORMATS, format_for, guess_format
 from studio.data.formats.cells import RowProblem, is_blank
+from studio.data.formats.sides import sides_of
 from studio.data.tables import SourceRow
 
 
@@ -44,6 +45,9 @@ def test_every_format_says_what_it_is_and_which_roles_it_needs():
         ("instruction", "output"),
         ("Q", "A"),
         ("Frage", "Antwort"),
+        ("Inputs", "OUTPUTS"),
+        ("User-Input", "model_output"),
+        ("inputText", "outputText"),
         ("问题", "答案"),
     ],
 )
@@ -67,7 +71,6 @@ def test_one_known_name_tells_the_other_column():
 
 def test_three_unknown_text_columns_are_not_guessed():
     assert guess("one", "two", "three") is None
-    assert guess("prompt", "chosen", "rejected") is None
 
 
 def test_columns_about_a_question_are_not_taken_for_it():
@@ -137,6 +140,8 @@ def test_sharegpt_speaks_of_humans_and_gpt():
         (chat(("user", [{"type": "image_url"}]), ("assistant", "a")), "other than text"),
         (chat(("user", "q"), ("assistant", "a"), tool_calls=[1]), "calls a tool"),
         (chat(("user", "q"), ("assistant", "a"), weight=0), "weight other than 1"),
+        (chat(("user", "q"), ("assistant", "a"), name="Anna"), "carries a name"),
+        (chat(("user", "q"), ("tool", "a")), "'tool' is not known"),
         ({"messages": "q and a"}, "not a list of messages"),
         ({"messages": ["q", "a"]}, "not a list of messages"),
     ],
@@ -179,6 +184,165 @@ def test_a_chosen_mapping_decides_the_format():
     assert format_for({"messages": "messages"}, ("messages",), some) == "chat"
     shared = rows({"turns": [{"from": "human", "value": "q"}]})
     assert format_for({"messages": "turns"}, ("turns",), shared) == "sharegpt"
+
+
+def test_a_group_and_a_split_go_with_every_format():
+    about = {"group": "g", "split": "s"}
+    for name, module in FORMATS.items():
+        if name not in ("chat", "sharegpt"):  # the rows tell these two apart
+            assert format_for(dict.fromkeys(module.NEEDS, "a") | about, ("a", "g", "s"), []) == name
+
+
+@pytest.mark.parametrize(
+    ("columns", "mapping"),
+    [
+        (("text", "label"), {"text": "text", "label": "label"}),
+        (("id", "Review", "Sentiment"), {"text": "Review", "label": "Sentiment"}),
+        (("question", "category"), {"text": "question", "label": "category"}),
+        (("Label_Name", "tweet"), {"text": "tweet", "label": "Label_Name"}),
+    ],
+)
+def test_texts_with_labels_are_known_by_name(columns, mapping):
+    assert guess(*columns) == ("labelled", mapping, False)
+
+
+def test_a_text_of_another_name_is_taken_for_the_labelled_one_and_that_is_said():
+    found = guess_format(("id", "words", "label"), rows({"id": 3, "words": "some words", "label": 1}))
+    assert (found[0], found[1].mapping) == ("labelled", {"text": "words", "label": "label"})
+    assert "“words” was taken for the text" in found[1].note
+
+
+def test_a_label_beside_question_and_answer_changes_nothing():
+    assert guess("question", "answer", "category")[0] == "pairs"
+
+
+@pytest.mark.parametrize(
+    ("cell", "label"), [(" good ", "good"), (0, "0"), (7, "7"), (True, "true"), ("007", "007")]
+)
+def test_a_label_is_a_name_even_where_it_is_a_number(cell, label):
+    roles = {"text": "t", "label": "l"}
+    assert record("labelled", {"t": "some words", "l": cell}, roles) == Labelled("some words", label)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"t": "words", "l": " "}, "label is empty"),
+        ({"t": "words", "l": 0.5}, "label is a number"),
+        ({"t": 5, "l": "a"}, "text is a number"),
+    ],
+)
+def test_a_labelled_row_that_cannot_be_used_says_why(cells, reason):
+    with pytest.raises(RowProblem, match=reason):
+        record("labelled", cells, {"text": "t", "label": "l"})
+
+
+def turns(*said: tuple[str, str]) -> list[dict]:
+    return [{"role": role, "content": content} for role, content in said]
+
+
+Q, A, B = ("user", "q"), ("assistant", "a"), ("assistant", "b")
+
+
+def test_two_answers_of_which_one_is_better_are_a_preference():
+    name, mapping, noted = guess("prompt", "chosen", "rejected")
+    assert (name, noted) == ("preference", False)
+    assert mapping == {"input": "prompt", "chosen": "chosen", "rejected": "rejected"}
+    assert guess("Rejected Response", "question", "chosen_response")[0] == "preference"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"prompt": "q", "chosen": "a", "rejected": "b"},
+        {"prompt": "q", "chosen": turns(Q, A), "rejected": turns(Q, B)},
+        {"prompt": turns(Q), "chosen": turns(A), "rejected": turns(B)},
+        {"chosen": turns(Q, A), "rejected": turns(Q, B)},
+        {"chosen": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}], "rejected": turns(Q, B)},
+    ],
+)
+def test_a_preference_is_text_however_its_turns_are_written(cells):
+    name, found = guess_format(tuple(cells), rows(cells))
+    assert name == "preference"
+    assert record(name, cells, found.mapping) == Preference("q", "a", "b")
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ({"chosen": "a", "rejected": "b"}, "question is empty"),
+        ({"input": "q", "chosen": "", "rejected": "b"}, "better answer is empty"),
+        ({"input": "q", "chosen": [], "rejected": "b"}, "better answer is empty"),
+        ({"input": "q", "chosen": "a", "rejected": 3}, "worse answer is a number"),
+        ({"input": "q", "chosen": turns(Q), "rejected": "b"}, "does not end with a message of the assistant"),
+        ({"input": "q", "chosen": ["a"], "rejected": "b"}, "something other than messages"),
+        ({"chosen": turns(Q, A, Q, A), "rejected": turns(Q, A, Q, B)}, "more than one question"),
+        ({"chosen": turns(Q, A), "rejected": turns(("user", "other"), B)}, "not belong to the same question"),
+    ],
+)
+def test_a_preference_that_cannot_be_used_says_why(cells, reason):
+    with pytest.raises(RowProblem, match=reason):
+        record("preference", cells, {name: name for name in cells})
+
+
+@pytest.mark.parametrize("cell", [True, 1, "1", "true", "TRUE", " Yes "])
+@pytest.mark.parametrize("no", [False, 0, "0", "false", "no"])
+def test_an_answer_is_rated_by_yes_or_no(cell, no):
+    cells = {"prompt": "q", "completion": "a", "label": cell}
+    name, found = guess_format(tuple(cells), rows(cells, cells | {"label": no}))
+    assert (name, found.mapping) == ("rated", {"input": "prompt", "output": "completion", "rating": "label"})
+    assert record(name, cells, found.mapping) == Rated("q", "a", True)
+    assert record(name, cells | {"label": no}, found.mapping) == Rated("q", "a", False)
+
+
+def test_a_rating_of_more_than_yes_and_no_is_no_rated_answer():
+    assert guess("prompt", "completion", "rating", cell="4")[0] == "pairs"
+    with pytest.raises(RowProblem, match="“4”, neither yes nor no"):
+        record("rated", {"q": "q", "a": "a", "r": 4}, {"input": "q", "output": "a", "rating": "r"})
+    with pytest.raises(RowProblem, match="rating is empty"):
+        record("rated", {"q": "q", "a": "a"}, {"input": "q", "output": "a", "rating": "r"})
+
+
+def test_several_columns_are_joined_by_a_prompt():
+    roles = {"input": "{{{Title}}}: {body} {{x}}", "output": "a", "system": "Be {tone}."}
+    cells = {"Title": "T", "body": "b", "a": "answer", "tone": " "}
+    assert record("pairs", cells, roles) == Completion("{T}: b {x}", "answer")
+    assert record("pairs", cells | {"body": None}, roles) == Completion("{T}:  {x}", "answer")
+    made = record("pairs", cells | {"tone": "brief"}, roles)
+    assert made.messages[0] == Message("system", "Be brief.")
+
+
+@pytest.mark.parametrize(
+    ("cells", "check", "reason"),
+    [
+        ({"a": "x", "Title": "", "body": "\u200b"}, "incomplete", "The question is empty."),
+        ({"a": "x", "Title": 3, "body": "b"}, "unusable", "“Title” of the question is a number, not text."),
+    ],
+)
+def test_a_prompt_with_nothing_in_it_sets_its_row_aside(cells, check, reason):
+    with pytest.raises(RowProblem) as caught:
+        record("pairs", cells, {"input": "About {Title}: {body}", "output": "a"})
+    assert caught.value.check == check
+    assert reason in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("cells", "sides"),
+    [
+        ({"g": " ward 3 ", "s": "TRAIN"}, ("ward 3", "train")),
+        ({"g": 3, "s": "held out"}, ("3", "held_out")),
+        ({"g": False, "s": "Validation"}, ("false", "held_out")),
+        ({"g": None, "s": ""}, ("", "")),
+    ],
+)
+def test_the_group_and_the_side_of_a_row_are_read(cells, sides):
+    assert sides_of(cells, {"group": "g", "split": "s", "input": "q"}) == sides
+    assert sides_of(cells, {"input": "q"}) == ("", "")
+
+
+def test_a_side_that_nobody_knows_sets_its_row_aside():
+    with pytest.raises(RowProblem, match="“maybe”, neither train nor test"):
+        sides_of({"s": "maybe"}, {"split": "s"})
 
 
 @pytest.mark.parametrize("mapping", [{"input": "a"}, {"output": "a"}, {"input": "a", "text": "b"}])
