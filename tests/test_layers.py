@@ -63,11 +63,12 @@ HOMES: dict[str, set[str]] = {
     "jinja2": {"data"},
     "rensa": {"data"},
     "sklearn": {"data"},
+    "scipy": {"data"},
     "cleanlab": {"data"},
 }
 """Where each library may be imported. A new one is entered here, with its part."""
 
-HEAVY = {"torch", "transformers", "peft", "accelerate", "datasets", "evaluate", "sklearn", "cleanlab"}
+HEAVY = {"torch", "transformers", "peft", "accelerate", "datasets", "evaluate", "sklearn", "scipy", "cleanlab"}
 """Not imported before the first page is served."""
 FIRST_PAGE = ("studio.ui.app", "studio.cli")
 STARTS_PROGRAMS = {"launch.py", "studio/engine/starter.py"}

@@ -123,7 +123,7 @@ class Finding:
     """What a check found. `rows` are lines of the user's file, all of them; a report names the first ones.
 
     `kind` tells the findings of one check apart, `fix` is the recommended fix. `count` is the number of rows
-    where it is None.
+    where it is None. `stays`: those of `rows` that "keep one" leaves, where the first ones are named too.
     """
 
     severity: Severity
@@ -133,6 +133,7 @@ class Finding:
     kind: str = ""
     fix: str | None = None
     count: int | None = None
+    stays: "array[int] | Sequence[int]" = ()
 
 
 class Watch(Protocol):

@@ -55,10 +55,15 @@ def conversation(turns: Sequence[tuple[Any, Any]]) -> Conversation:
 
 def message_of(role: Any, content: Any) -> Message:
     """Return one turn. Raises RowProblem where its role is not known or its content is no text."""
-    known = _ROLES.get(role.strip().lower()) if isinstance(role, str) else None
+    known = role_of(role)
     if known is None:
         raise RowProblem("unusable", f"The role {str(role)[:40]!r} is not known.")
     return Message(known, checked_text(content, _WHAT[known]))
+
+
+def role_of(name: Any) -> Role | None:
+    """Return who speaks, whatever the file calls it; None where that is not known."""
+    return _ROLES.get(name.strip().lower()) if isinstance(name, str) else None
 
 
 def column_of_turns(columns: Sequence[str], rows: Sequence[SourceRow], *keys: str) -> str | None:

@@ -1,0 +1,60 @@
+"""Write another text into one cell of one row."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+
+from studio.core.errors import Refused
+from studio.core.records import Conversation, Record, SourcedRecord
+from studio.data.checks.seen import Seen
+
+TITLE = "Edit"
+SUMMARY = "Changes one text of one row."
+NEEDS_PASS = False
+
+
+class Edit:
+    """Options: `row` as the user's file counts it, `role`, and `text`.
+
+    `role` is the record's own name of the text (prompt, completion, text, label, chosen, rejected), or the
+    number of the message from 0 where the record is a conversation.
+    """
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        self._row, self._role, self._text = _row(options), options.get("role", ""), options.get("text", "")
+        if not self._text.strip():
+            raise Refused("The new text is empty.", "Write a text, or drop the row instead.")
+
+    def see(self, seen: Seen) -> None:
+        """One row is changed, whatever the others hold."""
+
+    def apply(self, sourced: SourcedRecord, seen_by_check: bool) -> SourcedRecord | None:
+        if sourced.row != self._row:
+            return sourced
+        record = _edited(sourced.record, self._role, self._text)
+        if record is None:
+            raise Refused(
+                f"Row {self._row} has no text named “{self._role}”.",
+                "Choose one of the texts that are shown.",
+            )
+        return sourced if record == sourced.record else replace(sourced, record=record)
+
+
+def _row(options: Mapping[str, str]) -> int:
+    row = options.get("row", "")
+    if not (row.isascii() and row.isdigit()):
+        raise Refused(f"“{row}” is no row number.", "Choose a row of the table.")
+    return int(row)
+
+
+def _edited(record: Record, role: str, text: str) -> Record | None:
+    if isinstance(record, Conversation):
+        if not (role.isascii() and role.isdigit() and int(role) < len(record.messages)):
+            return None
+        at = int(role)
+        message = replace(record.messages[at], content=text)
+        return Conversation((*record.messages[:at], message, *record.messages[at + 1 :]))
+    texts = {field.name for field in fields(record) if isinstance(getattr(record, field.name), str)}
+    return replace(record, **{role: text}) if role in texts else None
+
+
+begin = Edit
