@@ -6,14 +6,56 @@ it may have `figures(watch)` (numbers by name) and `chart(watch)` (small JSON to
 
 from types import ModuleType
 
-from studio.data.checks import duplicates, incomplete, lengths, too_few, unusable
+from studio.data.checks import (
+    answer_rate,
+    broken_decoding,
+    conflicts,
+    constant_prefix,
+    control_tokens,
+    diversity,
+    duplicates,
+    echo,
+    html_remnants,
+    imbalance,
+    incomplete,
+    invisible,
+    label_spellings,
+    languages,
+    leakage,
+    lengths,
+    near_duplicates,
+    one_answer,
+    personal_data,
+    too_few,
+    toxic,
+    unusable,
+    wrong_labels,
+)
 from studio.data.checks.seen import Finding, Scene, Seen, SetAside, Watch
 
 CHECKS: dict[str, ModuleType] = {
     "unusable": unusable,
     "incomplete": incomplete,
     "duplicates": duplicates,
+    "near_duplicates": near_duplicates,
+    "conflicts": conflicts,
+    "wrong_labels": wrong_labels,
+    "label_spellings": label_spellings,
+    "one_answer": one_answer,
+    "imbalance": imbalance,
+    "answer_rate": answer_rate,
+    "leakage": leakage,
     "lengths": lengths,
+    "personal_data": personal_data,
+    "broken_decoding": broken_decoding,
+    "html_remnants": html_remnants,
+    "invisible": invisible,
+    "control_tokens": control_tokens,
+    "languages": languages,
+    "toxic": toxic,
+    "echo": echo,
+    "constant_prefix": constant_prefix,
+    "diversity": diversity,
     "too_few": too_few,
 }
 """In the order in which a report lists them. A check reports; it changes nothing."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from studio.data.personal.accounts import cards, ibans
 from studio.data.personal.addresses import emails, ip_addresses
-from studio.data.personal.credentials import api_keys, private_keys
+from studio.data.personal.credentials import api_keys, may_hold_keys, private_keys
 from studio.data.personal.national_ids import national_ids
 from studio.data.personal.phones import phones
 from studio.data.personal.spans import LOOKED_BACK, Span
@@ -28,6 +28,11 @@ KINDS = {
 _TWO_DIGITS = re.compile(r"\d\d")
 _MANY_DIGITS = re.compile(r"\d(?:[^\dA-Za-z]{0,3}\d){6}|[A-Za-z]{6}[0-9L-Vl-v]{2}")
 _UNIQUE_ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+
+
+def may_hold_some(text: str) -> bool:
+    """Return False where a glance tells that there is nothing to find."""
+    return "@" in text or _TWO_DIGITS.search(text) is not None or may_hold_keys(text)
 
 
 def find(text: str, context: str = "") -> list[Span]:

@@ -9,7 +9,8 @@ from studio.data.personal.spans import Span
 
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
-    r"(?:[^-]|-(?!----))*(?:-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----)?"
+    r"(?:(?:[^-]|-(?!----))*-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+    r"|(?:\s+[A-Za-z0-9+/=]{16,})*)"  # cut off: the lines that look like a key
 )
 _MARKS = (
     "sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "AKIA", "ASIA", "xox", "AIza", "hf_",
@@ -46,6 +47,10 @@ _NAMED = re.compile(
 """Something given the name of a secret: `API_KEY=...`, `"password": "..."`."""
 
 _NAME_MARKS = ("key", "KEY", "Key", "ecret", "ECRET", "oken", "OKEN", "assw", "ASSW", "pwd", "PWD")
+
+
+def may_hold_keys(text: str) -> bool:
+    return any(mark in text for mark in _MARKS) or any(mark in text for mark in _NAME_MARKS)
 
 
 def private_keys(text: str) -> Iterator[Span]:

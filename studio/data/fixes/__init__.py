@@ -1,0 +1,35 @@
+"""What can be done about what was found, one module each. Add one: write `begin(options)`, add a line here.
+
+A fix is a module with `TITLE`, `SUMMARY`, `NEEDS_PASS` and `begin(options) -> Fix`. It makes new records and
+changes none; the caller writes them into a new version of the data set.
+"""
+
+from types import ModuleType
+
+from studio.data.fixes import (
+    drop,
+    edit,
+    keep_one,
+    mend_turns,
+    merge_labels,
+    redact,
+    remove_invisible,
+    repair_encoding,
+    strip_html,
+)
+from studio.data.fixes.fix import Fix
+
+FIXES: dict[str, ModuleType] = {
+    "drop": drop,
+    "keep_one": keep_one,
+    "redact": redact,
+    "repair_encoding": repair_encoding,
+    "strip_html": strip_html,
+    "remove_invisible": remove_invisible,
+    "merge_labels": merge_labels,
+    "edit": edit,
+    "mend_turns": mend_turns,
+}
+"""In the order in which the screen offers them."""
+
+__all__ = ["FIXES", "Fix"]
