@@ -1,6 +1,6 @@
 """What a row of the user's table became: the second station of the path (file -> rows -> *records*)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
@@ -69,6 +69,10 @@ KINDS: dict[str, type] = {
 }
 
 
+_KIND_OF = {record_type: kind for kind, record_type in KINDS.items()}
+_FIELDS_OF = {kind: tuple(field.name for field in fields(of)) for kind, of in KINDS.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class SourcedRecord:
     """A record and where it stood: `row` is the 1-based line (or item, or sheet row) of the user's file.
@@ -84,16 +88,20 @@ class SourcedRecord:
 
 def to_dict(record: Record) -> dict[str, Any]:
     """Return the JSON form of a record, tagged with its kind."""
-    kind = next(name for name, record_type in KINDS.items() if type(record) is record_type)
-    return {"kind": kind, **asdict(record)}
+    kind = _KIND_OF[type(record)]
+    if isinstance(record, Conversation):
+        # Field by field: `asdict` copies every text, which a million rows would feel.
+        turns = [{"role": message.role, "content": message.content} for message in record.messages]
+        return {"kind": kind, "messages": turns}
+    return {"kind": kind, **{name: getattr(record, name) for name in _FIELDS_OF[kind]}}
 
 
 def from_dict(document: dict[str, Any]) -> Record:
     """Inverse of `to_dict`. Raises KeyError on a kind we never wrote."""
-    fields = {name: value for name, value in document.items() if name != "kind"}
+    values = {name: value for name, value in document.items() if name != "kind"}
     if document["kind"] == "conversation":
-        return Conversation(tuple(Message(**message) for message in fields["messages"]))
-    return KINDS[document["kind"]](**fields)
+        return Conversation(tuple(Message(**message) for message in values["messages"]))
+    return KINDS[document["kind"]](**values)
 
 
 def first_view(record: Record) -> dict[str, Any]:

@@ -125,7 +125,10 @@ def _line(sourced: SourcedRecord) -> bytes:
         document["group"] = sourced.group
     if sourced.part:
         document["part"] = sourced.part
-    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+    return (_ENCODER.encode(document) + "\n").encode()
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _record(line: bytes, path: Path) -> SourcedRecord:
