@@ -116,3 +116,25 @@ def test_the_learning_view_shows_context_and_answer_of_one_row(closed, table, ti
         closed.learning_view(view.id, 1000, model=str(tiny_model_folder))
     with pytest.raises(StudioError, match="not on this machine"):
         closed.learning_view(view.id, 0, model="owner/name")
+
+
+def test_texts_with_labels_are_planned_and_shown_as_question_and_answer(closed, tmp_path, tiny_model_folder):
+    path = tmp_path / "reviews.csv"
+    lines = (f"review {number} says so,{'good' if number % 2 else 'bad'}\n" for number in range(40))
+    path.write_text("text,label\n" + "".join(lines))
+    view = closed.add_dataset(path, path.name)
+    assert view.report.format == "labelled"
+    assert closed.plan(view.id).dataset == view.id
+    row, spans = closed.learning_view(view.id, 1, model=str(tiny_model_folder))
+    assert row == 3
+    assert "".join(span.text for span in spans if span.role == "learned") == "good<|im_end|>"
+
+
+def test_two_answers_of_which_one_is_better_are_kept_and_not_planned(closed, tmp_path):
+    path = tmp_path / "pairs.csv"
+    rows = "".join(f"question {n},good answer {n},bad answer {n}\n" for n in range(12))
+    path.write_text("prompt,chosen,rejected\n" + rows)
+    view = closed.add_dataset(path, path.name)
+    assert view.report.kept == 12
+    with pytest.raises(Refused, match="which of two answers is the better"):
+        closed.plan(view.id)
