@@ -129,11 +129,9 @@ def _is_mostly_utf8(path: Path) -> bool:
     with path.open("rb") as file:
         while chunk := file.read(1024**2):
             text = decoder.decode(chunk)
-            # Each character beyond ASCII takes further bytes in UTF-8; a broken byte stands for itself.
-            size = len(text.encode("utf-8", "surrogatepass"))
             halves = len(text) - len(text.encode("utf-8", "ignore").decode("utf-8"))
             broken += halves
-            letters += (size - len(text) - 2 * halves) // 2 if size > len(text) else 0
+            letters += len(text) - len(text.encode("ascii", "ignore")) - halves
     cut = len(decoder.getstate()[0])
     return broken <= letters * MOST_BROKEN_SHARE if broken else cut > 0
 

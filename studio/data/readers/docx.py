@@ -116,7 +116,7 @@ class _Paragraphs:
 def _tag(name: str) -> str:
     """Return the name of an element of the word-processing namespace; "" for all others but the fallback."""
     namespace, _, tag = name.rpartition(" ")
-    if namespace.endswith("/wordprocessingml/main"):
+    if "/wordprocessingml/" in namespace:
         return tag
     return tag if tag == "Fallback" else ""
 

@@ -12,6 +12,7 @@ from studio.core.report import Issue
 from studio.data.tables import file_note
 
 ROWS_COMPARED = 200
+CELLS_COMPARED = 4000
 MOST_TITLE_ROWS = 20
 
 Row = Sequence[str]
@@ -67,15 +68,16 @@ def find_heading(rows: Sequence[Row], width: int, gaps: frozenset[int] = frozens
 
 def header_evidence(first: Row, below: Sequence[Row]) -> int:
     """Return how much speaks for the first row naming the columns (above 0) or being data (below 0)."""
+    most = min(ROWS_COMPARED, max(10, CELLS_COMPARED // max(1, len(first))))
     columns = [
-        [row[at].strip() for row in below[:ROWS_COMPARED] if at < len(row) and row[at].strip()]
+        [row[at].strip() for row in below[:most] if at < len(row) and row[at].strip()]
         for at in range(len(first))
     ]
     names = [cell.strip() for cell in first]
     if _counts_up(names) and not all(map(_mostly_numbers, columns)):
         return 3
     # A header that stands again between the rows, as in files put together, is no sign of data.
-    again = sum(list(row) == list(first) for row in below[:ROWS_COMPARED])
+    again = sum(list(row) == list(first) for row in below[:most])
     evidence = sum(_cell_evidence(*pair, again) for pair in zip(names, columns, strict=True) if pair[0])
     if evidence == 0 and len(below) >= 3 and all(_SHAPE.fullmatch(name) for name in names):
         evidence -= all(sum(map(bool, map(_SHAPE.fullmatch, cells))) >= 0.8 * len(cells) for cells in columns)

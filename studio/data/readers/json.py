@@ -23,6 +23,7 @@ FILE_TYPES = ("json",)
 LINES_TRIED = 20
 _LINES = (".jsonl", ".ndjson")
 _COMMENT = re.compile(r"(?:\s*(?://[^\n]*\n|/\*.*?\*/|#[^\n]*\n))+\s*(?=[\[{])", re.DOTALL)
+_SCALAR = re.compile(r"(?:null|true|false|-?\d[\d.eE+-]*|\"[^\"\n]*\")\s*")
 _LIST = re.compile(r"\[\s*(?:[\[{\"'\]/\-\d]|true|false|null|NaN|$)")
 _OBJECT = re.compile(r"\{\s*(?:[\"'}/]|\w+\s*:|$)")
 
@@ -30,6 +31,8 @@ _OBJECT = re.compile(r"\{\s*(?:[\"'}/]|\w+\s*:|$)")
 def recognises(upload: Upload) -> bool:
     """A list, or an object that is not one of many lines with an object each (that is JSONL)."""
     text = upload.text
+    if _SCALAR.fullmatch(text) and upload.ending in ENDINGS:
+        return True
     if _COMMENT.match(text) and upload.ending in (*ENDINGS, *_LINES, ""):
         return True  # it is refused with the place of the comment
     if text.startswith("["):

@@ -15,6 +15,7 @@ MOST_VALUE_CHARACTERS = 32 * 1024**2
 """A longer value is no row: a quotation mark or a bracket before it was not closed."""
 
 _SPACE = re.compile(r"[ \t\n\r\ufeff]*")
+_CONTEXT = 80
 _LONGEST_UNIT = 16
 """No word, number or escape of JSON that a window can cut in two is longer, texts aside."""
 
@@ -133,9 +134,10 @@ class JsonText:
                 f" {MOST_VALUE_CHARACTERS:,} letters.",
                 "Close its quotation mark or bracket, or write one object a line.",
             )
-        text, at = self._text, self._at
-        self._text, self._at = text[at:], 0
-        self._pass(text[:at])
+        # A little of what was decoded stays: it tells why the next thing is wrong.
+        done = max(0, self._at - _CONTEXT)
+        self._pass(self._text[:done])
+        self._text, self._at = self._text[done:], self._at - done
         more = self._file.read(max(WINDOW_CHARACTERS, kept))
         self._ended = not more
         self._text += more

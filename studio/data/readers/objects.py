@@ -15,6 +15,12 @@ __all__ = ["Decoder", "column_names", "is_too_deep", "is_writable", "object_row"
 MOST_DEPTH = 64
 """Brackets inside brackets, those of the file itself included; data of people has three or four."""
 _MOST_DIGITS = 4000
+_EXPECTED = {
+    "Expecting value": "a value was expected",
+    "Expecting ',' delimiter": "a comma was expected",
+    "Expecting ':' delimiter": "a colon was expected",
+    "Expecting property name enclosed in double quotes": "a key in double quotes was expected",
+}
 
 
 class Decoder:
@@ -99,13 +105,15 @@ def reason(text: str, error: json.JSONDecodeError) -> str:
         return "single quotes stand where JSON needs double ones"
     if letter == "#" or text[at : at + 2] in ("//", "/*"):
         return "a comment stands there, which JSON does not know"
-    if (letter in "]}," and text[:at].rstrip().endswith(",")) or error.msg.startswith("Illegal trailing"):
+    if (letter in "]}" and text[:at].rstrip().endswith(",")) or error.msg.startswith("Illegal trailing"):
         return "a comma has nothing behind it"
     if error.msg.startswith("Unterminated string"):
         return "a text begins there whose quotation mark is never closed"
     if error.msg.startswith("Invalid control"):
         return "a line break or control character stands inside a text (write it as \\n)"
-    return error.msg[:1].lower() + error.msg[1:]
+    if letter == ",":
+        return "a comma stands where a value belongs"
+    return _EXPECTED.get(error.msg, error.msg)
 
 
 def _integer(digits: str) -> int | float:

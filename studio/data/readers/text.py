@@ -7,7 +7,7 @@ from pathlib import Path
 from studio.core.errors import Refused
 from studio.data.readers.decoding import Decoding, find_encoding, is_writable, open_text
 from studio.data.readers.header import header_evidence
-from studio.data.readers.layout import ONE_COLUMN, find_layout
+from studio.data.readers.layout import DELIMITERS, find_layout
 from studio.data.readers.upload import Upload
 from studio.data.tables import MOST_CELL_CHARACTERS, SourceRow, Table, file_note
 
@@ -30,8 +30,10 @@ def recognises(upload: Upload) -> bool:
 def _is_table(sample: str) -> bool:
     """Return whether nearly all lines are cut alike, under names or by what prose does not hold."""
     layout = find_layout(sample)
-    if layout.dialect.delimiter == ONE_COLUMN or layout.fit < LEAST_SHARE or layout.width < 2:
+    if layout.dialect.delimiter not in DELIMITERS or layout.fit < LEAST_SHARE or layout.width < 2:
         return False
+    if layout.comments or (layout.titles and layout.dialect.delimiter not in "\t;"):
+        return False  # a heading of Markdown, and lists or a table of it below
     if header_evidence(layout.header or (), ()) > 0:
         return True
     delimiter = layout.dialect.delimiter
