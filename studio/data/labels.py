@@ -6,6 +6,8 @@ from collections.abc import Mapping
 LONGEST_LABEL = 120
 MOST_LABELS = 1000
 FEWEST_ROWS = 20
+FEW_LABELS = 200
+"""So many different answers may come one after the other at the beginning of a file."""
 
 
 class LabelCounts:
@@ -27,7 +29,11 @@ class LabelCounts:
         self.counts[answer] += 1
         self.rows += 1
         different = len(self.counts)
-        if not answer or len(answer) > LONGEST_LABEL or different > min(MOST_LABELS, 20 + self.rows // 5):
+        if (
+            not answer
+            or len(answer) > LONGEST_LABEL
+            or different > min(MOST_LABELS, max(FEW_LABELS, self.rows // 5))
+        ):
             self.may_be_labels = False
             self.counts.clear()
         return self.may_be_labels

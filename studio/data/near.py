@@ -19,15 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 from rensa import RMinHash
 
-from studio.data.shingles import ROWS_AT_ONCE, CommonShingles, shingles
+from studio.data.shingles import ROWS_AT_ONCE, Templates, shingles
 
 PERMUTATIONS = 128
 BANDS = 32
 """Of four values each: a pair with Jaccard 0.6 meets in one of them with 98.8 %, with 0.7 with 99.98 %."""
 FEWEST_SHINGLES = 16
 """With fewer outside templates two texts overlap by chance; of such texts only exact copies are found."""
-SHORT_SHINGLES = 64
-"""About ten words: a text so short says something else with one word changed."""
+SHORT_SHINGLES, LONG_SHINGLES = 60, 150
+"""About ten and 25 words. The shorter a text, the more alike it must be: one word of ten says another thing,
+one of forty a word."""
 
 _CHARACTERS_AT_ONCE = 2_000_000
 _PAIRS_AT_ONCE = 50_000
@@ -35,11 +36,20 @@ _PAIRS_AT_ONCE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """From which Jaccard similarity on two texts are near: of all shingles, and of those in no template."""
+    """From which Jaccard similarity on two texts are near.
+
+    `whole`: of all shingles; `distinctive`: of those in no template; `short`: of these in a short text.
+    """
 
     whole: float = 0.6
     distinctive: float = 0.4
-    short: float = 0.75
+    short: float = 0.8
+
+    def of_size(self, sizes: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return what is needed of the shingles in no template, by how many of them a text has."""
+        return np.interp(sizes, (SHORT_SHINGLES, LONG_SHINGLES), (self.short, self.distinctive)).astype(
+            np.float32
+        )
 
 
 def near_groups(texts: Iterable[str], likeness: Likeness = Likeness()) -> dict[int, int]:
@@ -62,10 +72,10 @@ class NearIndex:
         self._likeness = likeness
         self._waiting: list[str] = []
         self._characters = 0
-        self._common = CommonShingles()
+        self._templates = Templates()
         self._exact = array("q")
         self._places: list[NDArray[np.int64]] = []
-        self._short: list[NDArray[np.bool_]] = []
+        self._needed: list[NDArray[np.float32]] = []
         self._distinctive: list[NDArray[np.uint8]] = []
         self._whole: list[NDArray[np.uint8]] = []
 
@@ -95,7 +105,7 @@ class NearIndex:
         hashes, rows = shingles(texts)
         if not len(hashes):
             return
-        own = self._common.distinctive(hashes, rows, len(texts))
+        own = self._templates.outside(hashes, rows, len(texts))
         sizes = np.bincount(rows[own], minlength=len(texts))
         kept = np.flatnonzero(sizes >= FEWEST_SHINGLES)
         if not len(kept):
@@ -107,13 +117,13 @@ class NearIndex:
             rest = _minima(hashes[~own], rows[~own], kept[templated])
             whole[templated] = np.minimum(whole[templated], rest)  # the minimum of a union
         self._places.append(kept + (len(self._exact) - len(texts)))
-        self._short.append(sizes[kept] < SHORT_SHINGLES)
+        self._needed.append(self._likeness.of_size(sizes[kept]))
         self._distinctive.append(distinctive.astype(np.uint8))
         self._whole.append(whole.astype(np.uint8))
 
     def _join_near(self, forest: "Forest") -> None:
         """Join what meets in a band and is verified, band by band: one band's pairs fit in memory."""
-        places, short = np.concatenate(self._places), np.concatenate(self._short)
+        places, needed = np.concatenate(self._places), np.concatenate(self._needed)
         distinctive, whole = np.concatenate(self._distinctive), np.concatenate(self._whole)
         bands = distinctive.view(np.uint32)  # (texts, BANDS): four values of one byte make a key
         for band in range(BANDS):
@@ -123,8 +133,9 @@ class NearIndex:
             for start in range(0, len(new), _PAIRS_AT_ONCE):
                 part = new[start : start + _PAIRS_AT_ONCE]
                 one, other = first[part], second[part]
-                needed = np.where(short[one] | short[other], self._likeness.short, self._likeness.distinctive)
-                near = _jaccard(distinctive[one], distinctive[other]) >= needed
+                near = _jaccard(distinctive[one], distinctive[other]) >= np.maximum(
+                    needed[one], needed[other]
+                )
                 near &= _jaccard(whole[one], whole[other]) >= self._likeness.whole
                 forest.join(places[one[near]], places[other[near]])
 

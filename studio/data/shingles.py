@@ -1,4 +1,4 @@
-"""Texts as sets of hashed runs of five characters, and which of these runs tell one text from another."""
+"""Texts as sets of hashed runs of five characters, and which of these runs stand in a template."""
 
 from collections.abc import Sequence
 
@@ -9,16 +9,15 @@ SHINGLE = 5
 """Characters. Measured on edits of 1, 2 and 4 words in 40: all found at Jaccard 0.5, where word triples
 find few."""
 
+TEMPLATE = 20
+"""Shingles, 24 characters in all: a passage so long in many rows is a template. Shorter ones the language
+has by itself, and where words are few, all of them are common and none is a template."""
 COMMON_SHARE = 0.01
-"""A shingle in more rows than this share belongs to the language or to a template, not to one text."""
 COMMON_ROWS = 10
 """In small files a share is a handful of rows, and a handful of rows are copies rather than a template."""
-TEMPLATE_RUN = 20
-"""So many common shingles in a row (24 characters) are a template; the language's own runs are shorter."""
 
 BUCKET_BITS = 20
 ROWS_AT_ONCE = 1 << (32 - BUCKET_BITS)
-_WINDOW_ROWS = ROWS_AT_ONCE
 
 _FACTORS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
@@ -51,11 +50,11 @@ def shingles(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64
     return hashes[inside], rows[inside]
 
 
-class CommonShingles:
-    """Counts in how many rows each shingle stands, over a window that moves with the file.
+class Templates:
+    """Counts in how many rows each passage stands, over a window that moves with the file.
 
-    Counted in 2^20 buckets of hashes. Once common, a shingle stays so, and after the first window it takes
-    twice the share to become so: texts far apart in the file must be compared by nearly the same shingles.
+    Counted in 2^20 buckets of hashes. Once a template, a passage stays one, and after the first window it
+    takes twice the share to become one: texts far apart must be compared by nearly the same shingles.
     """
 
     def __init__(self) -> None:
@@ -64,32 +63,47 @@ class CommonShingles:
         self._common = np.zeros(1 << BUCKET_BITS, dtype=bool)
         self._settled = False
 
-    def distinctive(
+    def outside(
         self, hashes: NDArray[np.uint64], rows: NDArray[np.int64], row_count: int
     ) -> NDArray[np.bool_]:
         """Count these rows too, and return which of their shingles stand in no template (S,)."""
-        buckets = (hashes >> np.uint64(64 - BUCKET_BITS)).astype(np.uint32)
+        outside = np.ones(len(hashes), dtype=bool)
+        if len(hashes) < TEMPLATE:
+            return outside
+        starts = np.flatnonzero(rows[TEMPLATE - 1 :] == rows[: 1 - TEMPLATE])
+        passages = _passages(hashes)[starts]
+        self._count(passages, rows[starts], row_count)
+        common = starts[self._common[passages]]
+        if len(common):
+            edges = np.zeros(len(hashes) + 1, dtype=np.int32)
+            edges[common] += 1
+            edges[common + TEMPLATE] -= 1
+            outside = np.cumsum(edges)[:-1] == 0
+        return outside
+
+    def _count(self, passages: NDArray[np.uint32], rows: NDArray[np.int64], row_count: int) -> None:
+        """Count each passage once a row; row and bucket fit in 32 bits, which sort fast."""
         # Counting is what costs here. Once settled, a quarter of the rows tells what is common as well.
         counted = -(-row_count // 4) if self._settled else row_count
         end = np.searchsorted(rows, counted)
-        self._count(buckets[:end], rows[:end], counted)
-        common = self._common[buckets]
-        edges = np.flatnonzero((common[1:] != common[:-1]) | (rows[1:] != rows[:-1])) + 1
-        starts = np.concatenate(([0], edges))
-        lengths = np.diff(np.concatenate((starts, [len(common)])))
-        return ~(common & np.repeat(lengths >= TEMPLATE_RUN, lengths))
-
-    def _count(self, buckets: NDArray[np.uint32], rows: NDArray[np.int64], row_count: int) -> None:
-        """Count each shingle once a row; row and bucket fit in 32 bits, which sort fast."""
-        keys = rows.astype(np.uint32) << np.uint32(BUCKET_BITS) | buckets
+        keys = rows[:end].astype(np.uint32) << np.uint32(BUCKET_BITS) | passages[:end]
         keys.sort()
-        keys = keys[np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))] if len(keys) else keys
-        once = keys & np.uint32((1 << BUCKET_BITS) - 1)
+        once = keys[np.flatnonzero(np.diff(keys, prepend=keys[:1] ^ np.uint32(1)))]
+        once &= np.uint32((1 << BUCKET_BITS) - 1)
         self._counts += np.bincount(once, minlength=1 << BUCKET_BITS).astype(np.int32)
-        self._rows += row_count
+        self._rows += counted
         limit = max(3, COMMON_SHARE * self._rows, min(COMMON_ROWS, self._rows // 5))
         self._common |= self._counts > (2 * limit if self._settled else limit)
-        if self._rows >= _WINDOW_ROWS:
+        if self._rows >= ROWS_AT_ONCE:
             self._settled = True
             self._counts //= 2
             self._rows //= 2
+
+
+def _passages(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    """Return the bucket of each run of `TEMPLATE` shingles (S - TEMPLATE + 1,), from those that tile it."""
+    length = len(hashes) - TEMPLATE + 1
+    mixed = np.zeros(length, dtype=np.uint64)
+    for at in (*range(0, TEMPLATE - 1, SHINGLE), TEMPLATE - 1):
+        mixed = (mixed ^ hashes[at : at + length]) * np.uint64(0x9E3779B97F4A7C15)
+    return (mixed >> np.uint64(64 - BUCKET_BITS)).astype(np.uint32)

@@ -1,0 +1,56 @@
+"""Held-out rows whose question was learned are found, exact and near; so are labels given away."""
+
+import random
+
+from studio.core.records import Completion, Labelled, SourcedRecord
+from studio.data.checks import Scene
+from studio.data.checkup import findings_of
+
+rng = random.Random(5)
+WORDS = [f"{a}{b}{c}{d}" for a in "bdfgt" for b in "aeiou" for c in "klmnr" for d in ("", "ta", "son")]
+
+
+def sentence() -> str:
+    return " ".join(rng.choice(WORDS) for _ in range(40))
+
+
+def edited(text: str, words: int) -> str:
+    pieces = text.split()
+    for at in rng.sample(range(len(pieces)), words):
+        pieces[at] = rng.choice(WORDS)
+    return " ".join(pieces)
+
+
+def found(rows):
+    return {each.kind: list(each.rows) for each in findings_of("leakage", rows, Scene())}
+
+
+def test_planted_leaks_are_found_and_nothing_else_is():
+    train = [sentence() for _ in range(500)]
+    held_out = [sentence() for _ in range(100)]
+    exact = [text.title() for text in train[:50]]
+    near = [edited(text, at % 4 + 1) for at, text in enumerate(train[50:150])]
+    rows = [SourcedRecord(at, Completion(text, f"a {at}"), part="train") for at, text in enumerate(train)]
+    for at, text in enumerate([*exact, *near, *held_out], 1000):
+        rows.append(SourcedRecord(at, Completion(text, f"a {at}"), part="held_out"))
+    kinds = found(rows)
+    assert kinds["exact"] == list(range(1000, 1050))
+    assert set(kinds["near"]) <= set(range(1050, 1150))
+    assert len(kinds["near"]) >= 98
+
+
+def test_copies_within_one_part_and_rows_without_a_part_are_no_leak():
+    text = sentence()
+    rows = [SourcedRecord(at, Completion(text, "a"), part="held_out") for at in range(5)]
+    assert found([*rows, SourcedRecord(9, Completion(text, "a"))]) == {}
+
+
+def test_labels_that_stand_in_most_texts_are_given_away():
+    labels = ["good", "bad"] * 20
+    given = [
+        SourcedRecord(at, Labelled(f"Verdict: {label.title()}. {at}", label))
+        for at, label in enumerate(labels)
+    ]
+    assert list(found(given)["answer"]) == list(range(40))
+    parts = [SourcedRecord(at, Labelled(f"badly {at} goodness", label)) for at, label in enumerate(labels)]
+    assert found(parts) == {}

@@ -1,0 +1,35 @@
+"""Conversations set aside for the order of their turns become usable; others stay set aside."""
+
+import pytest
+
+from studio.core.records import Completion, Conversation, Message, SourcedRecord
+from studio.data.fixes import mend_turns
+from studio.data.tables import SourceRow
+
+MAPPING = {"messages": "talk"}
+
+
+def mended(turns, name="chat"):
+    keys = ("role", "content") if name == "chat" else ("from", "value")
+    cell = [dict(zip(keys, turn, strict=True)) for turn in turns]
+    return mend_turns.mend(SourceRow(4, {"talk": cell}), name, MAPPING)
+
+
+@pytest.mark.parametrize("name", ["chat", "sharegpt"])
+def test_neighbours_are_joined_and_what_comes_before_the_first_question_goes(name):
+    user, assistant = ("user", "assistant") if name == "chat" else ("human", "gpt")
+    record = mended(
+        [(assistant, "Hi!"), (user, "one"), (user, "two"), (assistant, "a"), (assistant, "b")], name
+    )
+    assert record == Conversation((Message("user", "one\n\ntwo"), Message("assistant", "a\n\nb")))
+
+
+def test_what_cannot_be_mended_stays_set_aside():
+    assert mended([("user", "one"), ("narrator", "two"), ("assistant", "a")]) is None
+    assert mended([("user", "one"), ("user", "two")]) is None
+    assert mended([("assistant", "a")]) is None
+
+
+def test_records_are_left_alone():
+    row = SourcedRecord(1, Completion("q", "a"))
+    assert mend_turns.begin({}).apply(row, True) is row
