@@ -4,11 +4,11 @@ Source: patterns and checks as in Microsoft Presidio's recognisers, with python-
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from studio.data.personal.accounts import cards, ibans
 from studio.data.personal.addresses import emails, ip_addresses
-from studio.data.personal.credentials import api_keys, may_hold_keys, private_keys
+from studio.data.personal.credentials import may_hold_keys, named_secrets, private_keys, tokens
 from studio.data.personal.national_ids import national_ids
 from studio.data.personal.phones import phones
 from studio.data.personal.spans import LOOKED_BACK, Span
@@ -25,8 +25,11 @@ KINDS = {
 }
 """Each kind as a message calls it, in the order of a report."""
 
+Finder = Callable[[str, str], Iterator[Span]]
+"""Takes a text and the text before it; its spans do not overlap."""
+
 _TWO_DIGITS = re.compile(r"\d\d")
-_MANY_DIGITS = re.compile(r"\d(?:[^\dA-Za-z]{0,3}\d){6}|[A-Za-z]{6}[0-9L-Vl-v]{2}")
+_MANY_DIGITS = re.compile(r"\d(?:[^\dA-Za-z]{0,3}\d){6}|\d\d[A-Za-z]\d\d[A-Za-z]\d{3}[A-Za-z]")
 _UNIQUE_ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 
@@ -41,9 +44,12 @@ def find(text: str, context: str = "") -> list[Span]:
     `context` is the text before this one: "What is your phone number?" tells what the answer's digits are.
     """
     found: list[Span] = []
-    for span in _candidates(text, context):
-        if all(span.end <= other.start or other.end <= span.start for other in found):
-            found.append(span)
+    if text.count("-") >= 4:
+        text = _UNIQUE_ID.sub(lambda match: "_" * len(match[0]), text)
+    for finder in _finders(text):
+        spans = list(finder(text, context))
+        found += spans
+        text = _masked(text, spans)
     return sorted(found) if len(found) > 1 else found
 
 
@@ -55,19 +61,21 @@ def find_all(texts: Sequence[str]) -> Iterator[list[Span]]:
         context = text[-LOOKED_BACK:]
 
 
-def _candidates(text: str, context: str) -> Iterable[Span]:
-    """Try the surest kinds first: what they found is not read as something else."""
-    yield from private_keys(text)
-    yield from api_keys(text)
-    yield from emails(text)
-    yield from ip_addresses(text, context)
-    if not _TWO_DIGITS.search(text):
-        return
-    if "-" in text:
-        # Of equal length, so that every place in the text stays where it is.
-        text = _UNIQUE_ID.sub(lambda match: "_" * len(match[0]), text)
-    yield from ibans(text)
+def _finders(text: str) -> Iterator[Finder]:
+    """Return what to look for in a text, the surest first: what is found is hidden from those that follow."""
+    if may_hold_keys(text):
+        yield from (private_keys, tokens, named_secrets)
+    yield from (emails, ip_addresses)
+    if _TWO_DIGITS.search(text):
+        yield ibans
     if _MANY_DIGITS.search(text):
-        yield from cards(text, context)
-        yield from national_ids(text, context)
-        yield from phones(text, context)
+        yield from (cards, national_ids, phones)
+
+
+def _masked(text: str, spans: Iterable[Span]) -> str:
+    """Return the text with spans hidden behind as many signs, so that every place stays where it is."""
+    pieces, at = [], 0
+    for span in spans:
+        pieces += [text[at : span.start], "_" * (span.end - span.start)]
+        at = span.end
+    return "".join([*pieces, text[at:]]) if pieces else text

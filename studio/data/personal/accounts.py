@@ -48,7 +48,7 @@ def cards(text: str, context: str) -> Iterator[Span]:
             yield Span(*match.span(), "card", digits)
 
 
-def ibans(text: str) -> Iterator[Span]:
+def ibans(text: str, context: str) -> Iterator[Span]:
     """Find bank accounts; the words behind one may look like more of it, so shorter readings are tried."""
     for match in _IBAN.finditer(text):
         written = match[0]

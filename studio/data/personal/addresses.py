@@ -25,7 +25,7 @@ _VERSION_WORD = re.compile(
 )
 
 
-def emails(text: str) -> Iterator[Span]:
+def emails(text: str, context: str) -> Iterator[Span]:
     if "@" not in text:
         return
     for match in _EMAIL.finditer(text):

@@ -53,17 +53,20 @@ def may_hold_keys(text: str) -> bool:
     return any(mark in text for mark in _MARKS) or any(mark in text for mark in _NAME_MARKS)
 
 
-def private_keys(text: str) -> Iterator[Span]:
+def private_keys(text: str, context: str) -> Iterator[Span]:
     if "PRIVATE KEY" in text:
         for match in _PRIVATE_KEY.finditer(text):
             yield Span(*match.span(), "private_key", match[0])
 
 
-def api_keys(text: str) -> Iterator[Span]:
+def tokens(text: str, context: str) -> Iterator[Span]:
     if any(mark in text for mark in _MARKS):
         for match in _TOKEN.finditer(text):
             if _bits(match[0]) >= 2.5:
                 yield Span(*match.span(), "api_key", match[0])
+
+
+def named_secrets(text: str, context: str) -> Iterator[Span]:
     if ("=" in text or ":" in text or " is " in text) and any(mark in text for mark in _NAME_MARKS):
         for match in _NAMED.finditer(text):
             if _looks_random(match[1]):

@@ -48,7 +48,7 @@ NUMBERS = (
            _named(r"nir\b|s[eé]curit[eé] sociale|insee"), nir.is_valid),
     Number(_whole(r"\d{8}[ -]?[A-Z]"), None, _named(r"dni|nif"), dni.is_valid),
     Number(_whole(r"[XYZ][ -]?\d{7}[ -]?[A-Z]"), None, _named(r"nie\b"), nie.is_valid),
-    Number(_whole(r"[A-Z]{6}[0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]"), None,
+    Number(_whole(r"[A-Z]{6}\d\d[A-Z]\d\d[A-Z]\d{3}[A-Z]"), None,
            _named(r"codice fiscale"), codicefiscale.is_valid),
     Number(None, _whole(r"\d{8,9}|\d{4}[. ]\d{2}[. ]\d{3}"),
            _named(r"bsn|burgerservice|sofi"), bsn.is_valid),
@@ -66,7 +66,7 @@ Netherlands, Poland, Sweden, Belgium, Portugal (tax), Brazil."""
 
 _CANDIDATE = re.compile(
     r"(?<![\w#/-])(?<!\d\.)(?:"
-    r"[A-Za-z]{6}[0-9LMNP-Vlmnp-v]{2}[A-Za-z][0-9LMNP-Vlmnp-v]{2}[A-Za-z][0-9LMNP-Vlmnp-v]{3}[A-Za-z]"
+    r"[A-Za-z]{6}\d\d[A-Za-z]\d\d[A-Za-z]\d{3}[A-Za-z]"
     r"|[XYZ][ -]?\d{7}[ -]?[A-Z]|\d{8}[ -]?[A-Z]"
     r"|[12] ?\d\d ?\d\d ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d"
     r"|\d{3}-\d\d-\d{4}|\d\d\.\d\d\.\d\d-\d{3}\.\d\d|\d{6}(?:\d\d)?[-+]\d{4}|\d{3}\.\d{3}\.\d{3}-\d\d"

@@ -34,7 +34,8 @@ _TRUNK_REGIONS = ("GB", "DE", "FR", "IT", "NL", "AU", "CH", "AT", "BE", "SE", "J
 
 _NAMED_REGIONS = ("US", "ES", "PL", "PT", "DK", "NO", "CZ", "MX", "GR", "RU", "SG", *_TRUNK_REGIONS)
 # fmt: on
-_FEWEST_DIGITS = 8
+_FEWEST_DIGITS, _MOST_DIGITS = 8, 13
+"""Of a number without a country's code: shorter ones are too much like others, longer ones exist nowhere."""
 
 
 def phones(text: str, context: str) -> Iterator[Span]:
@@ -73,6 +74,8 @@ def _is_phone(written: str, *, is_named: bool, counts_things: bool) -> bool:
         return False
     if written.startswith("00"):
         return _exists("+" + written[2:], (None,))
+    if sum(map(str.isdigit, written)) > _MOST_DIGITS:
+        return False
     american = _AMERICAN.fullmatch(written)
     if american and ("555" in american.groups() or _exists(written, ("US",))):
         return True
