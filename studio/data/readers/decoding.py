@@ -108,9 +108,10 @@ def _zeros_of_utf16(head: bytes) -> str | None:
 def _guess_wide(path: Path, sample: bytes) -> Decoding:
     """Take a text with zeros and no mark for UTF-16 where it is written in one of its two orders."""
     likely = _zeros_of_utf16(sample)
+    most = MOST_CONTROL_SHARE if likely else MOST_CONTROL_SHARE_OF_A_GUESS
     for encoding in (likely,) if likely else ("utf-16-le", "utf-16-be"):
-        if _first_error(path, encoding) is None and _is_assigned(sample, encoding):
-            _refuse_control_characters(sample, encoding, MOST_CONTROL_SHARE_OF_A_GUESS)
+        if _first_error(path, encoding) is None and (likely or _is_assigned(sample, encoding)):
+            _refuse_control_characters(sample, encoding, most)
             return Decoding(encoding, (_guess_note(encoding, "has no mark that says how it is written"),))
     raise _not_text()
 

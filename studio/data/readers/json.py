@@ -33,8 +33,9 @@ def recognises(upload: Upload) -> bool:
     text = upload.text
     if _SCALAR.fullmatch(text) and upload.ending in ENDINGS:
         return True
-    if _COMMENT.match(text) and upload.ending in (*ENDINGS, *_LINES, ""):
-        return True  # it is refused with the place of the comment
+    # A comment above the data: it is refused with its place. A line with # can also stand above a CSV table.
+    if _COMMENT.match(text) and (text[0] == "/" or upload.ending in (*ENDINGS, *_LINES)):
+        return upload.ending not in RUNNING_TEXT
     if text.startswith("["):
         rows_inside = re.match(r"\[\s*\{", text)
         return bool(rows_inside if upload.ending in RUNNING_TEXT else _LIST.match(text))

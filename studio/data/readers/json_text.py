@@ -50,6 +50,9 @@ class JsonText:
 
     def peek(self) -> str:
         """Return the next letter that is not white space; "" at the end of the file."""
+        letter = self._text[self._at : self._at + 1]
+        if letter > " " and letter != "\ufeff":
+            return letter
         while True:
             self._at = _SPACE.match(self._text, self._at).end()
             if self._at < len(self._text) or self._ended:

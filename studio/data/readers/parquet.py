@@ -29,7 +29,7 @@ def read(path: Path) -> Table:
     """Open the table. Raises Refused where it is damaged or has no rows."""
     try:
         # With a buffer a row group is read piece by piece, not whole.
-        file = pq.ParquetFile(path, buffer_size=BUFFER_BYTES)
+        file = pq.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False)
         columns = tuple(file.schema_arrow.names)
         rows = file.metadata.num_rows
     except (arrow.ArrowException, OSError, ValueError) as error:

@@ -1,6 +1,7 @@
 """Excel: cells become text, rows keep their number; Parquet: values keep their kind, dates become text."""
 
 import datetime
+import io
 
 import openpyxl
 import pyarrow as arrow
@@ -19,6 +20,71 @@ def test_excel_cells_become_text_and_rows_keep_the_number_excel_shows(read, make
         ("007", "5"),
         ("2.5", "TRUE"),
         ("2024-05-06", "1e+20"),
+    ]
+
+
+def test_titles_and_missing_headers_of_sheets_are_told(read, make):
+    book = openpyxl.Workbook()
+    for row in (
+        ["Export of May"],
+        [],
+        ["question", "answer"],
+        ["a?", 0.5],
+        ["#N/A x", datetime.timedelta(hours=30)],
+    ):
+        book.active.append(row)
+    book.active.merge_cells("A1:B1")
+    file = io.BytesIO()
+    book.save(file)
+    table = read(file.getvalue(), "rows.xlsx")
+    assert (table.columns, [note.check for note in table.notes]) == (("question", "answer"), ["title"])
+    assert [(row.number, tuple(row.cells.values())) for row in table.rows] == [
+        (4, ("a?", "0.5")),
+        (5, ("#N/A x", "30:00:00")),
+    ]
+    table = read(make.excel([["How are you?", "Fine."], ["Who is it?", "Me."]]), "rows.xlsx")
+    assert (table.columns, [note.check for note in table.notes]) == (("column 1", "column 2"), ["header"])
+    assert [row.number for row in table.rows] == [1, 2]
+
+
+def test_a_cell_in_the_far_corner_is_refused_before_it_takes_all_memory(read):
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["XFD1048576"] = "question", "answer"
+    file = io.BytesIO()
+    book.save(file)
+    with pytest.raises(Refused, match="reaches to row 1,048,576 and column 16,384"):
+        read(file.getvalue(), "rows.xlsx")
+
+
+def test_repeated_cells_of_an_open_document_are_counted(read, make):
+    cell = '<table:table-cell office:value-type="string" table:number-columns-repeated="9000"/>'
+    row = f'<table:table-row table:number-rows-repeated="9000">{cell}</table:table-row>'
+    names = 'xmlns:table="urn:t" xmlns:office="urn:o"'
+    content = f"<office:document-content {names}><table:table>{row}</table:table></office:document-content>"
+    with pytest.raises(Refused, match="reaches to row 9,000 and column 9,000"):
+        read(make.zip({"content.xml": content, "mimetype": "x"}), "rows.ods")
+
+
+def test_records_of_a_binary_sheet_are_counted(read, make):
+    far = (1_048_575).to_bytes(4, "little")
+    sheet = b"\x00\x04" + far + b"\x02\x04" + (16_000).to_bytes(4, "little")
+    members = {"xl/workbook.bin": b"", "xl/worksheets/sheet1.bin": sheet}
+    with pytest.raises(Refused, match="reaches to row 1,048,576 and column 16,001"):
+        read(make.zip(members), "rows.xlsb")
+
+
+def test_bytes_lists_and_empty_columns_of_parquet_are_read(read, make):
+    content = make.parquet(
+        {
+            "raw": arrow.array([b"abc", b"\xff"], arrow.binary()),
+            "coded": arrow.array(["x", "y"]).dictionary_encode(),
+            "none": arrow.nulls(2),
+            "turns": [[{"role": "user", "content": "hi"}], []],
+        }
+    )
+    assert make.cells(read(content, "rows.parquet")) == [
+        {"raw": "abc", "coded": "x", "none": None, "turns": [{"role": "user", "content": "hi"}]},
+        {"raw": b"\xff", "coded": "y", "none": None, "turns": []},
     ]
 
 

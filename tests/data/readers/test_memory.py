@@ -1,0 +1,51 @@
+"""Reading never holds the file: what it takes stays small however many rows there are."""
+
+import gzip
+import json
+import tracemalloc
+
+import pytest
+
+from studio.data.readers import read_table
+
+ROWS = 60_000
+MOST_BYTES = 12 * 1024**2
+"""The file has 24 MB. What is held is the beginning of it, a window, and the first thousand rows."""
+
+
+def questions():
+    return (f"{number} " + "why " * 40 for number in range(ROWS))
+
+
+def as_json() -> str:
+    return (
+        "[" + ",\n".join(json.dumps({"q": question, "a": "because " * 20}) for question in questions()) + "]"
+    )
+
+
+def as_columns() -> str:
+    return json.dumps({"q": list(questions()), "a": ["because " * 20] * ROWS})
+
+
+SHAPES = {
+    "list.json": as_json,
+    "wrapped.json": lambda: f'{{"version": 1, "data": {as_json()}}}',
+    "columns.json": as_columns,
+    "lines.jsonl": lambda: as_json()[1:-1].replace("},\n", "}\n"),
+    "rows.csv": lambda: "q,a\n" + "".join(f"{question},{'because ' * 20}\n" for question in questions()),
+    "text.txt": lambda: "\n\n".join(question + "because " * 20 for question in questions()),
+}
+
+
+@pytest.mark.parametrize("name", [*SHAPES, "rows.csv.gz"])
+def test_a_large_file_is_read_within_little_memory(tmp_path, name):
+    content = SHAPES[name.removesuffix(".gz")]().encode()
+    path = tmp_path / "upload"
+    path.write_bytes(gzip.compress(content, 1) if name.endswith(".gz") else content)
+    del content
+    tracemalloc.start()
+    try:
+        assert sum(not row.problem for row in read_table(path, name).rows) == ROWS
+        assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
+    finally:
+        tracemalloc.stop()
