@@ -114,13 +114,22 @@ def resume(home: Home, run: str) -> None:
     status = _status(home, folder)
     if status == "queued" and not folder.requests.stop_asked():
         return
-    if status in ("running", "finished"):
-        hint = "Start a new run to learn longer." if status == "finished" else "Stop it first."
-        raise Refused(f"This run is {status}; there is nothing to resume.", hint)
+    _refuse_resume(status)
     folder.requests.clear_stop()
     if status != "queued":
         with told_plainly("The run"):
-            folder.append(RunQueued(resume=True))
+            # Asked again at the moment of writing: another page may have resumed it, and a worker begun.
+            folder.append(RunQueued(resume=True), provided=lambda: _resumable(_status(home, folder)))
+
+
+def _resumable(status: Status) -> bool:
+    return status not in ("queued", "running", "finished")
+
+
+def _refuse_resume(status: Status) -> None:
+    if status in ("running", "finished"):
+        hint = "Start a new run to learn longer." if status == "finished" else "Stop it first."
+        raise Refused(f"This run is {status}; there is nothing to resume.", hint)
 
 
 def stop_job(home: Home, run: str, job: str) -> None:

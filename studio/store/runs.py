@@ -4,7 +4,8 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from studio.core.events import (
     decode,
     encode,
 )
+from studio.core.system import FileLock
 from studio.store.checkpoints import Checkpoints
 from studio.store.files import new_id, read_json, remove_folder, staged_folder, told_plainly, write_json
 from studio.store.requests import Requests
@@ -28,6 +30,8 @@ from studio.store.requests import Requests
 _ID = re.compile(r"\d{8}-\d{6}-[a-z2-7]{16}")
 _FREQUENT = (StepLogged, JobProgressed)
 """Events that are lost at worst with the steps they tell of; all others are synced to the disk."""
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 30.0, 0.001
+"""A line is written and synced in far less; the kernel frees the lock of a writer that died."""
 
 
 @dataclass(frozen=True)
@@ -92,19 +96,47 @@ class RunFolder:
     def write_source(self, source: SourceNote) -> None:
         write_json(self.path / "source.json", {"version": 1, **asdict(source)})
 
-    def append(self, event: Event, at: float | None = None) -> None:
-        """Add one line to the events. On an error the file is as it was; a torn tail of a crash is cut off.
+    @property
+    def deleted(self) -> bool:
+        """Whether somebody deleted the run since it was found."""
+        return not self.path.is_dir()
 
-        Only the verb that queues a run (while nothing runs) and the worker that holds the home call this.
+    def append(
+        self, event: Event, at: float | None = None, *, provided: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Add one line to the events where `provided` holds, and return whether it does.
+
+        Writers take turns, so nothing is said between that question and the line. On an error the file is
+        as it was; a torn tail of a crash is cut off.
         """
-        line = (encode(event, time.time() if at is None else at) + "\n").encode()
+        with self._turn_to_write():
+            if not provided():
+                return False
+            line = (encode(event, time.time() if at is None else at) + "\n").encode()
+            self._write(line, synced=not isinstance(event, _FREQUENT))
+        return True
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        # The lock has a file of its own: on Windows a locked one could not even be read.
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while (lock := FileLock.take(self.path / "events.lock")) is None:
+            if time.monotonic() > end:
+                raise TimeoutError(f"another process has kept {self.events_file} to itself for too long")
+            time.sleep(_PAUSE_SECONDS)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _write(self, line: bytes, *, synced: bool) -> None:
         with self.events_file.open("ab+", buffering=0) as file:
             end = _end_of_last_line(file.fileno())
             try:
                 file.truncate(end)
                 if (written := file.write(line)) != len(line):
                     raise OSError(f"only {written} of {len(line)} bytes were written to {self.events_file}")
-                if not isinstance(event, _FREQUENT):
+                if synced:
                     os.fsync(file.fileno())
             except OSError:
                 file.truncate(end)
