@@ -1,5 +1,6 @@
 """Data sets in the home: a folder each, with a version for every way its file was read."""
 
+import os
 import re
 import shutil
 import time
@@ -13,12 +14,15 @@ from studio.core import report as reports
 from studio.core.errors import Refused, StudioError
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
+from studio.core.system import sync_folder
 from studio.store.files import (
+    digest,
     link_or_copy,
     new_id,
     read_json,
     remove_folder,
     staged_folder,
+    sync_tree,
     told_plainly,
     write_json,
 )
@@ -99,7 +103,11 @@ class DatasetFolder:
         return list(read_json(self.version(version) / "rows.json")["rows"])
 
     def add_version(self, source: Path, content: Content) -> str:
-        """Write a version and return its name, made of the records' hash; an equal one is kept as it is."""
+        """Write a version and return its name, made of the records' hash.
+
+        One of equal records stays where it is, so that no crash can take it away: only the files that differ
+        (its report, its first rows, a record that was damaged) are replaced, each as a whole.
+        """
         versions = self.path / "versions"
         versions.mkdir(parents=True, exist_ok=True)
         with told_plainly("The data set"), _staging(versions) as staged:
@@ -109,9 +117,12 @@ class DatasetFolder:
             write_json(staged / "rows.json", {"version": 1, "rows": list(content.rows)})
             write_json(staged / "hash.json", {"version": 1, "records": sha256})
             version = sha256[:12]
-            with staged_folder(versions / version) as folder:
-                for file in staged.iterdir():
-                    file.replace(folder / file.name)
+            if (versions / version).is_dir():
+                _renew(staged, versions / version)
+            else:
+                with staged_folder(versions / version) as folder:
+                    for file in staged.iterdir():
+                        file.replace(folder / file.name)
         return version
 
 
@@ -155,6 +166,16 @@ class Datasets:
 
     def delete(self, dataset: str) -> None:
         remove_folder(self.folder(dataset).path)
+
+
+def _renew(staged: Path, folder: Path) -> None:
+    """Bring a version to what was just read, file by file."""
+    sync_tree(staged)
+    for file in staged.iterdir():
+        target = folder / file.name
+        if not target.is_file() or digest(file) != digest(target):
+            os.replace(file, target)
+    sync_folder(folder)
 
 
 @contextmanager
