@@ -8,10 +8,10 @@ from studio.data.readers.columns import shown
 
 ROLES: dict[str, str] = {
     "input": "the question",
-    "context": "text that goes with the question and is put below it",
+    "context": "more text, put below the question",
     "output": "the answer",
     "messages": "a whole conversation",
-    "system": "instructions that stand before the question",
+    "system": "instructions before the question",
     "text": "plain text without an answer",
 }
 """Every role a column can play, in the words of the screen."""
@@ -46,3 +46,26 @@ def check_mapping(mapping: Mapping[str, str], columns: Sequence[str]) -> None:
             raise Refused(f"There is no column {shown(column)}.", f"The file has: {known}.")
     if len(set(mapping.values())) < len(mapping):
         raise Refused("One column is chosen twice.", "Choose another column for each role.")
+
+
+def roles_for(
+    columns: Sequence[str],
+    mapping: Mapping[str, str],
+    *,
+    conversations: Sequence[str],
+    takes: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Return the roles to offer for a file: those it has, and those its other columns could play.
+
+    `conversations` are the columns that hold lists, which only a conversation can be made of; `takes` what
+    the format that the file was read in can use beside what it needs.
+    """
+    plain = len(set(columns) - set(conversations))
+    possible = {
+        "messages": bool(conversations),
+        "input": plain >= 2,
+        "output": plain >= 2,
+        "context": plain >= 3,
+        "system": plain >= 3 or (plain >= 1 and "system" in takes and "messages" in mapping),
+    }
+    return tuple(role for role in ROLES if role in mapping or possible.get(role, False))

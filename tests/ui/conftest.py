@@ -1,13 +1,17 @@
 """Small honest values for the screen's tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from studio.core.config import RunConfig
 from studio.core.verdict import Verdict
+from studio.services.studio import Studio
 from studio.services.views import RunView
+from studio.ui.shell import Shell
 
 
 @pytest.fixture
@@ -43,3 +47,16 @@ def run_view() -> Callable[..., RunView]:
         return RunView(**(values | changes))
 
     return make
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    """A studio on an empty home, where nobody works."""
+    return Studio(tmp_path / "home")
+
+
+@pytest.fixture
+def shell(studio: Studio) -> Iterator[Shell]:
+    """The frame of a page, open to lay tabs out in it."""
+    with gr.Blocks():
+        yield Shell(studio, gr.BrowserState({}, secret="test"), gr.HTML(), gr.Tabs(), gr.HTML(), [])

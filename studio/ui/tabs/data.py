@@ -7,7 +7,9 @@ from pathlib import Path
 import gradio as gr
 
 from studio.core.errors import StudioError
+from studio.data.formats import FORMATS
 from studio.data.inspect import training_refusal
+from studio.data.mapping import ROLES, roles_for
 from studio.services.views import DatasetView
 from studio.ui.actions import actions
 from studio.ui.markup import heading, notice, problem
@@ -23,12 +25,6 @@ EMPTY_HEAD = heading(
     "Add your examples",
     subtitle="A table with one question and one good answer per row. 50 rows are enough to start.",
 )
-ROLES = {
-    "input": "Question (what the user writes)",
-    "output": "Answer (what the model should write)",
-    "system": "Instruction (optional)",
-    "messages": "Conversation (a column of messages)",
-}
 NONE = "—"
 READING = notice("neutral", "Reading the file…", "Large files take a moment.")
 VIEWS_KEPT = 64
@@ -53,7 +49,7 @@ class DataTab:
             with gr.Column(visible=False, elem_id="mapping", elem_classes="panel") as self.mapping:
                 self.sentence = html_part("mapping-sentence")
                 with gr.Row(elem_classes="mapping-row"):
-                    self.roles = {role: _dropdown(role, label) for role, label in ROLES.items()}
+                    self.roles = {role: _dropdown(role) for role in ROLES}
                 self.remap = gr.Button(
                     "Read the file with these columns", variant="secondary", elem_id="remap"
                 )
@@ -113,7 +109,8 @@ class DataTab:
         return updates | self._mapping(view)
 
     def _mapping(self, view: DatasetView | None) -> Updates:
-        if view is None or not view.report.columns:
+        roles = offered_roles(view) if view else ()
+        if view is None or not roles:
             return {self.mapping: gr.Column(visible=False)}
         columns, mapping = [NONE, *view.report.columns], view.report.mapping
         updates: Updates = {
@@ -121,9 +118,8 @@ class DataTab:
             self.sentence: panel.mapping(view.report),
         }
         for role, dropdown in self.roles.items():
-            shown = role not in ("messages", "system") or role in mapping or len(view.report.columns) > 2
             value = mapping.get(role, NONE)
-            updates[dropdown] = gr.Dropdown(choices=columns, value=value, visible=shown)
+            updates[dropdown] = gr.Dropdown(choices=columns, value=value, visible=role in roles)
         return updates
 
     def _learning(self, view: DatasetView, example: int) -> str:
@@ -196,12 +192,25 @@ class DataTab:
 
 
 def asked_mapping(chosen: Mapping[str, str | None]) -> dict[str, str]:
-    """Return role -> column without the roles that were left out; a conversation column stands alone."""
+    """Return role -> column of what was chosen. Plain text is what a table without answers is read as."""
     mapping = {role: column for role, column in chosen.items() if column and column != NONE}
-    return {"messages": mapping["messages"]} if "messages" in mapping else mapping
+    return {role: column for role, column in mapping.items() if role != "text" or len(mapping) == 1}
 
 
-def _dropdown(role: str, label: str) -> gr.Dropdown:
+def offered_roles(view: DatasetView) -> tuple[str, ...]:
+    """Return the roles that make sense for a file, told from its columns and its first rows."""
+    report = view.report
+    lists = [
+        column
+        for column in report.columns
+        if any(row.cells.get(column, "").startswith("[") for row in view.rows)
+    ]
+    takes = FORMATS[report.format].TAKES if report.format in FORMATS else ()
+    return roles_for(report.columns, report.mapping, conversations=lists, takes=takes)
+
+
+def _dropdown(role: str) -> gr.Dropdown:
+    label = f"{ROLES[role][0].upper()}{ROLES[role][1:]}"
     return gr.Dropdown(
         [NONE], value=NONE, label=label, filterable=False, interactive=True, elem_id=f"role-{role}"
     )
