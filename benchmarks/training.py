@@ -3,10 +3,10 @@
     python -m benchmarks.training [--rows 64] [--only studio trl trl-tuned]
 
 Every contestant has a process of its own, the same rows of the `support` sample, 512 tokens at most, batches
-of 8, rank 16 on all projections and one step size. `trl` keeps its other defaults (but `use_cpu`, without which
-it refuses a machine like this); `trl-tuned` has 16-bit products, no checkpointing and rows of like length
-together, as a careful person would set it by hand. Tokens are real input tokens, no padding; seconds are those
-of all steps, the first included, loading left out.
+of 8, rank 16 on all projections and one step size. `trl` keeps its other defaults (but `use_cpu`, without
+which it refuses a machine like this); `trl-tuned` has 16-bit products, no checkpointing and rows of like
+length together, as a careful person would set it by hand. Tokens are real input tokens, no padding; seconds
+are those of all steps, the first included, loading left out.
 """
 
 import argparse
