@@ -165,6 +165,7 @@ class RunBook:
                 loss_last=progress.loss_last,
                 eval_loss_first=progress.held_out[0].loss if progress.held_out else None,
                 eval_loss=progress.held_out[-1].loss if progress.held_out else None,
+                eval_loss_best=progress.best.loss if progress.best else None,
                 best_step=progress.best_step,
                 peak_memory_bytes=progress.peak_memory_bytes or None,
                 verdict=_verdict(folder.id, progress, status, standing),

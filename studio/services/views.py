@@ -140,6 +140,9 @@ class RunView:
     """Mean training loss over the first and the last tenth of the steps, nats per trained token."""
     eval_loss_first: float | None
     eval_loss: float | None
+    """Held-out loss at the first and at the last check, nats per trained token."""
+    eval_loss_best: float | None
+    """The same at the point that Compare and Export use; None before the first check on the way."""
     best_step: int | None
     peak_memory_bytes: int | None
     verdict: Verdict

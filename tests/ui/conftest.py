@@ -39,6 +39,7 @@ def run_view() -> Callable[..., RunView]:
             "loss_last": 2.0,
             "eval_loss_first": 3.1,
             "eval_loss": 2.1,
+            "eval_loss_best": 2.1,
             "best_step": 5,
             "peak_memory_bytes": None,
             "verdict": Verdict("good", "Going well.", "The error is falling."),

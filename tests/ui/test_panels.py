@@ -19,7 +19,9 @@ from studio.services.views import (
     Points,
     RunView,
 )
+from studio.ui.navigation import navigation
 from studio.ui.panels import compare, export, method, train
+from studio.ui.session import Facts, Session
 
 ATTACK = "<script>alert(1)</script>\"'><img onerror=alert(1)>"
 FORECAST = Forecast(
@@ -134,6 +136,18 @@ def test_the_curves_table_averages_what_was_learned_since_the_last_check() -> No
     html = train.table(points)
     assert "<td>3.000</td><td>2.500</td>" in html
     assert "<td>–</td><td>5.000</td>" in html
+
+
+def test_a_run_that_was_learned_by_heart_is_listed_with_the_error_of_its_best_point(
+    run_view: Callable[..., RunView],
+) -> None:
+    overfitted = run_view(status="finished", eval_loss_first=3.1, eval_loss_best=2.0, eval_loss=2.6)
+    for shown in (train.runs([overfitted], ""), train.progress(overfitted)):
+        assert "3.100 → 2.000" in shown
+        assert "2.600" not in shown
+    facts = Facts(Session("train", run="run1"), None, overfitted, True)
+    assert "Error 3.100 → 2.000" in navigation(facts)
+    assert "3.100 →" not in train.runs([run_view(eval_loss_best=None)], "")
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "finished", "stopped", "failed", "interrupted"])
