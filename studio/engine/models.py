@@ -43,7 +43,9 @@ _OLDER_KEYS = frozenset(
 )
 """Names that earlier versions of transformers wrote and that today's config classes still translate."""
 
-_NEVER = re.compile(r"^_|auto_map|_internal$|model_file|custom_|^attn_implementation|^trust_|kernel_config")
+_NEVER = re.compile(
+    r"^_|auto_map|_internal$|_implementation|model_file|custom_|^trust_|^use_kernel|kernel_config"
+)
 """Keys that name code to load or implementations to fetch, wherever in a configuration they stand."""
 
 
@@ -214,6 +216,7 @@ def load_tokenizer(source: ModelSource) -> PreTrainedTokenizerBase:
             f"The tokenizer of {source.id} cannot be read: {str(error).splitlines()[0]}",
             "Choose a model that comes with its tokenizer files.",
         ) from error
+    tokenizer.init_kwargs.pop("auto_map", None)  # names programs, and an export would hand it on
     if tokenizer.eos_token_id is None:
         raise Refused(
             f"The tokenizer of {source.id} has no token for the end of a text, so answers would never end.",

@@ -79,7 +79,7 @@ def _studio_model(job: ExportJob) -> PreTrainedModel:
 
 
 def _as_a_stranger_reads(job: ExportJob, folder: Path, asked: list[Question]) -> list[tuple[int, ...]]:
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     chat = job.config.objective != "completion"
     return [parity.as_a_stranger_reads(question, tokenizer, chat=chat) for question in asked]
 
