@@ -160,13 +160,14 @@ def seal(folder: Path) -> tuple[Sealed, ...]:
 
 def damaged(folder: Path, files: tuple[Sealed, ...]) -> tuple[str, ...]:
     """Return the names of the files that are missing or no longer hold what was sealed."""
-    return tuple(
-        file.name
-        for file in files
-        if not (path := folder / file.name).is_file()
-        or path.stat().st_size != file.bytes
-        or digest(path) != file.sha256
-    )
+    return tuple(file.name for file in files if not _holds(folder / file.name, file))
+
+
+def _holds(path: Path, file: Sealed) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size == file.bytes and digest(path) == file.sha256
+    except FileNotFoundError:
+        return False  # Removed between the looks at it.
 
 
 def size(folder: Path) -> int:
