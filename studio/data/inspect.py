@@ -10,7 +10,7 @@ from studio.core.errors import Refused, StudioError
 from studio.core.records import SourcedRecord, first_view
 from studio.core.report import DatasetReport, Issue
 from studio.data.checks import CHECKS, CheckContext, SetAside, lengths
-from studio.data.checks.too_few import FEWEST_ROWS
+from studio.data.checks.too_few import FEWEST_ROWS, ONE_QUESTION
 from studio.data.formats import FORMATS, format_for, guess_format
 from studio.data.formats.cells import RowProblem
 from studio.data.mapping import Guess, check_mapping
@@ -77,7 +77,8 @@ def training_refusal(report: DatasetReport) -> Refused | None:
             f"Training needs at least {FEWEST_ROWS} usable rows; there are {report.kept}.",
             "Add examples; a few hundred make a good start.",
         )
-    return None
+    undivided = next((issue for issue in report.issues if issue.check == ONE_QUESTION), None)
+    return Refused(undivided.message, undivided.hint) if undivided else None
 
 
 _CHOOSE = "Choose the column with the question and the one with the answer."

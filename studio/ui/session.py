@@ -95,6 +95,7 @@ def look_up(studio: Studio, session: Session) -> Facts:
         run=run.id if run else "",
         dataset=dataset.id if dataset else "",
         question=session.question if run else "",
+        objective=_fitting(dataset, session.objective),
     )
     facts = Facts(known, dataset, run, bool(runs))
     open_steps = [step for step in STEPS if lock(facts, step) is None]
@@ -126,6 +127,21 @@ def lock(facts: Facts, step: str) -> str | None:
     if step in ("compare", "export") and not facts.run.checkpoints:
         return "After the first save"
     return None
+
+
+def objectives_for(dataset: DatasetView) -> tuple[str, ...]:
+    """Return what can be learned from such rows, told from the first ones."""
+    return tuple(
+        name
+        for name, module in OBJECTIVES.items()
+        if all(module.accepts(sourced.record) for sourced in dataset.preview)
+    )
+
+
+def _fitting(dataset: DatasetView | None, objective: str) -> str:
+    """Return the objective, or where these rows cannot be learned so the first that they can."""
+    fitting = objectives_for(dataset) if dataset else ()
+    return objective if objective in fitting or not fitting else fitting[0]
 
 
 def _dataset(studio: Studio, dataset: str) -> DatasetView | None:

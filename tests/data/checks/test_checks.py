@@ -60,6 +60,14 @@ def test_fewer_than_ten_rows_are_too_few():
     assert too_few.check(CheckContext(CLEAN[:10])) == []
 
 
+def test_rows_that_all_ask_the_same_cannot_be_divided():
+    same = records(*(("Is it  so?" if number % 2 else "is it so?", f"a{number}") for number in range(12)))
+    (issue,) = too_few.check(CheckContext(same))
+    assert (issue.check, issue.severity) == ("one_question", "error")
+    assert issue.message.startswith("All 12 rows ask the same question")
+    assert too_few.check(CheckContext([*same, *records(("another", "a"))])) == []
+
+
 def test_examples_beyond_the_limit_are_told_from_those_that_lose_everything(make_tokenizer):
     template = ChatTemplate(make_tokenizer("llama3"))
     data = [*CLEAN, *records(("short", "long " * 100), ("long " * 100, "short"))]
