@@ -73,7 +73,8 @@ def newest(folder: RunFolder) -> exams.Exam | None:
 
 def view(home: Home, run: str) -> ExamView | None:
     """Return the newest finished exam for the screen."""
-    found = newest(home.runs.folder(run))
+    folder = home.runs.folder(run)
+    found = newest(folder)
     if found is None:
         return None
     said = verdict_of(found)
@@ -87,3 +88,5 @@ def view(home: Home, run: str) -> ExamView | None:
         verdict=Verdict(said.tone, said.headline, said.sentence),
         weights_hashes=found.weights_hashes,
     )
+        step=found.step,
+        earlier=folder.checkpoints.best_step() not in (None, found.step),

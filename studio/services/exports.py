@@ -1,9 +1,13 @@
-"""Exports of a run: made by the worker into the run's folder, downloaded as a zip or copied to a folder."""
+"""Exports of a run: made by the worker into the run's folder, downloaded as a zip or copied to a folder.
+
+Each is made into a folder of its own, which the note of its kind then names: until that one write, the
+earlier export is the one there is. Its zip lies beside it under the same name, and passes for no other's.
+"""
 
 import os
 import shutil
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +20,7 @@ from studio.services import exams
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
 from studio.services.training import Signals, material
+from studio.services.runs import check_disk
 from studio.services.views import ExportView
 from studio.store.files import (
     STAGING,
@@ -26,6 +31,7 @@ from studio.store.files import (
     remove_folder,
     staged_folder,
     write_json,
+    told_plainly,
 )
 from studio.store.home import Home
 from studio.store.runs import RunFolder
@@ -33,6 +39,9 @@ from studio.store.runs import RunFolder
 if TYPE_CHECKING:
     from studio.engine.models import ModelSource
 
+BYTES_A_WEIGHT = 4
+WITH_ZIP = 2
+"""The download is a second copy."""
 KIND = "export "
 """Begins the kind of an export's job: `export adapter`."""
 
@@ -43,9 +52,20 @@ def start(home: Home, run: str, kind: str, *, target: Path | None) -> str:
     if target is not None:
         refuse_occupied(target)
     if reason := exporter_named(kind).refusal(folder.config()):
+    check_disk(home, WITH_ZIP * _expected_bytes(folder, kind))
         raise Refused(reason, "Choose another kind of export.")
     check_best(folder)
     return folder.requests.add(KIND + kind)
+def _expected_bytes(folder: RunFolder, kind: str) -> int:
+    """Return about how large an export is: its weights in float32, or the rows beside the script."""
+    chosen, started = exporter_named(kind), fold(folder.read()[0]).started
+    if not chosen.HAS_WEIGHTS:
+        return folder.records_file.stat().st_size
+    if started is None:
+        return 0  # Its start stood in a damaged line, which is a warning already.
+    return BYTES_A_WEIGHT * (started.trainable_parameters if chosen.NEEDS_BASE else started.total_parameters)
+
+
 
 
 def make(task: Task, signals: Signals) -> None:
@@ -64,11 +84,27 @@ def _export(folder: RunFolder, kind: str, progress: Progress, should_stop: Shoul
     made = export(kind, job, target, progress=progress, should_stop=should_stop)
     if made is None:
         return False
-    write_json(_note(folder, kind), {"version": 1, **_document(made), "step": job.step})
+    note = {"version": 1, **_document(made), "step": job.step, "folder": target.name}
+    with told_plainly("The export"):
+        write_json(_note(folder, kind), note)
+    _remove_earlier(target, kind)
     return True
 
 
-def _job(folder: RunFolder, progress: Progress) -> ExportJob:
+def _remove_earlier(target: Path, kind: str) -> None:
+    """Remove what the note of this kind no longer names: earlier exports, their zips, what a kill left."""
+    for entry in target.parent.iterdir():
+        name = entry.name.removesuffix(".zip")
+        if name == target.name or not (name == kind or name.startswith(f"{kind}-")):
+            continue
+        if entry.is_dir():
+            remove_folder(entry)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _job(folder: RunFolder, progress: Progress, should_stop: ShouldStop) -> ExportJob | None:
+    """Gather what is exported; None where it was stopped."""
     step, checkpoint = best_checkpoint(folder)
     gathered = material(folder, lambda text: progress(0, 0, text))
     exam, meta = exams.newest(folder), folder.meta()
@@ -99,7 +135,9 @@ def _view(folder: RunFolder, kind: str) -> ExportView | None:
     document = read_json(_note(folder, kind))
     files = tuple(ExportedFile(**file) for file in document["files"])
     parity = Parity(**document["parity"]) if document["parity"] else None
-    return ExportView(folder.id, kind, str(folder.path / "exports" / kind), files, parity)
+    place, step = folder.path / "exports" / document["folder"], document["step"]
+    earlier = folder.checkpoints.best_step() not in (None, step)
+    return ExportView(folder.id, kind, str(place), files, parity, step, earlier)
 
 
 def _sound(folder: RunFolder, kind: str) -> ExportView:
@@ -117,7 +155,19 @@ def _sound(folder: RunFolder, kind: str) -> ExportView:
 def archive(home: Home, run: str, kind: str) -> Path:
     """Return a zip of a finished export; made once, and only of files that verify."""
     folder = home.runs.folder(run)
-    found, target = _sound(folder, kind), _zip(folder, kind)
+    while True:
+        asked_for = _view(folder, kind)
+        try:
+            return _archive(home, _sound(folder, kind))
+        except StudioError:
+            if _view(folder, kind) == asked_for:
+                raise
+            # It was made again meanwhile: then that one is what was asked for.
+
+
+def _archive(home: Home, found: ExportView) -> Path:
+    check_disk(home, sum(file.bytes for file in found.files))
+    target = Path(f"{found.path}.zip")
     if target.exists():
         return target
     staged = target.with_name(f"{STAGING}{new_id()}")
@@ -125,7 +175,7 @@ def archive(home: Home, run: str, kind: str) -> Path:
         # Stored, not deflated: weights do not compress, and a laptop's core has better things to do.
         with zipfile.ZipFile(staged, "w", zipfile.ZIP_STORED) as whole:
             for file in found.files:
-                whole.write(Path(found.path) / file.name, f"{kind}/{file.name}")
+                whole.write(Path(found.path) / file.name, f"{found.kind}/{file.name}")
         os.replace(staged, target)
     except OSError as error:
         raise StudioError(f"The download could not be made: {error.strerror}.", "Free some space.") from error
@@ -148,7 +198,7 @@ def copy(home: Home, run: str, kind: str, *, target: Path) -> ExportView:
             f"The export could not be written to {target}: {error.strerror or error}.",
             "Free some space, or name another folder.",
         ) from error
-    return ExportView(found.run, kind, str(target), found.files, found.parity)
+    return replace(found, path=str(target))
 
 
 def code(home: Home, run: str) -> str:
@@ -174,7 +224,3 @@ def _document(made: Exported) -> dict[str, object]:
 
 def _note(folder: RunFolder, kind: str) -> Path:
     return folder.path / "exports" / f"{kind}.json"
-
-
-def _zip(folder: RunFolder, kind: str) -> Path:
-    return folder.path / "exports" / f"{kind}.zip"

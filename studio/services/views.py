@@ -11,6 +11,7 @@ from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.core.verdict import Verdict
 from studio.exporters.job import ExportedFile, Parity
+from studio.store.runs import SourceNote
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,14 @@ class Forecast:
     """One sentence: what was measured, or why nothing could be measured yet."""
     fits: bool
     advice: str = ""
+    max_length: int = 0
+    """The longest example, in tokens; what is beyond it is cut off."""
+    cut: int | None = None
+    """Rows of the run, the held-back ones among them, that are longer; None until they are counted."""
+    nothing_left: int = 0
+    """Rows that are cut before anything of their answer."""
+    not_taken: int = 0
+    """Rows that the model's template cannot write; the run sets them aside."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +161,8 @@ class RunView:
     failure_hint: str = ""
     jobs: tuple[JobView, ...] = ()
     checkpoints: tuple[int, ...] = ()
+    source: SourceNote | None = None
+    """The untouched model's commit and weights; None before the worker has looked at it."""
 
 
 @dataclass(frozen=True)
@@ -202,6 +213,9 @@ class ExamView:
     table: tuple[ExamRow, ...]
     verdict: Verdict
     weights_hashes: Mapping[str, str] = field(default_factory=dict)
+    step: int = 0
+    earlier: bool = False
+    """Held at a step that is no longer the run's best: it was resumed, and went on to a better one."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +226,9 @@ class ExportView:
     files: tuple[ExportedFile, ...]
     parity: Parity | None
     """None for exports that hold no weights (the script)."""
+    step: int = 0
+    earlier: bool = False
+    """Made of a step that is no longer the run's best."""
 
 
 @dataclass(frozen=True)

@@ -177,8 +177,8 @@ def test_a_folder_that_is_not_empty_is_refused_and_left_alone(lora_run, tmp_path
 
 def test_an_empty_folder_is_filled_and_the_rest_of_a_killed_export_swept(lora_run, tmp_path):
     (tmp_path / "out").mkdir()
-    (tmp_path / ".out.partial").mkdir()
-    (tmp_path / ".out.partial" / "half").write_text("")
+    (tmp_path / ".staging-out").mkdir()
+    (tmp_path / ".staging-out" / "half").write_text("")
     publish("adapter", lora_run, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert not (tmp_path / "out" / "half").exists()

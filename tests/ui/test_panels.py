@@ -116,6 +116,16 @@ def test_the_verdict_stands_above_the_exams_table() -> None:
     assert "abababab" in html
 
 
+def test_an_exam_and_an_export_of_an_earlier_point_say_which() -> None:
+    assert "step 1,200" not in compare.exam(replace(examined(), step=1200))
+    assert "of an earlier point (step 1,200)" in compare.exam(replace(examined(), step=1200, earlier=True))
+    offers = {"adapter": export.Offer("Adapter", "Small.")}
+    made = replace(exported(), step=1200)
+    assert "step 1,200" not in export.kinds(offers, (made,), "adapter")
+    earlier = export.kinds(offers, (replace(made, earlier=True),), "adapter")
+    assert "Ready, checked, of an earlier point (step 1,200)" in earlier
+
+
 def test_rows_that_were_scored_and_not_answered_are_no_empty_answers() -> None:
     assert compare.table(examined(answered=False)) == ""
 

@@ -83,12 +83,13 @@ def job(view: JobView, what: str) -> str:
 def exam(view: ExamView) -> str:
     """Return the verdict, then what was measured before and after, with intervals, on the same rows."""
     rows = "".join(_metric(name, view) for name in METRICS if name in view.arms.get("base", {}))
+    title = f"The exam, of an earlier point (step {view.step:,})" if view.earlier else "The exam"
     hashes = " · ".join(
         f"{escape(arm)} weights <code>{escape(value[:8])}</code>"
         for arm, value in view.weights_hashes.items()
     )
     return (
-        f'<section class="panel" aria-label="Exam"><h3>The exam</h3>{sentence(view.verdict)}'
+        f'<section class="panel" aria-label="Exam"><h3>{title}</h3>{sentence(view.verdict)}'
         f"{markup_table('Exam results', ('Measured', 'Before', 'After', 'Change'), rows, classes='exam')}"
         f"<p>{count(view.rows, 'held-back row')} scored, {view.answered:,} of them also answered in words. "
         f"Brackets are 95 % intervals; both models saw the same rows. {hashes}</p></section>"
