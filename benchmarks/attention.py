@@ -2,8 +2,9 @@
 
     python -m benchmarks.attention
 
-The shapes are those of the starter model (9 heads on 3 shared keys of 64 numbers, bfloat16) with 512 tokens in
-rows of several lengths, and one longer row. Milliseconds are the best of several rounds, taken in turns.
+The shapes are those of the starter model (9 heads on 3 shared keys of 64 numbers, bfloat16): 512 tokens in
+rows of several lengths, and longer single rows. Milliseconds are the best of several rounds, taken in
+turns.
 """
 
 import os
