@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.errors import Refused, StudioError
+from studio.core.progress import fold
 from studio.exporters import EXPORTERS, exporter_named
 from studio.exporters.job import DatasetFacts, Exported, ExportedFile, ExportJob, Parity
 from studio.exporters.publish import export, refuse_occupied
 from studio.services import exams
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
-from studio.services.training import Signals, material
 from studio.services.runs import check_disk
+from studio.services.training import Signals, material
 from studio.services.views import ExportView
 from studio.store.files import (
     STAGING,
@@ -30,8 +31,8 @@ from studio.store.files import (
     read_json,
     remove_folder,
     staged_folder,
-    write_json,
     told_plainly,
+    write_json,
 )
 from studio.store.home import Home
 from studio.store.runs import RunFolder
@@ -39,11 +40,11 @@ from studio.store.runs import RunFolder
 if TYPE_CHECKING:
     from studio.engine.models import ModelSource
 
+KIND = "export "
+"""Begins the kind of an export's job: `export adapter`."""
 BYTES_A_WEIGHT = 4
 WITH_ZIP = 2
 """The download is a second copy."""
-KIND = "export "
-"""Begins the kind of an export's job: `export adapter`."""
 
 
 def start(home: Home, run: str, kind: str, *, target: Path | None) -> str:
@@ -52,10 +53,12 @@ def start(home: Home, run: str, kind: str, *, target: Path | None) -> str:
     if target is not None:
         refuse_occupied(target)
     if reason := exporter_named(kind).refusal(folder.config()):
-    check_disk(home, WITH_ZIP * _expected_bytes(folder, kind))
         raise Refused(reason, "Choose another kind of export.")
     check_best(folder)
+    check_disk(home, WITH_ZIP * _expected_bytes(folder, kind))
     return folder.requests.add(KIND + kind)
+
+
 def _expected_bytes(folder: RunFolder, kind: str) -> int:
     """Return about how large an export is: its weights in float32, or the rows beside the script."""
     chosen, started = exporter_named(kind), fold(folder.read()[0]).started
@@ -66,8 +69,6 @@ def _expected_bytes(folder: RunFolder, kind: str) -> int:
     return BYTES_A_WEIGHT * (started.trainable_parameters if chosen.NEEDS_BASE else started.total_parameters)
 
 
-
-
 def make(task: Task, signals: Signals) -> None:
     """Make the export that was asked for."""
     run_job(task, signals, partial(_export, task.folder, task.kind.removeprefix(KIND)))
@@ -75,12 +76,7 @@ def make(task: Task, signals: Signals) -> None:
 
 def _export(folder: RunFolder, kind: str, progress: Progress, should_stop: ShouldStop) -> bool:
     job = _job(folder, progress)
-    target = folder.path / "exports" / kind
-    target.parent.mkdir(exist_ok=True)
-    _note(folder, kind).unlink(missing_ok=True)
-    _zip(folder, kind).unlink(missing_ok=True)
-    if target.exists():
-        remove_folder(target)
+    target = folder.path / "exports" / f"{kind}-{new_id()}"
     made = export(kind, job, target, progress=progress, should_stop=should_stop)
     if made is None:
         return False
@@ -103,8 +99,7 @@ def _remove_earlier(target: Path, kind: str) -> None:
             entry.unlink(missing_ok=True)
 
 
-def _job(folder: RunFolder, progress: Progress, should_stop: ShouldStop) -> ExportJob | None:
-    """Gather what is exported; None where it was stopped."""
+def _job(folder: RunFolder, progress: Progress) -> ExportJob:
     step, checkpoint = best_checkpoint(folder)
     gathered = material(folder, lambda text: progress(0, 0, text))
     exam, meta = exams.newest(folder), folder.meta()
@@ -166,10 +161,10 @@ def archive(home: Home, run: str, kind: str) -> Path:
 
 
 def _archive(home: Home, found: ExportView) -> Path:
-    check_disk(home, sum(file.bytes for file in found.files))
     target = Path(f"{found.path}.zip")
     if target.exists():
         return target
+    check_disk(home, sum(file.bytes for file in found.files))
     staged = target.with_name(f"{STAGING}{new_id()}")
     try:
         # Stored, not deflated: weights do not compress, and a laptop's core has better things to do.
