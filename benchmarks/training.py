@@ -60,9 +60,10 @@ def with_the_studio(rows: int) -> Result:
     from studio.core.records import Completion
     from studio.data.templates import ChatTemplate
     from studio.engine.batches import rows_of_step, steps_per_epoch
-    from studio.engine.models import load_tokenizer, resolve
+    from studio.engine.models import load_tokenizer
     from studio.engine.objectives import objective_named
     from studio.engine.preparation import prepare
+    from studio.engine.sources import resolve
     from studio.engine.steps import take_step
 
     source = resolve("starter")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from studio.engine.models import ModelSource
+    from studio.engine.sources import ModelSource
 
 STARTER = "starter"
 STARTER_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"

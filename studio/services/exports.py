@@ -10,10 +10,10 @@ import zipfile
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from studio.core.errors import Refused, StudioError
 from studio.core.progress import fold
+from studio.engine.sources import ModelSource
 from studio.exporters import EXPORTERS, exporter_named
 from studio.exporters.job import DatasetFacts, Exported, ExportedFile, ExportJob, Parity
 from studio.exporters.publish import export, refuse_occupied
@@ -36,9 +36,6 @@ from studio.store.files import (
 )
 from studio.store.home import Home
 from studio.store.runs import RunFolder
-
-if TYPE_CHECKING:
-    from studio.engine.models import ModelSource
 
 KIND = "export "
 """Begins the kind of an export's job: `export adapter`."""
@@ -75,7 +72,9 @@ def make(task: Task, signals: Signals) -> None:
 
 
 def _export(folder: RunFolder, kind: str, progress: Progress, should_stop: ShouldStop) -> bool:
-    job = _job(folder, progress)
+    job = _job(folder, progress, should_stop)
+    if job is None:
+        return False
     target = folder.path / "exports" / f"{kind}-{new_id()}"
     made = export(kind, job, target, progress=progress, should_stop=should_stop)
     if made is None:
@@ -99,9 +98,12 @@ def _remove_earlier(target: Path, kind: str) -> None:
             entry.unlink(missing_ok=True)
 
 
-def _job(folder: RunFolder, progress: Progress) -> ExportJob:
+def _job(folder: RunFolder, progress: Progress, should_stop: ShouldStop) -> ExportJob | None:
+    """Gather what is exported; None where it was stopped."""
     step, checkpoint = best_checkpoint(folder)
-    gathered = material(folder, lambda text: progress(0, 0, text))
+    gathered = material(folder, lambda text: progress(0, 0, text), should_stop)
+    if gathered is None:
+        return None
     exam, meta = exams.newest(folder), folder.meta()
     return ExportJob(
         config=gathered.config,
@@ -202,10 +204,8 @@ def code(home: Home, run: str) -> str:
     return EXPORTERS["code"].script(folder.config(), _source(folder))
 
 
-def _source(folder: RunFolder) -> "ModelSource":
+def _source(folder: RunFolder) -> ModelSource:
     """Return the base model as the run noted it. Raises Refused before a worker has looked at it."""
-    from studio.engine.models import ModelSource
-
     known = folder.source()
     if known is None:
         raise Refused("The run has not begun, so its script is not certain yet.", "Wait until it runs.")

@@ -17,6 +17,7 @@ from studio.core.config import RunConfig
 from studio.core.errors import Refused
 from studio.core.events import RunQueued, Status
 from studio.core.progress import JobProgress, Progress, fold
+from studio.services import methods
 from studio.store.files import size, told_plainly
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
@@ -46,7 +47,7 @@ class RecentStarts:
 
 def start(home: Home, config: RunConfig, *, name: str, recent: RecentStarts) -> str:
     """Queue a run and return its id. What it needs has been checked by the caller."""
-    return recent.once(home, config, _text(name, NAME_LENGTH, "The name"))
+    return recent.once(home, methods.settled(config), _text(name, NAME_LENGTH, "The name"))
 
 
 def find(home: Home, part: str) -> str:
