@@ -25,17 +25,6 @@ class Guess:
     note: str = ""
 
 
-def read_mapping(choices: Sequence[str]) -> dict[str, str]:
-    """Read `ROLE=COLUMN` as the command line gives them. Raises Refused on anything else."""
-    mapping: dict[str, str] = {}
-    for choice in choices:
-        role, equals, column = choice.partition("=")
-        if not equals or not column:
-            raise Refused(f"{shown(choice)} is not of the form ROLE=COLUMN.", "For example: input=Question")
-        mapping[role.strip()] = column
-    return mapping
-
-
 def check_mapping(mapping: Mapping[str, str], columns: Sequence[str]) -> None:
     """Raise Refused where a role or a column is unknown, or one column plays two roles."""
     for role, column in mapping.items():
