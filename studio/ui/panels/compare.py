@@ -99,9 +99,10 @@ def exam(view: ExamView) -> str:
 def _metric(name: str, view: ExamView) -> str:
     title, term = METRICS[name]
     cells = ""
-    for arm in ("base", "tuned"):
+    for arm, title_of_arm in (("base", "Before"), ("tuned", "After")):
         score = view.arms.get(arm, {}).get(name)
-        cells += f"<td>{_score(name, score.value, score.low, score.high)}</td>" if score else "<td>–</td>"
+        shown = _score(name, score.value, score.low, score.high) if score else "–"
+        cells += f'<td data-label="{title_of_arm}">{shown}</td>'
     difference = view.differences.get(name)
     change = "–"
     if difference is not None:
@@ -110,7 +111,8 @@ def _metric(name: str, view: ExamView) -> str:
             f'<b class="change {difference.verdict}">{word}</b> '
             f"{_score(name, difference.value, difference.low, difference.high, signed=True)}"
         )
-    return f'<tr><th scope="row">{title}<small>{term}</small></th>{cells}<td>{change}</td></tr>'
+    cells += f'<td data-label="Change">{change}</td>'
+    return f'<tr><th scope="row">{title}<small>{term}</small></th>{cells}</tr>'
 
 
 def _score(name: str, value: float, low: float, high: float, *, signed: bool = False) -> str:
