@@ -10,6 +10,7 @@ from studio.core.errors import Refused
 from studio.core.system import memory, process_memory_bytes
 from studio.data.split import split
 from studio.engine.tunings import tuning_named
+from studio.services.lengths import Lost, lengths_file, lost
 from studio.services.packages import IMPORTING
 from studio.services.rehearsals import Pace, here, known_pace
 from studio.services.views import Forecast
@@ -40,10 +41,11 @@ class Amount:
 
 
 def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) -> Forecast:
-    """Return what is known; `ask` for a rehearsal where the pace is not; it says why there will be none."""
+    """Return what is known; `ask` to measure the rest where the model is here; it says what cannot be."""
     amount = _amount(home, config)
-    pace = known_pace(home, config)
-    problem = ask(config) if pace is None and here(config) is not None else ""
+    pace, counted = known_pace(home, config), _lost(home, config)
+    unknown = pace is None or counted is None
+    problem = ask(config) if unknown and here(config) is not None else ""
     needed, trained = _needs(config, pace)
     available = _available_bytes()
     disk = trained * (CHECKPOINTS * BYTES_RESUMED + BYTES_KEPT)
@@ -65,6 +67,10 @@ def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) 
         basis=problem or _basis(config, pace),
         fits=fits,
         advice="" if fits else _advice(config, needed > available),
+        max_length=config.part(DataSettings).max_length,
+        cut=counted.cut if counted else None,
+        nothing_left=counted.nothing_left if counted else 0,
+        not_taken=counted.not_taken if counted else 0,
     )
 
 
@@ -105,6 +111,21 @@ def _rows(records_file: Path, data: DataSettings, seed: int) -> tuple[int, int]:
     """Return (training, held-out) rows; a version never changes, so this can be kept."""
     parts = split(read_records(records_file), data.held_out_percent, data.max_rows, seed)
     return len(parts.training), len(parts.held_out)
+
+
+def _lost(home: Home, config: RunConfig) -> Lost | None:
+    """Return what the longest example does to the rows of the run; None until their lengths are counted."""
+    counted = lengths_file(home, config)
+    if not counted.exists():
+        return None
+    records = home.datasets.folder(config.dataset).records_file(config.dataset_version)
+    return _lost_of(counted, records, config.part(DataSettings), config.part(Optimisation).seed)
+
+
+@lru_cache(maxsize=32)
+def _lost_of(counted: Path, records_file: Path, data: DataSettings, seed: int) -> Lost:
+    parts = split(read_records(records_file), data.held_out_percent, data.max_rows, seed)
+    return lost(counted, (*parts.training, *parts.held_out), data.max_length)
 
 
 def _seconds(amount: Amount, pace: Pace) -> tuple[float, float]:

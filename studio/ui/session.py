@@ -4,11 +4,14 @@ The values are ids only: everything they name is looked up afresh, so a restarte
 or a phone shows the same run.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from studio.core.errors import StudioError
+from studio.core.config import DataSettings
+from studio.core.errors import Refused, StudioError
 from studio.core.recipes import RECIPES
 from studio.data.inspect import training_refusal
 from studio.engine.objectives import OBJECTIVES
@@ -52,6 +55,11 @@ class Session:
 
     def at(self, step: str) -> "Session":
         return replace(self, step=step)
+
+
+def longest_example(session: Session) -> int:
+    """Return the longest example of the chosen recipe, in tokens."""
+    return int(RECIPES[session.recipe].knobs.get("max_length", DataSettings().max_length))
 
 
 TEXTS = ("dataset", "run", "question", "recipe", "place", "elsewhere", "tuning", "objective", "kind")
@@ -142,6 +150,16 @@ def _fitting(dataset: DatasetView | None, objective: str) -> str:
     """Return the objective, or where these rows cannot be learned so the first that they can."""
     fitting = objectives_for(dataset) if dataset else ()
     return objective if objective in fitting or not fitting else fitting[0]
+
+
+def refuse_folder(model: str, listed: Collection[str]) -> None:
+    """Raise Refused for a model that is no name on the hub: a visitor from elsewhere names no folders."""
+    hub_name = re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", model)
+    if model and model not in listed and (hub_name is None or Path(model).exists()):
+        raise Refused(
+            f"{model!r} is not a name on the hub.",
+            "Name it as the hub does, owner/model; folders are opened where the studio runs.",
+        )
 
 
 def _dataset(studio: Studio, dataset: str) -> DatasetView | None:

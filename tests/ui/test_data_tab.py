@@ -2,15 +2,17 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from studio.services.studio import Studio
 from studio.services.views import DatasetView
+from studio.ui.columns import NONE
 from studio.ui.session import Facts, Session
 from studio.ui.shell import Shell
-from studio.ui.tabs.data import NONE, DataTab
+from studio.ui.tabs.data import DataTab
 
 TURNS = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
 SPOKEN = [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]
@@ -73,3 +75,27 @@ def test_roles_that_make_no_sense_for_the_file_are_hidden(
     assert visible(BY_POSITION) == {"input", "output"}
     assert visible(ROWS["chat"]) == {"messages"}
     assert visible({"conversations": SPOKEN, "instruction text": "Be brief."}) == {"messages", "system"}
+
+
+def test_an_example_is_coloured_as_the_chosen_recipe_and_model_will_read_it(
+    shell: Shell, open_rows: Callable[[dict], DatasetView], tiny_model_folder: Path
+) -> None:
+    tab = DataTab(shell)
+    view = open_rows({"question": "q", "answer": "a" * 500})
+
+    def learned(recipe: str) -> str:
+        session = Session(dataset=view.id, recipe=recipe, place="folder", elsewhere=str(tiny_model_folder))
+        return tab.learn(session.document())[tab.learning]
+
+    assert "[cut off]" in learned("quick"), "384 tokens, one for each byte"
+    assert "[cut off]" not in learned("thorough")
+
+
+def test_a_visitor_from_elsewhere_has_no_example_read_by_a_folder_of_this_machine(
+    shell: Shell, open_rows: Callable[[dict], DatasetView], tiny_model_folder: Path
+) -> None:
+    tab, view = DataTab(replace(shell, local=False)), open_rows(BY_POSITION)
+    session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
+    assert "not a name on the hub" in tab.learn(session.document())[tab.learning]
+    unnamed = Session(dataset=view.id, place="hub")
+    assert "No model is named yet" in tab.learn(unnamed.document())[tab.learning]

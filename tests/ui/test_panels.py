@@ -38,6 +38,8 @@ FORECAST = Forecast(
     measured=True,
     basis="",
     fits=True,
+    max_length=384,
+    cut=0,
 )
 PARITY = Parity(8, 8, 3e-6, True)
 
@@ -102,6 +104,17 @@ def test_a_time_that_is_not_measured_reads_as_being_measured() -> None:
     unknown = replace(FORECAST, measured=False, memory_bytes=0)
     assert method.expected_time(unknown) == "not known yet", "a model that is not here cannot be rehearsed"
     assert method.recipes("balanced", {}).count("not known yet") == 3
+
+
+def test_a_recipe_tells_how_many_rows_it_cuts_and_at_which_length() -> None:
+    assert "cut" not in method.recipes("quick", {"quick": FORECAST})
+    cutting = replace(FORECAST, cut=85, nothing_left=22, not_taken=1)
+    assert "85 rows cut at 384 tokens, 22 with nothing left" in method.recipes("quick", {"quick": cutting})
+    shown = method.fit(cutting)
+    assert "85 of 163 rows are cut at the end." in shown
+    assert "22 of them are cut before the answer" in shown
+    assert "1 row is set aside in this run." in shown
+    assert method.being_measured(replace(FORECAST, cut=None)), "the page asks again until they are counted"
 
 
 def test_a_run_that_does_not_fit_says_so() -> None:

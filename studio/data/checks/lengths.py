@@ -47,8 +47,8 @@ def _not_taken(context: CheckContext) -> list[Issue]:
     for size in context.sizes:
         if size.problem:
             rows.setdefault(size.problem, []).append(size.row)
-    hint = "Correct these rows, or choose another model."
-    return [Issue.of_rows("lengths", "error", tuple(found), reason, hint) for reason, found in rows.items()]
+    hint = "A run with this model sets them aside; correct them, or choose another model, to use them too."
+    return [Issue.of_rows("lengths", "warning", tuple(found), reason, hint) for reason, found in rows.items()]
 
 
 def _examples(rows: tuple[int, ...]) -> str:

@@ -75,7 +75,8 @@ def report(view: DatasetView) -> str:
             _line(
                 "warn" if lengths.cut else "ok",
                 f"Typically {lengths.median_tokens:,} tokens long",
-                f"the longest has {lengths.longest_tokens:,}; the limit is {lengths.limit_tokens:,}",
+                f"the longest has {lengths.longest_tokens:,}, counted for the starter model; the next step "
+                "counts for the recipe and model you choose",
             )
         )
     lines += [_issue(issue) for issue in found.issues]
