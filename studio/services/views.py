@@ -59,6 +59,8 @@ class WorkerState:
     ready: bool
     """The heavy packages are loaded; before that the first answer or step takes longer."""
     message: str = ""
+    damage: tuple[str, ...] = ()
+    """Why runs and data sets are missing from the lists; `message` has it too."""
 
 
 @dataclass(frozen=True)

@@ -80,14 +80,16 @@ class Worker:
         return " ".join(filter(None, problems))
 
     def state(self) -> WorkerState:
-        told = [self._trouble, *self._book.damage()]
-        holder = None if self._id is not None else self._home.holder()
+        damage = (*self._book.damage(), *self._home.datasets.damage())
+        told = [self._trouble, *damage]
+        # This process holds the home a moment before its worker has an id: it sweeps first.
+        holder = None if self._home.held else self._home.holder()
         if holder is not None and not self._trouble:
             told.append(
                 f"Another process of the studio ({holder.process}) does the work of this home now. "
                 "What you start waits in its queue."
             )
-        return WorkerState(self._id is not None, self._ready, " ".join(filter(None, told)))
+        return WorkerState(self._id is not None, self._ready, " ".join(filter(None, told)), damage)
 
     def _begin(self) -> None:
         self._thread = threading.Thread(target=self._work, name="studio-worker", daemon=True)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from studio.core import report as reports
 from studio.core.errors import Refused, StudioError
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
+from studio.core.shapes import shaped
 from studio.core.system import sync_folder
 from studio.store.files import (
     digest,
     link_or_copy,
     new_id,
-    read_json,
+    read_as,
     remove_folder,
     staged_folder,
     sync_tree,
@@ -28,6 +30,7 @@ from studio.store.files import (
 )
 from studio.store.records import read_records, write_records
 
+_RESTORE = "Restore it from a copy, or delete the folder of this data set and add its file again."
 _ID = re.compile(r"[a-z2-7]{16}")
 
 
@@ -64,10 +67,7 @@ class DatasetFolder:
         self.id = path.name
 
     def meta(self) -> DatasetMeta:
-        document = read_json(self.path / "meta.json")
-        fields = {name: value for name, value in document.items() if name != "version"}
-        fields["version"] = fields.pop("current")
-        return DatasetMeta(**{**fields, "history": tuple(fields["history"])})
+        return read_as(_meta, self.path / "meta.json", hint=_RESTORE)
 
     def write_meta(self, meta: DatasetMeta) -> None:
         document = {**asdict(meta), "version": 1, "current": meta.version}
@@ -86,21 +86,25 @@ class DatasetFolder:
         return self.version(version) / "source"
 
     def report(self, version: str) -> DatasetReport:
-        return reports.from_dict(read_json(self.version(version) / "report.json"))
+        return read_as(reports.from_dict, self.version(version) / "report.json", hint=_RESTORE)
 
     def records_file(self, version: str) -> Path:
         return self.version(version) / "records.jsonl"
 
     def records(self, version: str, *, first: int = 0, most: int | None = None) -> tuple[SourcedRecord, ...]:
-        return read_records(self.records_file(version), first=first, most=most)
+        path = self.records_file(version)
+        try:
+            return read_records(path, first=first, most=most)
+        except OSError as error:
+            raise StudioError(f"The file {path} cannot be read: {error.strerror}.", _RESTORE) from error
 
     def records_hash(self, version: str) -> str:
         """Return the SHA-256 of the records as they were when the version was written."""
-        return str(read_json(self.version(version) / "hash.json")["records"])
+        return str(read_as(itemgetter("records"), self.version(version) / "hash.json", hint=_RESTORE))
 
     def rows(self, version: str) -> list[dict[str, Any]]:
         """Return the first rows as the file has them: number and cells."""
-        return list(read_json(self.version(version) / "rows.json")["rows"])
+        return list(read_as(itemgetter("rows"), self.version(version) / "rows.json", hint=_RESTORE))
 
     def add_version(self, source: Path, content: Content) -> str:
         """Write a version and return its name, made of the records' hash.
@@ -126,11 +130,28 @@ class DatasetFolder:
         return version
 
 
+def _meta(entries: dict[str, Any]) -> DatasetMeta:
+    named = {**entries, "version": entries["current"], "history": tuple(entries["history"])}
+    del named["current"]
+    return shaped(DatasetMeta, named)
+
+
 class Datasets:
     """All data sets of a home."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._damaged: Mapping[str, str] = {}
+
+    def note_damage(self, damaged: Mapping[str, str]) -> None:
+        """Remember which data sets the last listing could not read, and why."""
+        self._damaged = damaged
+
+    def damage(self) -> tuple[str, ...]:
+        """Return why some data sets are missing from the list, as the last listing found."""
+        return tuple(
+            f"The data set {dataset} cannot be read. {problem}" for dataset, problem in self._damaged.items()
+        )
 
     @contextmanager
     def incoming(self, upload: Path) -> Iterator[Path]:
@@ -182,7 +203,8 @@ def _renew(staged: Path, folder: Path) -> None:
 def _staging(parent: Path) -> Iterator[Path]:
     """Yield a folder that is removed afterwards, whatever happened."""
     path = parent / f".staging-{new_id()}"
-    path.mkdir()
+    with told_plainly("The data set"):
+        path.mkdir()
     try:
         yield path
     finally:
