@@ -348,18 +348,29 @@ def work(stage: Stage, command: list[str], *, held: tuple[int, ...]) -> None:
         inherited = {"pass_fds": held} if held else {}
         streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
         process = subprocess.Popen(command, cwd=str(ROOT), **streams, **inherited)
-        while process.poll() is None:
-            try:
-                process.wait(timeout=1 if on_screen else 20)
-            except subprocess.TimeoutExpired:
-                seconds = time.monotonic() - started
-                print(f"  ... {seconds:.0f} s", end="\r" if on_screen else "\n", flush=True)
+        try:
+            watch(process, started, on_screen)
+        except KeyboardInterrupt:  # pip got the same signal; what it leaves is whole once it has ended
+            process.wait()
+            if stage is not ENVIRONMENT:
+                write_stamp({"at_work": ""})
+            raise
     if process.returncode != 0:
         # A failure leaves the environment as pip keeps it: whole. Only a killed set-up leaves the mark.
         write_stamp({"at_work": ""})
         raise explain(stage, LOG.read_bytes()[begin:].decode("utf-8", "replace"))
     write_stamp({"at_work": ""})
     print(f"  done in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def watch(process: subprocess.Popen, started: float, on_screen: bool) -> None:
+    """Wait for a program, with a sign of life."""
+    while process.poll() is None:
+        try:
+            process.wait(timeout=1 if on_screen else 20)
+        except subprocess.TimeoutExpired:
+            seconds = time.monotonic() - started
+            print(f"  ... {seconds:.0f} s", end="\r" if on_screen else "\n", flush=True)
 
 
 def explain(stage: Stage, said: str) -> Trouble:
@@ -401,13 +412,13 @@ def gate(python: Path) -> int:
         ("The starter model, and kills", [*pytest, "-m", "slow"]),
         ("The journey in a browser", [*pytest, "-m", "browser"]),
     )
+    if not any(shutil.which(browser) for browser in CHROMIUMS):  # before minutes of other tests
+        raise Trouble(
+            "No Chromium is found, so the browser tests cannot run.",
+            "Install the package chromium (on Debian: apt-get install chromium), then run this again.",
+        )
     for title, arguments in parts:
         print(f"\n== {title}", flush=True)
-        if "browser" in arguments and not any(shutil.which(browser) for browser in CHROMIUMS):
-            raise Trouble(
-                "No Chromium is found, so the browser tests cannot run.",
-                "Install the package chromium (on Debian: apt-get install chromium), then run this again.",
-            )
         code = subprocess.call([str(python), *arguments], cwd=str(ROOT))
         if code != 0:
             return code

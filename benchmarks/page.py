@@ -71,8 +71,8 @@ def studio_server(home: Path) -> Iterator[tuple[Server, float]]:
         server.process.wait(timeout=120)
 
 
-def wait_until(holds: Callable[[], bool], *, every: float) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_until(holds: Callable[[], bool], *, every: float, patience: float = PATIENCE_SECONDS) -> None:
+    deadline = time.monotonic() + patience
     while not holds():
         if time.monotonic() > deadline:
             raise SystemExit("Waited in vain.")

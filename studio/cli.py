@@ -9,7 +9,9 @@ import json
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,6 +29,10 @@ Result = tuple[Any, int]
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        # An abbreviation that is read today may mean two things tomorrow.
+        super().__init__(**options, allow_abbrev=False)
+
     def error(self, message: str) -> NoReturn:
         raise Refused(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
 
@@ -39,9 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     whole = _Parser(prog="studio", description="Fine-Tuning Studio without a screen.", parents=[common])
     verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
     verb = {name: verbs.add_parser(name, help=act.__doc__, parents=[common]) for name, act in VERBS.items()}
-    verb["check"].add_argument("file", type=Path)
-    verb["train"].add_argument("file", type=Path, metavar="CONFIG.json | FILE")
-    for name in ("check", "train"):
+    for name, shown in (("check", "FILE"), ("train", "CONFIG.json | FILE")):
+        verb[name].add_argument("file", type=Path, metavar=shown)
         verb[name].add_argument("--map", action="append", default=[], metavar="ROLE=COLUMN", dest="mapping")
     for option in ("model", "objective", "tuning", "name"):
         verb["train"].add_argument(f"--{option}")
@@ -60,20 +65,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do one verb and return the exit code."""
     prepare_process()
     words = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in words  # until it is known what the words mean
     try:
         typed = _parser().parse_args(words)
+        as_json = hasattr(typed, "json")
         # Libraries print as they like; nothing but the result may stand on stdout.
         with contextlib.redirect_stdout(sys.stderr):
             document, code = VERBS[typed.verb](Call(typed))
-    except StudioError as error:
-        print(error, file=sys.stderr)
-        document = {"version": 1, "error": error.message, "hint": error.hint}
-        code = REFUSED if isinstance(error, Refused) else FAILED
-    if "--json" in words:
+    except (Exception, KeyboardInterrupt) as error:
+        document, code = _unhappy(error)
+    if as_json:
         print(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1), flush=True)
     elif "error" not in document:
         print("\n".join(documents.lines(document)), flush=True)
     return code
+
+
+def _unhappy(error: BaseException) -> Result:
+    """Say on stderr what went wrong; return the document and the exit code. Our own mistakes are traced."""
+    if isinstance(error, KeyboardInterrupt):
+        code, told = STOPPED, StudioError("It was stopped.")
+    elif isinstance(error, StudioError):
+        code, told = REFUSED if isinstance(error, Refused) else FAILED, error
+    else:
+        traceback.print_exception(error)
+        what = f"Something in the studio itself went wrong: {type(error).__name__}: {error}"
+        code, told = FAILED, StudioError(what, "Please report it with the lines above.")
+    print(told, file=sys.stderr)
+    return {"version": 1, "error": told.message, "hint": told.hint}, code
 
 
 class Call:
@@ -84,8 +103,7 @@ class Call:
 
     @cached_property
     def studio(self) -> Studio:
-        home = getattr(self.typed, "home", None) or default_home()
-        return Studio(home.expanduser().resolve())
+        return Studio((getattr(self.typed, "home", None) or default_home()).expanduser().resolve())
 
     @contextlib.contextmanager
     def ear(self) -> Iterator[Ear]:
@@ -114,19 +132,20 @@ def check(call: Call) -> Result:
 def train(call: Call) -> Result:
     """train on a file, or repeat a run description"""
     typed = call.typed
-    settings = _pairs(typed.settings, "--set KNOB=VALUE")
     chosen = {name: getattr(typed, name) for name in ("model", "objective", "tuning") if getattr(typed, name)}
+    if not typed.file.is_file():
+        raise Refused(f"There is no file {str(typed.file)!r}.", "Check the spelling, or give the whole path.")
     described = methods.read_description(typed.file)
     before = methods.choice_of(described) if described else None
     # What cannot be meant is refused before the file is taken in.
-    choice = methods.read_choice(chosen, settings, before)
+    choice = methods.read_choice(chosen, _pairs(typed.settings, "--set KNOB=VALUE"), before)
     if described is not None:
         config = call.studio.repeat(described, choice, beside=typed.file.parent)
     else:
         mapping = _pairs(typed.mapping, "--map ROLE=COLUMN") or None
         dataset = call.studio.add_dataset(typed.file, typed.file.name, mapping).id
         config = call.studio.plan_choice(dataset, choice)
-    call.studio.check_model(config.model, config.revision)
+    config = replace(config, revision=call.studio.check_model(config.model, config.revision))
     return _train(call, call.studio.start(config, typed.name or ""))
 
 
@@ -147,7 +166,10 @@ def _train(call: Call, run: str) -> Result:
 
 def runs(call: Call) -> Result:
     """list all runs"""
-    return [documents.run_document(run) for run in call.studio.runs()], DONE
+    found = [documents.run_document(run) for run in call.studio.runs()]
+    for problem in call.studio.worker().damage:
+        print(problem, file=sys.stderr)
+    return found, DONE
 
 
 def show(call: Call) -> Result:
@@ -159,8 +181,7 @@ def stop(call: Call) -> Result:
     """ask a run to stop"""
     run = call.studio.find_run(call.typed.run)
     call.studio.stop(run)
-    view = call.studio.run(run)
-    return {"version": 1, "run": run, "status": view.status}, DONE
+    return {"version": 1, "run": run, "status": call.studio.run(run).status}, DONE
 
 
 def exam(call: Call) -> Result:
@@ -168,12 +189,10 @@ def exam(call: Call) -> Result:
     if set(call.typed.arms.split(",")) != {"base", "tuned"}:
         raise Refused(f"The arms {call.typed.arms!r} are not known.", "Known: base,tuned.")
     names = [call.studio.find_run(run) for run in call.typed.run]
-    jobs = [(run, call.studio.start_exam(run)) for run in names]
-    problem, code = _wait_for(call, jobs)
+    problem, code = _wait_for(call, [(run, call.studio.start_exam(run)) for run in names])
     if problem:
         return _unfinished(names[0], problem), code
-    found = [view for run in names if (view := call.studio.exam(run)) is not None]
-    sat = [documents.exam_document(view) for view in found]
+    sat = [documents.exam_document(view) for run in names if (view := call.studio.exam(run)) is not None]
     return (sat[0] if len(sat) == 1 else sat), DONE
 
 

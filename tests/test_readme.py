@@ -4,6 +4,7 @@
 """
 
 import importlib
+import importlib.util
 import re
 import shlex
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import launch
+import studio
 from studio.cli import VERBS, main
 from studio.core.config import DataSettings, Optimisation
 from studio.core.knobs import Knob, knobs
@@ -133,6 +135,21 @@ def test_it_names_every_entry_of_a_registry(registry: str) -> None:
     entries = list(getattr(importlib.import_module(REGISTRIES[registry]), registry))
     row = next(row for row in rows(section("Add a kind of thing")) if row[2] == f"`{registry}`")
     assert re.findall(r"`([^`]+)`", row[3]) == entries
+
+
+def test_the_tour_names_every_registry_where_it_is() -> None:
+    tour = studio.__doc__ or ""
+    for registry, module in REGISTRIES.items():
+        assert re.search(rf"\b{registry}\s+{re.escape(module)}$", tour, flags=re.MULTILINE), registry
+
+
+def test_the_tour_names_stations_that_exist() -> None:
+    named = re.findall(r"studio(?:\.\w+)+", studio.__doc__ or "")
+    assert len(set(named)) > 20
+    missing = [name for name in named if importlib.util.find_spec(name) is None]
+    assert not missing
+    files = re.findall(r"[\w/]+\.py\b", studio.__doc__ or "")
+    assert all((ROOT / file).exists() for file in files), files
 
 
 def test_the_places_to_write_a_new_kind_exist() -> None:

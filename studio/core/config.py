@@ -164,7 +164,7 @@ def to_dict(config: RunConfig) -> dict[str, Any]:
 
 
 def read_config(document: Mapping[str, Any]) -> RunConfig:
-    """Inverse of `to_dict`. Raises Refused on a version or key this studio does not know."""
+    """Inverse of `to_dict`. Raises Refused on a version, key or kind of value this studio does not know."""
     if document.get("version") != 1:
         raise Refused(
             f"This run description has version {document.get('version')!r}; this studio reads version 1.",
@@ -177,4 +177,24 @@ def read_config(document: Mapping[str, Any]) -> RunConfig:
             f"The run description has unknown entries: {', '.join(unknown)}.",
             f"Known: {', '.join(RunConfig.__dataclass_fields__)}.",
         )
-    return RunConfig(**fields)
+    if missing := sorted({"dataset", "dataset_version"} - set(fields)):
+        raise Refused(
+            f"The run description does not say its {' and '.join(missing)}.", "Add what is missing."
+        )
+    config = RunConfig(**fields)
+    if wrong := _wrong_types(config):
+        raise Refused(
+            f"The run description has entries of the wrong kind: {', '.join(wrong)}.",
+            "knobs is an object of names and values; every other entry is text.",
+        )
+    return config
+
+
+def _wrong_types(config: RunConfig) -> list[str]:
+    """Return the entries that are not what they must be; whether a value is allowed its knob says."""
+    texts = {name: value for name, value in asdict(config).items() if name != "knobs"}
+    wrong = [f"{name} is {value!r}" for name, value in texts.items() if not isinstance(value, str)]
+    if not isinstance(config.knobs, Mapping):
+        return [*wrong, f"knobs is {config.knobs!r}"]
+    odd = (pair for pair in config.knobs.items() if not isinstance(pair[1], bool | int | float | str))
+    return [*wrong, *(f"{name} is {value!r}" for name, value in odd)]

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from studio.core.shapes import shaped
+
 VERSION = 1
 
 
@@ -172,13 +174,16 @@ def encode(event: Event, at: float) -> str:
 
 
 def decode(line: str) -> Recorded:
-    """Inverse of `encode`. Raises ValueError on a version or event this studio does not know."""
-    document: dict[str, Any] = json.loads(line)
-    version, name, at = document.pop("version"), document.pop("event"), document.pop("at")
-    if version != VERSION or name not in EVENTS:
-        raise ValueError(f"event {name!r} of version {version!r} is not known to this studio")
-    values = {key: tuple(v) if isinstance(v, list) else v for key, v in document.items()}
-    return Recorded(at, EVENTS[name](**values))
+    """Inverse of `encode`. Raises ValueError on whatever this studio has not written."""
+    try:
+        document: dict[str, Any] = json.loads(line)
+        version, name, at = document.pop("version"), document.pop("event"), document.pop("at")
+        if version != VERSION or name not in EVENTS:
+            raise ValueError(f"event {name!r} of version {version!r} is not known to this studio")
+        values = {key: tuple(v) if isinstance(v, list) else v for key, v in document.items()}
+        return shaped(Recorded, {"at": at, "event": shaped(EVENTS[name], values)})
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"this is no event: {error}") from error
 
 
 Status = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]

@@ -11,12 +11,14 @@ class Example:
     """One row as tokens. `labels[i]` equals `input_ids[i]` where learned and IGNORED elsewhere.
 
     Labels are not shifted: the token at i is predicted from those before it. `row` is the 1-based line of
-    the user's file. Invariant: both have the same length.
+    the user's file. `cut_tokens` were taken off its end to fit the longest example allowed. Invariant: ids
+    and labels have the same length.
     """
 
     row: int
     input_ids: tuple[int, ...]
     labels: tuple[int, ...]
+    cut_tokens: int = 0
 
     def __post_init__(self) -> None:
         assert len(self.input_ids) == len(self.labels)

@@ -10,10 +10,10 @@ from studio.data.readers.columns import shown
 
 ROLES: dict[str, str] = {
     "input": "the question",
-    "context": "text that goes with the question and is put below it",
+    "context": "more text, put below the question",
     "output": "the answer",
     "messages": "a whole conversation",
-    "system": "instructions that stand before the question",
+    "system": "instructions before the question",
     "text": "plain text without an answer",
     "label": "what a text is sorted as",
     "chosen": "the better of two answers",
@@ -37,17 +37,6 @@ class Guess:
 
     mapping: Mapping[str, str]
     note: str = ""
-
-
-def read_mapping(choices: Sequence[str]) -> dict[str, str]:
-    """Read `ROLE=COLUMN` as the command line gives them. Raises Refused on anything else."""
-    mapping: dict[str, str] = {}
-    for choice in choices:
-        role, equals, column = choice.partition("=")
-        if not equals or not column:
-            raise Refused(f"{shown(choice)} is not of the form ROLE=COLUMN.", "For example: input=Question")
-        mapping[role.strip()] = column
-    return mapping
 
 
 def check_mapping(mapping: Mapping[str, str], columns: Sequence[str]) -> None:
@@ -103,3 +92,26 @@ def pieces_of(prompt: str) -> tuple[tuple[str, bool], ...]:
 
 
 _PIECE = re.compile(r"(?P<text>(?:[^{}]|\{\{|\}\})+)|\{(?P<slot>[^{}]+)\}|(?P<wrong>[{}])")
+
+
+def roles_for(
+    columns: Sequence[str],
+    mapping: Mapping[str, str],
+    *,
+    conversations: Sequence[str],
+    takes: Sequence[str] = (),
+) -> tuple[str, ...]:
+    """Return the roles to offer for a file: those it has, and those its other columns could play.
+
+    `conversations` are the columns that hold lists, which only a conversation can be made of; `takes` what
+    the format that the file was read in can use beside what it needs.
+    """
+    plain = len(set(columns) - set(conversations))
+    possible = {
+        "messages": bool(conversations),
+        "input": plain >= 2,
+        "output": plain >= 2,
+        "context": plain >= 3,
+        "system": plain >= 3 or (plain >= 1 and "system" in takes and "messages" in mapping),
+    }
+    return tuple(role for role in ROLES if role in mapping or possible.get(role, False))

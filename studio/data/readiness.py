@@ -2,7 +2,7 @@
 
 from studio.core.errors import Refused
 from studio.core.report import DatasetReport
-from studio.data.checks.too_few import FEWEST_ROWS
+from studio.data.checks.too_few import FEWEST_ROWS, ONE_QUESTION
 from studio.data.reading import CHOOSE
 
 _NO_ANSWERS = {
@@ -34,4 +34,5 @@ def training_refusal(report: DatasetReport) -> Refused | None:
             f"Training needs at least {FEWEST_ROWS} usable rows; there are {report.kept}.",
             "Add examples; a few hundred make a good start.",
         )
-    return None
+    undivided = next((issue for issue in report.issues if issue.kind == ONE_QUESTION), None)
+    return Refused(undivided.message, undivided.hint) if undivided else None

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.core.errors import Refused
-
 FOLDER = Path(__file__).parents[2] / "assets" / "samples"
 
 
@@ -61,10 +59,3 @@ SAMPLES: dict[str, Sample] = {
         ),
     )
 }
-
-
-def sample(name: str) -> Sample:
-    """Return a sample by its id. Raises Refused naming the known ones."""
-    if name not in SAMPLES:
-        raise Refused(f"There is no sample named {name!r}.", f"Known samples: {', '.join(SAMPLES)}.")
-    return SAMPLES[name]

@@ -77,9 +77,10 @@ def _completion_parts(record: Completion, template: ChatTemplate) -> tuple[Part,
 
 def _example(parts: Sequence[Part], template: ChatTemplate, max_length: int, row: int) -> Example:
     ids, learned = _tokenise(parts, template.encoder)
+    cut = max(0, len(ids) - max_length)
     ids, learned = ids[:max_length], learned[:max_length]
     labels = (token if learn else IGNORED for token, learn in zip(ids, learned, strict=True))
-    return Example(row, tuple(ids), tuple(labels))
+    return Example(row, tuple(ids), tuple(labels), cut)
 
 
 def _spans(

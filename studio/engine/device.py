@@ -45,6 +45,11 @@ def choose_device() -> DeviceChoice:
     )
 
 
+def ran_out_of_memory(error: RuntimeError) -> bool:
+    """Return whether PyTorch found no room: it has a class for graphics cards, words for the processor."""
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
+
+
 def _graphics_card() -> DeviceChoice:
     name = torch.cuda.get_device_name()
     if torch.cuda.is_bf16_supported(including_emulation=False):

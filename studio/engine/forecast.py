@@ -15,7 +15,6 @@ from studio.engine.checkpoints import Progress, load_random_tensors, random_tens
 from studio.engine.device import choose_device
 from studio.engine.models import ModelSource, count_parameters, read_model_config
 from studio.engine.preparation import TOKENS_AT_ONCE, Prepared, prepare
-from studio.engine.schedule import plan_steps
 from studio.engine.steps import measure, take_step
 from studio.engine.tunings import tuning_named
 
@@ -127,23 +126,6 @@ def _rehearse(
         prepared.peak_memory_bytes(),
         loaded,
         prepared.trainable_parameters,
-    )
-
-
-def run_seconds(
-    rehearsal: Rehearsal, config: RunConfig, *, training: Sequence[Example], held_out: Sequence[Example]
-) -> float:
-    """Return the time a whole run should take: loading, steps, and evaluations (the first one included)."""
-    settings = config.part(Optimisation)
-    schedule = plan_steps(settings, len(training))
-    tokens_per_row = sum(len(example.input_ids) for example in training) / len(training)
-    rows_per_round = len(training) / -(-len(training) // settings.batch_size)
-    learned = schedule.steps * rows_per_round * tokens_per_row
-    looked_at = sum(len(example.input_ids) for example in held_out) * (1 + len(schedule.evaluate_after))
-    return (
-        rehearsal.load_seconds
-        + learned * rehearsal.seconds_per_token
-        + looked_at * rehearsal.evaluation_seconds_per_token
     )
 
 

@@ -11,6 +11,9 @@ from transformers import (
     StoppingCriteriaList,
 )
 
+from studio.core.errors import StudioError
+from studio.engine.models import context_tokens
+
 PROMPTS_AT_ONCE = 16
 
 
@@ -23,6 +26,22 @@ def end_tokens(model: nn.Module, tokenizer: PreTrainedTokenizerBase) -> frozense
     named = model.generation_config.eos_token_id
     own = named if isinstance(named, list) else [named]
     return frozenset(token for token in (*own, tokenizer.eos_token_id) if token is not None)
+
+
+def room(model: nn.Module, prompt_tokens: int, wanted: int) -> int:
+    """Return how many tokens may follow a prompt, `wanted` at most: learned positions end somewhere.
+
+    Raises StudioError where the prompt alone leaves no room.
+    """
+    limit = context_tokens(model.config)
+    if limit is None:
+        return wanted
+    if prompt_tokens >= limit:
+        raise StudioError(
+            f"The question is {prompt_tokens} tokens long, and this model reads {limit} at most.",
+            "Ask a shorter one.",
+        )
+    return min(wanted, limit - prompt_tokens)
 
 
 def stream(
@@ -63,7 +82,7 @@ def greedy_tokens(
     was_training = model.training
     model.eval()
     try:
-        for _ in range(limit):
+        for _ in range(room(model, len(input_ids), limit)):
             step, cache = _next_token(model, step, cache)
             token = int(step)
             if token in ends:
@@ -144,7 +163,7 @@ def _answer_group(
         do_sample=False,
         num_beams=1,
         repetition_penalty=1.0,
-        max_new_tokens=max_new_tokens,
+        max_new_tokens=room(model, longest, max_new_tokens),
         eos_token_id=sorted(ends),
         pad_token_id=min(ends),
     )

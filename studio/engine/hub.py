@@ -1,9 +1,10 @@
 """Fetch a model from the Hugging Face hub: weights as safetensors only, refusals in one plain sentence."""
 
 import fnmatch
+import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from huggingface_hub.errors import (
 from huggingface_hub.hf_api import ModelInfo
 
 from studio.core.errors import Refused
+from studio.engine.weight_files import Abandoned, never
 
 WANTED = (
     "config.json",
@@ -40,6 +42,7 @@ WANTED = (
 )
 """No pickled weights, no Python, no adapter configuration that would lead to another model."""
 
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _STARTER_HINT = 'Check the connection, or choose "starter", which needs no hub.'
 
 
@@ -51,12 +54,21 @@ class Fetched:
 
 
 def fetch(
-    model: str, revision: str = "", *, endpoint: str | None = None, cache: Path | None = None
+    model: str,
+    revision: str = "",
+    *,
+    endpoint: str | None = None,
+    cache: Path | None = None,
+    stopping: Callable[[], bool] = never,
 ) -> Fetched:
     """Return the model's files, from the hub or, without a network, from an earlier download.
 
-    `endpoint` None is HF_ENDPOINT or the hub itself. Raises Refused where the model cannot be had.
+    A commit never changes: where it is here already, the hub is not asked. `endpoint` None is HF_ENDPOINT or
+    the hub itself. Raises Refused where the model cannot be had, Abandoned where `stopping` says so between
+    two files.
     """
+    if _COMMIT.fullmatch(revision) and (known := earlier_download(model, revision, cache)) is not None:
+        return known
     with _plain_words(model, revision):
         try:
             info = HfApi(endpoint=endpoint).model_info(model, revision=revision or None, files_metadata=True)
@@ -64,16 +76,39 @@ def fetch(
             return _earlier_download(model, revision, cache)
         assert info.sha is not None
         _check(info, model, cache or Path(constants.HF_HUB_CACHE))
-        folder = snapshot_download(
-            model,
-            revision=info.sha,
-            endpoint=endpoint,
-            cache_dir=cache,
-            allow_patterns=list(WANTED),
-        )
+        folder = ""
+        for names in (*([name] for name in _weights(info)), list(WANTED)):
+            if stopping():
+                raise Abandoned
+            folder = snapshot_download(
+                model, revision=info.sha, endpoint=endpoint, cache_dir=cache, allow_patterns=names
+            )
     if revision != info.sha:
         _remember(model, revision or "main", commit=info.sha, cache=cache)
     return Fetched(Path(folder), info.sha)
+
+
+def earlier_download(model: str, revision: str, cache: Path | None = None) -> Fetched | None:
+    """Return what an earlier download left, whole; None where there is none. Touches no network."""
+    try:
+        found = _earlier_download(model, revision, cache)
+    except (LocalEntryNotFoundError, HFValidationError):
+        return None
+    return found if _has_weights(found.folder) else None
+
+
+def _has_weights(folder: Path) -> bool:
+    """Return whether all weights are here: other programs may have fetched the configuration alone."""
+    index = folder / "model.safetensors.index.json"
+    names = {"model.safetensors"}
+    if index.exists():
+        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    return all((folder / name).exists() for name in names)
+
+
+def _weights(info: ModelInfo) -> list[str]:
+    names = (file.rfilename for file in info.siblings or ())
+    return [name for name in names if fnmatch.fnmatch(name, "model*.safetensors")]
 
 
 def _earlier_download(model: str, revision: str, cache: Path | None) -> Fetched:
@@ -107,7 +142,7 @@ def _check(info: ModelInfo, model: str, cache: Path) -> None:
         raise Refused(
             f"{model} on the hub is {kind}: it has no config.json.", "Choose a model in that format."
         )
-    if not any(fnmatch.fnmatch(name, "model*.safetensors") for name in names):
+    if not _weights(info):
         raise Refused(
             f"{model} has no weights as safetensors; other formats can carry programs and are not read.",
             "Choose a model that has a model.safetensors file.",

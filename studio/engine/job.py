@@ -1,7 +1,7 @@
 """What a run is given, and which of its rows teach something."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transformers import PreTrainedTokenizerBase
 
@@ -28,20 +28,41 @@ class TrainingJob:
     worker: str
 
 
-def learnable(examples: Sequence[Example], emit: Emit) -> tuple[Example, ...]:
-    """Return the rows that teach something, saying how many do not. Raises Refused where none does."""
+def teachable(job: TrainingJob, emit: Emit) -> TrainingJob:
+    """Return the job with the rows that teach or test something; say how many do not, and how many are cut.
+
+    Raises Refused where no row is left to learn from, or of those held back none.
+    """
+    training = _telling(job.training, "training", emit)
+    held_out = _telling(job.held_out, "held-back", emit)
+    _tell_cut(training, emit)
+    return replace(job, training=training, held_out=held_out)
+
+
+def _telling(examples: Sequence[Example], what: str, emit: Emit) -> tuple[Example, ...]:
     kept = tuple(example for example in examples if example.trained_tokens)
-    if not kept:
+    if not kept and (examples or what == "training"):
         raise Refused(
-            f"None of the {len(examples)} training rows has anything to learn after it was cut to length.",
+            f"None of the {len(examples)} {what} rows has anything to learn after it was cut to length.",
             "Raise the longest example (max_length), or check which column holds the answer.",
         )
     if idle := len(examples) - len(kept):
         emit(
             events.Warned(
-                f"{idle} of {len(examples)} training rows have nothing to learn and are left out: "
-                "their answer is empty or was cut off.",
-                "Raise the longest example (max_length) to learn from them too.",
+                f"{idle} of {len(examples)} {what} rows have nothing to learn and are left out: their answer "
+                "is empty or was cut off.",
+                "Raise the longest example (max_length) to use them too.",
             )
         )
     return kept
+
+
+def _tell_cut(training: Sequence[Example], emit: Emit) -> None:
+    if cut := sum(example.cut_tokens > 0 for example in training):
+        emit(
+            events.Warned(
+                f"{cut} of {len(training)} training rows are longer than the longest example allowed and are "
+                "learned without their end.",
+                "Raise the longest example (max_length) to learn the whole of them.",
+            )
+        )

@@ -20,7 +20,7 @@ from studio.engine.checkpoints import (
     read_checkpoint,
     write_checkpoint,
 )
-from studio.engine.job import Emit, TrainingJob, learnable
+from studio.engine.job import Emit, TrainingJob, teachable
 from studio.engine.preparation import Prepared, prepare
 from studio.engine.schedule import Schedule, learning_rate, plan_steps
 from studio.engine.steps import Stopped, measure, take_step
@@ -42,19 +42,17 @@ def train(
     Raises Refused before anything was done, StudioError when the run cannot go on.
     """
     system.reset_peak_memory()
-    training = learnable(job.training, emit)
+    job = teachable(job, emit)
     settings = job.config.part(Optimisation)
     prepared = prepare(job.config, job.source, job.tokenizer)
-    schedule = plan_steps(settings, len(training))
-    run = _Run(replace(job, training=training), prepared, settings, schedule, emit)
+    schedule = plan_steps(settings, len(job.training))
+    run = _Run(job, prepared, settings, schedule, emit)
     run.begin()
 
     def between() -> None:
         if should_stop():
             raise Stopped
-        states = random_tensors()
-        at_pause()
-        load_random_tensors(states)
+        run.pause(at_pause)
 
     try:
         run.go(between)
@@ -76,6 +74,7 @@ class _Run:
         self._saved_step = 0
         self._random = random_tensors()
         self._clock = time.monotonic()
+        self._paused_seconds = 0.0
 
     def begin(self) -> None:
         """Go to the newest checkpoint, and say that and how the run starts."""
@@ -120,7 +119,7 @@ class _Run:
                 self._save(None)
 
     def _take_next_step(self, between: Callable[[], None]) -> None:
-        progress, started = self._progress, time.monotonic()
+        progress, started = self._progress, time.monotonic() - self._paused_seconds
         rate = learning_rate(progress.step + 1, settings=self._settings, schedule=self._schedule)
         rows = rows_of_step(
             progress.step,
@@ -154,10 +153,17 @@ class _Run:
                 tokens=result.tokens,
                 learning_rate=rate,
                 gradient_norm=result.gradient_norm,
-                seconds=time.monotonic() - started,
+                seconds=time.monotonic() - self._paused_seconds - started,
                 memory_bytes=self._prepared.memory_bytes(),
             )
         )
+
+    def pause(self, at_pause: Callable[[], None]) -> None:
+        """Let the machine do something else: neither the random numbers nor the pace tell of it."""
+        states, began = random_tensors(), time.monotonic()
+        at_pause()
+        load_random_tensors(states)
+        self._paused_seconds += time.monotonic() - began
 
     def _note_skipped_step(self) -> None:
         progress = self._progress

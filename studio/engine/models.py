@@ -1,17 +1,13 @@
-"""The one safe loader: a model by name becomes files, then weights and a tokenizer. No code of theirs runs.
+"""The one safe loader: the files of a model become weights and a tokenizer. No code of theirs runs.
 
 No pickle, no remote code, and of a configuration only keys that transformers itself declares.
 """
 
-import hashlib
 import json
 import re
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import ModelCard
 from safetensors import SafetensorError, safe_open
 from transformers import (
     AutoConfig,
@@ -25,11 +21,11 @@ from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 from transformers.utils import logging as transformers_logging
 
-from studio.core.errors import Refused
+from studio.core.errors import Refused, StudioError
 from studio.core.system import memory
-from studio.engine import hub, starter
-
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
+from studio.engine.device import ran_out_of_memory
+from studio.engine.sources import ModelSource
+from studio.engine.weight_files import weight_files
 
 _OLDER_KEYS = frozenset(
     (
@@ -43,73 +39,10 @@ _OLDER_KEYS = frozenset(
 )
 """Names that earlier versions of transformers wrote and that today's config classes still translate."""
 
-_NEVER = re.compile(r"^_|auto_map|_internal$|model_file|custom_|^attn_implementation|^trust_|kernel_config")
+_NEVER = re.compile(
+    r"^_|auto_map|_internal$|_implementation|model_file|custom_|^trust_|^use_kernel|kernel_config"
+)
 """Keys that name code to load or implementations to fetch, wherever in a configuration they stand."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelSource:
-    """Where a model's files lie. `weights_hash` is over the weight files: the same weights, the same hash."""
-
-    id: str
-    path: Path
-    revision: str
-    """The hub's resolved commit; empty for the starter and for folders."""
-    weights_hash: str
-    licence: str
-
-
-def resolve(model: str, revision: str = "", *, progress: starter.Progress = print) -> ModelSource:
-    """Return the files of a model: `starter`, a folder, or a hub id. Raises Refused in plain words."""
-    if model == "starter":
-        folder = starter.ensure_starter(progress)
-        return ModelSource("starter", folder, "", hash_weight_files(folder), starter.LICENCE)
-    if model and Path(model).is_dir():
-        return from_folder(Path(model))
-    if not _HUB_ID.fullmatch(model):
-        raise Refused(
-            f"There is no folder {model!r}, and it is not the name of a model on the hub.",
-            'Give "starter", a hub name such as owner/name, or a folder that holds a model.',
-        )
-    fetched = hub.fetch(model, revision)
-    return from_folder(fetched.folder, id=model, revision=fetched.commit)
-
-
-def from_folder(folder: Path, *, id: str = "", revision: str = "") -> ModelSource:
-    """Return the model that a folder holds. Raises Refused where it holds none that can be read safely."""
-    files = weight_files(folder)
-    if not (folder / "config.json").exists() or not files:
-        raise Refused(_why_no_model(folder), "Choose a folder with config.json and model.safetensors.")
-    if (folder / "adapter_config.json").exists():
-        raise Refused(
-            f"The folder {folder.name} holds an adapter beside a model, and it is unclear which is meant.",
-            "Choose a folder with the model alone.",
-        )
-    return ModelSource(
-        id or str(folder.resolve()), folder, revision, hash_weight_files(folder), _licence(folder)
-    )
-
-
-def _why_no_model(folder: Path) -> str:
-    if (folder / "adapter_config.json").exists():
-        return f"The folder {folder.name} holds an adapter, not a whole model."
-    if any(folder.glob("*.bin")) or any(folder.glob("*.pt")) or any(folder.glob("*.pth")):
-        return f"The folder {folder.name} has weights only in a pickled format, which can carry programs."
-    return f"The folder {folder.name} holds no model."
-
-
-def weight_files(folder: Path) -> list[Path]:
-    """Return the safetensors files of a model's folder by name."""
-    return sorted(folder.glob("model*.safetensors"))
-
-
-def hash_weight_files(folder: Path) -> str:
-    """Return one SHA-256 over all weight files."""
-    whole = hashlib.sha256()
-    for path in weight_files(folder):
-        with path.open("rb") as file:
-            whole.update(path.name.encode() + hashlib.file_digest(file, "sha256").digest())
-    return whole.hexdigest()
 
 
 def count_parameters(source: ModelSource) -> int:
@@ -153,6 +86,11 @@ def read_model_config(source: ModelSource) -> PreTrainedConfig:
     )
 
 
+def context_tokens(config: PreTrainedConfig) -> int | None:
+    """Return how many tokens a model was made to read at once; None where its configuration has no limit."""
+    return getattr(config.get_text_config(), "max_position_embeddings", None)
+
+
 def _allowed(key: str, known: set[str]) -> bool:
     return key in known and not _NEVER.search(key)
 
@@ -166,13 +104,24 @@ def _scrub(value: Any) -> Any:
 
 def load_model(source: ModelSource, *, dtype: torch.dtype, device: str) -> PreTrainedModel:
     """Return the model with all weights in `dtype`. Raises Refused on too little memory or odd files."""
-    config = read_model_config(source)
     _check_memory(source, dtype, device)
     transformers_logging.disable_progress_bar()
     try:
+        return _read_weights(source, dtype).to(device)
+    except RuntimeError as error:
+        if not ran_out_of_memory(error):
+            raise
+        raise StudioError(
+            f"The memory ran out while {source.id} was loaded.",
+            "Close other programs, or choose a smaller model.",
+        ) from error
+
+
+def _read_weights(source: ModelSource, dtype: torch.dtype) -> PreTrainedModel:
+    try:
         model, report = AutoModelForCausalLM.from_pretrained(
             source.path,
-            config=config,
+            config=read_model_config(source),
             dtype=dtype,
             use_safetensors=True,
             trust_remote_code=False,
@@ -190,7 +139,7 @@ def load_model(source: ModelSource, *, dtype: torch.dtype, device: str) -> PreTr
             f"another shape, the first is {wrong[0]}.",
             "Fetch the model again, or choose another.",
         )
-    return model.to(device)
+    return model
 
 
 def _check_memory(source: ModelSource, dtype: torch.dtype, device: str) -> None:
@@ -214,6 +163,7 @@ def load_tokenizer(source: ModelSource) -> PreTrainedTokenizerBase:
             f"The tokenizer of {source.id} cannot be read: {str(error).splitlines()[0]}",
             "Choose a model that comes with its tokenizer files.",
         ) from error
+    tokenizer.init_kwargs.pop("auto_map", None)  # names programs, and an export would hand it on
     if tokenizer.eos_token_id is None:
         raise Refused(
             f"The tokenizer of {source.id} has no token for the end of a text, so answers would never end.",
@@ -222,14 +172,3 @@ def load_tokenizer(source: ModelSource) -> PreTrainedTokenizerBase:
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
-
-
-def _licence(folder: Path) -> str:
-    """Return the licence that the model's card names; empty where it names none."""
-    card = folder / "README.md"
-    if not card.exists():
-        return ""
-    try:
-        return str(ModelCard.load(card, ignore_metadata_errors=True).data.license or "")
-    except ValueError:
-        return ""

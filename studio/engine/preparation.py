@@ -13,18 +13,19 @@ from torch import Tensor, nn
 from transformers import PreTrainedTokenizerBase
 
 from studio.core import events, system
-from studio.core.config import Optimisation, RunConfig
+from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.errors import Refused, StudioError
+from studio.engine.attention import use_products
 from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
-from studio.engine.device import DeviceChoice, choose_device
-from studio.engine.models import ModelSource, load_model
+from studio.engine.device import DeviceChoice, choose_device, ran_out_of_memory
+from studio.engine.models import ModelSource, context_tokens, load_model, read_model_config
 from studio.engine.objectives import objective_named
 from studio.engine.steps import Machinery
 from studio.engine.tunings import tuning_named
 
 Result = TypeVar("Result")
 
-TOKENS_AT_ONCE = {"cpu": 512, "cuda": 16384}
+TOKENS_AT_ONCE = {"cpu": 768, "cuda": 16384}
 """Padded tokens that go through the model together. On two cores more is no faster and takes more memory."""
 
 
@@ -46,6 +47,10 @@ class Prepared:
     def trainable_parameters(self) -> int:
         return sum(weight.numel() for weight in self.machinery.weights)
 
+    @property
+    def _place(self) -> str:
+        return "the graphics card" if self.device == "cuda" else "this machine"
+
     def memory_bytes(self) -> int:
         """Return what is held now, on the device that trains."""
         return torch.cuda.memory_reserved() if self.device == "cuda" else system.process_memory_bytes()
@@ -60,7 +65,7 @@ class Prepared:
         progress: Progress,
         emit: Callable[[events.Event], None],
     ) -> Result:
-        """Do `work(token_budget=...)`, with half the tokens at once whenever the card's memory runs out.
+        """Do `work(token_budget=...)`, with half the tokens at once whenever the memory runs out.
 
         Mutates `progress.micro_tokens`. Raises StudioError where a single row does not fit.
         """
@@ -68,11 +73,14 @@ class Prepared:
             states = random_tensors()
             try:
                 return work(token_budget=progress.micro_tokens)
-            except torch.OutOfMemoryError as error:
+            except RuntimeError as error:
+                if not ran_out_of_memory(error):
+                    raise
                 if progress.micro_tokens < 2:
                     raise StudioError(
-                        "The memory of the graphics card is too small for a single row of this data.",
-                        "Lower the longest example (max_length), or choose a smaller model.",
+                        f"The memory of {self._place} is too small for a single row of this data.",
+                        "Lower the longest example (max_length), choose a smaller model, or close other "
+                        "programs.",
                     ) from error
             self._shrink(progress, emit)
             load_random_tensors(states)
@@ -83,7 +91,7 @@ class Prepared:
         progress.micro_tokens //= 2
         emit(
             events.Warned(
-                f"The memory of the graphics card ran out; from here {progress.micro_tokens} tokens go "
+                f"The memory of {self._place} ran out; from here {progress.micro_tokens} tokens go "
                 "through the model at once. The result is the same, the run a little slower.",
                 "",
             )
@@ -100,8 +108,9 @@ def prepare(
     """Load the model, apply the tuning and make the optimiser. Seeds torch's random numbers.
 
     `choice` None is the best device there is.
-    Raises Refused where the model cannot be loaded, or does not fit its tokenizer.
+    Raises Refused where the model cannot be loaded, does not fit its tokenizer, or reads less than a row.
     """
+    check_length(config, source)
     settings = config.part(Optimisation)
     objective, tuning = objective_named(config.objective), tuning_named(config.tuning)
     choice = choice or choose_device()
@@ -116,6 +125,8 @@ def prepare(
     torch.manual_seed(settings.seed)
     frozen = choice.torch_dtype if tuning.FROZEN_BASE else torch.float32
     model = load_model(source, dtype=frozen, device=choice.device)
+    if choice.device == "cpu":
+        use_products(model)
     _check_tokenizer(model, tokenizer)
     total = sum(parameter.numel() for parameter in model.parameters())
     model = tuning.apply(model, config.part(tuning.Config))
@@ -129,6 +140,17 @@ def prepare(
     machinery = Machinery(model, optimiser, accelerator, objective, tuple(names), choice.device, precision)
     budget = TOKENS_AT_ONCE[choice.device]
     return Prepared(machinery, tuning, names, choice.device, dtype, reasons, total, budget)
+
+
+def check_length(config: RunConfig, source: ModelSource) -> None:
+    """Raise Refused where rows may be longer than the model reads: learned positions end there."""
+    allowed = config.part(DataSettings).max_length
+    limit = context_tokens(read_model_config(source))
+    if limit is not None and allowed > limit:
+        raise Refused(
+            f"This model reads {limit} tokens at most, and the longest example allowed is {allowed}.",
+            f"Set the longest example (max_length) to {limit} or less.",
+        )
 
 
 def _check_tokenizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase) -> None:

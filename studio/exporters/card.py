@@ -98,9 +98,8 @@ def _loading(lines: str, origin: Origin, *, needs_base: bool) -> str:
             + text
         )
     return text + (
-        "\n\n`adapter_config.json` names the base as it loads on the machine of the export. Elsewhere pass "
-        "it as above."
-        if origin.loads_here != origin.loads_elsewhere
+        "\n\n`adapter_config.json` knows the base by this name only, so pass it as above."
+        if origin.loads_elsewhere != origin.hub_id
         else ""
     )
 

@@ -25,7 +25,7 @@ from studio.exporters.job import ExportJob
 from studio.exporters.origin import GET_BASE, origin_of
 
 if TYPE_CHECKING:
-    from studio.engine.models import ModelSource
+    from studio.engine.sources import ModelSource
 
 TITLE = "The code"
 SUMMARY = "A short script that repeats this run outside the studio, with the rows it learned from."

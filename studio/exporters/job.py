@@ -11,7 +11,7 @@ from studio.core.exam import Exam
 from studio.core.records import SourcedRecord
 
 if TYPE_CHECKING:
-    from studio.engine.models import ModelSource
+    from studio.engine.sources import ModelSource
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ def load(job: ExportJob, folder: Path) -> PreTrainedModel:
     import torch  # heavy: not before the first page
     from transformers import AutoModelForCausalLM
 
-    return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    return AutoModelForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, use_safetensors=True, trust_remote_code=False, local_files_only=True
+    )
 
 
 def how_to_load(job: ExportJob) -> str:

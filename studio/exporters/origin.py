@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from studio.engine.models import ModelSource
+    from studio.engine.sources import ModelSource
 
 STARTER = "starter"
 STARTER_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -17,13 +17,12 @@ GET_BASE = Path(__file__).parent / "scripts" / "get_base.py"
 
 @dataclass(frozen=True)
 class Origin:
-    """`loads_here` is what `from_pretrained` takes on this machine, `loads_elsewhere` on any other.
+    """`loads_elsewhere` is what `from_pretrained` takes on any machine; nothing of this one is in it.
 
     `hub_id` goes into the card's front matter, "" for a folder of the user's own. `steps` are the shell
     commands that bring `loads_elsewhere` about, empty where the hub does it; `note` says what is special.
     """
 
-    loads_here: str
     loads_elsewhere: str
     revision: str
     hub_id: str
@@ -34,15 +33,14 @@ class Origin:
 def origin_of(source: ModelSource) -> Origin:
     """Return how to get the base of a run."""
     if source.id == STARTER:
-        return _starter(source)
+        return _starter()
     if Path(source.id).is_absolute():  # a folder of the user's own
         return _folder(source)
-    return Origin(source.id, source.id, source.revision, source.id, (), "The hub serves this base.")
+    return Origin(source.id, source.revision, source.id, (), "The hub serves this base.")
 
 
-def _starter(source: ModelSource) -> Origin:
+def _starter() -> Origin:
     return Origin(
-        loads_here=str(source.path),
         loads_elsewhere=STARTER_FOLDER,
         revision="",
         hub_id=STARTER_HUB_ID,
@@ -61,7 +59,6 @@ def _starter(source: ModelSource) -> Origin:
 def _folder(source: ModelSource) -> Origin:
     name = Path(source.id).name
     return Origin(
-        loads_here=str(source.path),
         loads_elsewhere=name,
         revision="",
         hub_id="",

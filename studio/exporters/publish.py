@@ -14,6 +14,8 @@ from studio.exporters.job import Exported, ExportedFile, ExportJob, Parity
 Progress = Callable[[int, int, str], None]
 """Called with done, total and a message in words."""
 
+STAGING = ".staging-"
+"""Begins the name of what is not finished; a studio that starts sweeps such folders from its home."""
 _READ_BYTES = 1 << 20
 
 
@@ -34,7 +36,7 @@ def export(
     if reason := chosen.refusal(job.config):
         raise Refused(reason, "Choose another kind of export.")
     refuse_occupied(target)
-    staging = target.absolute().parent / f".{target.name}.partial"
+    staging = target.absolute().parent / f"{STAGING}{target.name}"
     try:
         _remove(staging)  # what an export that was killed has left
         staging.mkdir(parents=True)

@@ -10,7 +10,7 @@ from studio.core.errors import StudioError
 from studio.data.templates import ChatTemplate
 from studio.engine.device import choose_device
 from studio.engine.generate import end_tokens
-from studio.engine.models import load_tokenizer
+from studio.engine.models import context_tokens, load_tokenizer, read_model_config
 from studio.engine.objectives import objective_named
 from studio.engine.tuned import load_tuned
 from studio.engine.tunings import tuning_named
@@ -64,7 +64,9 @@ def fill(
 
 def _questions(job: ExportJob, template: ChatTemplate) -> list[Question]:
     made = questions((*job.held_out, *job.training), objective_named(job.config.objective), template)
-    return parity.choose(made, template.tokenizer.all_special_tokens)
+    limit = context_tokens(read_model_config(job.source))
+    fitting = [each for each in made if limit is None or len(each.prompt) + parity.NEW_TOKENS <= limit]
+    return parity.choose(fitting, template.tokenizer.all_special_tokens)
 
 
 def _studio_model(job: ExportJob) -> PreTrainedModel:
@@ -79,7 +81,7 @@ def _studio_model(job: ExportJob) -> PreTrainedModel:
 
 
 def _as_a_stranger_reads(job: ExportJob, folder: Path, asked: list[Question]) -> list[tuple[int, ...]]:
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     chat = job.config.objective != "completion"
     return [parity.as_a_stranger_reads(question, tokenizer, chat=chat) for question in asked]
 

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.core.errors import StudioError
 from studio.core.records import Completion, SourcedRecord
 from studio.engine.objectives import objective_named
 from studio.evaluation.questions import questions
 from studio.services.comparisons import BASE, Questions
 from studio.services.jobs import best_checkpoint
+from studio.services.mistakes import plainly
 from studio.services.training import Material, material
 from studio.services.views import Answer
 from studio.store.home import Home
@@ -48,10 +48,17 @@ class Answerer:
         self._questions = questions
         self._pair: Pair | None = None
         self._current = ""
+        self._began_to_load: float | None = None
 
     def forget(self) -> None:
         """Free the memory, so that a job has it and its peak is its own."""
+        if self._pair is None:
+            return
+        from torch import cuda  # heavy: not before the first page
+
         self._pair = None
+        if cuda.is_initialized():
+            cuda.empty_cache()
 
     def answer_next(self, interrupted: Interrupted) -> None:
         """Answer the next question that waits, if any. What interrupts it puts it back in first place."""
@@ -69,13 +76,15 @@ class Answerer:
 
     def fail(self, error: Exception) -> None:
         """Tell the asker why there is no answer; the work that paused for it goes on."""
-        known = error if isinstance(error, StudioError) else _our_mistake(error)
         self._pair = None
+        known = plainly(error, self._home.path, what="The question could not be answered")
         self._questions.fail(self._current, known)
 
     def _answer(self, question: str, run: str, interrupted: Interrupted) -> bool:
         """Write both answers; return False where other work must come first."""
-        pair = self._load(run)
+        pair = self._load(run, interrupted)
+        if pair is None:
+            return False
         for who, subject in ((BASE, pair.base), (run, pair.tuned)):
             if interrupted():
                 return False
@@ -89,7 +98,11 @@ class Answerer:
         from studio.engine.tuned import weights_hash
 
         assert self._pair is not None
-        proof, started, text, tokens = weights_hash(model), time.monotonic(), "", 0
+        proof = weights_hash(model)
+        if self._began_to_load is not None:
+            self._questions.measured(load_seconds=time.monotonic() - self._began_to_load)
+            self._began_to_load = None
+        started, text, tokens = time.monotonic(), "", 0
 
         def show(*, done: bool) -> None:
             seconds = time.monotonic() - started
@@ -106,14 +119,17 @@ class Answerer:
         show(done=whole)
         return whole
 
-    def _load(self, run: str) -> Pair:
+    def _load(self, run: str, interrupted: Interrupted) -> Pair | None:
+        """Return both models, loaded anew where the last question was of another run; None if interrupted."""
         from studio.evaluation.subjects import subjects
 
         folder = self._home.runs.folder(run)
         step, checkpoint = best_checkpoint(folder)
         if self._pair is None or (self._pair.run, self._pair.step) != (run, step):
-            self._pair = None
-            gathered = material(folder, self._questions.tell)
+            self._pair, self._began_to_load = None, time.monotonic()
+            gathered = material(folder, self._questions.tell, interrupted)
+            if gathered is None:
+                return None
             base, tuned = subjects(gathered.config, gathered.source, checkpoint)
             self._pair = Pair(run, step, gathered, base, tuned)
         return self._pair
@@ -124,7 +140,3 @@ def prompt_of(question: str, gathered: Material) -> list[int]:
     objective = objective_named(gathered.config.objective)
     record = SourcedRecord(0, Completion(question, "answer"))
     return list(questions([record], objective, gathered.template)[0].prompt)
-
-
-def _our_mistake(error: Exception) -> StudioError:
-    return StudioError(f"The question could not be answered: {type(error).__name__}: {error}.", "Ask again.")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from studio.engine.starter import FOLDER_NAME, cache_folder, starter_is_ready
 from studio.services.packages import IMPORTING
 from studio.services.views import DatasetView, SampleView, TableRow
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
+from studio.store.files import readable
 from studio.store.home import Home
 from studio.store.records import RecordWriter
 
@@ -91,12 +93,13 @@ def add(
 
 def _same(home: Home, file_name: str, content: Content) -> DatasetFolder | None:
     """Return the data set that the same file made before, read in the same way."""
-    for folder in home.datasets.all():
+
+    def same(folder: DatasetFolder) -> bool:
         meta = folder.meta()
         same = meta.file_name == file_name and folder.report(meta.version) == content.report
-        if same and folder.records_hash(meta.version) == content.records_hash:
-            return folder
-    return None
+        return same and folder.records_hash(meta.version) == content.records_hash
+
+    return next((folder for folder, is_same in readable(home.datasets.all(), same)[0] if is_same), None)
 
 
 def _refuse_rejected(report: DatasetReport) -> None:
@@ -126,8 +129,9 @@ def remap(home: Home, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
 
 def all_views(home: Home) -> tuple[DatasetView, ...]:
     """Return all data sets, the newest first."""
-    users = _users(home)
-    views = (_view(folder, users) for folder in home.datasets.all())
+    found, damaged = readable(home.datasets.all(), partial(_view, users=_users(home)))
+    home.datasets.note_damage(damaged)
+    views = (view for _, view in found)
     return tuple(sorted(views, key=lambda view: (view.created_at, view.id), reverse=True))
 
 
@@ -151,11 +155,10 @@ def _view(folder: DatasetFolder, users: Mapping[str, tuple[str, ...]]) -> Datase
 
 
 def _users(home: Home) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of the runs of each data set."""
+    """Return the names of the runs of each data set; the list of runs tells of the damaged ones."""
     users: dict[str, tuple[str, ...]] = {}
-    for run in home.runs.all():
-        dataset = run.config().dataset
-        users[dataset] = (*users.get(dataset, ()), run.meta().name)
+    for _, (config, meta) in readable(home.runs.all(), lambda run: (run.config(), run.meta()))[0]:
+        users[config.dataset] = (*users.get(config.dataset, ()), meta.name)
     return users
 
 
@@ -198,8 +201,8 @@ def add_sample(home: Home, sample: str) -> DatasetView:
     """Add a shipped data set; asked for again, return the one that is there."""
     if sample not in SAMPLES:
         raise Refused(f"There is no sample named {sample!r}.", f"Known: {', '.join(SAMPLES)}.")
-    for folder in home.datasets.all():
-        if folder.meta().sample == sample:
+    for folder, meta in readable(home.datasets.all(), DatasetFolder.meta)[0]:
+        if meta.sample == sample:
             return view(home, folder.id)
     path = SAMPLES[sample].path
     return add(home, path, name=path.name, mapping=None, sample=sample)

@@ -81,6 +81,8 @@ def show_document(run: RunView) -> Document:
         "version": 1,
         **run_document(run),
         "config": configs.to_dict(run.config),
+        "revision": run.source.revision if run.source else run.config.revision,
+        "weights_hash": run.source.weights_hash if run.source else None,
         "dataset": {
             "id": run.config.dataset,
             "version": run.config.dataset_version,

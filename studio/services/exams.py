@@ -42,7 +42,9 @@ def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_sto
     from studio.evaluation.subjects import subjects
 
     step, checkpoint = best_checkpoint(folder)
-    gathered = material(folder, lambda text: progress(0, 0, text))
+    gathered = material(folder, lambda text: progress(0, 0, text), should_stop)
+    if gathered is None:
+        return False
     base, tuned = subjects(gathered.config, gathered.source, checkpoint)
     job = ExamJob(
         base=base,
@@ -73,7 +75,8 @@ def newest(folder: RunFolder) -> exams.Exam | None:
 
 def view(home: Home, run: str) -> ExamView | None:
     """Return the newest finished exam for the screen."""
-    found = newest(home.runs.folder(run))
+    folder = home.runs.folder(run)
+    found = newest(folder)
     if found is None:
         return None
     said = verdict_of(found)
@@ -86,4 +89,6 @@ def view(home: Home, run: str) -> ExamView | None:
         table=found.table,
         verdict=Verdict(said.tone, said.headline, said.sentence),
         weights_hashes=found.weights_hashes,
+        step=found.step,
+        earlier=folder.checkpoints.best_step() not in (None, found.step),
     )

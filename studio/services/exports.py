@@ -1,20 +1,26 @@
-"""Exports of a run: made by the worker into the run's folder, downloaded as a zip or copied to a folder."""
+"""Exports of a run: made by the worker into the run's folder, downloaded as a zip or copied to a folder.
+
+Each is made into a folder of its own, which the note of its kind then names: until that one write, the
+earlier export is the one there is. Its zip lies beside it under the same name, and passes for no other's.
+"""
 
 import os
 import shutil
 import zipfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from studio.core.errors import Refused, StudioError
+from studio.core.progress import fold
+from studio.engine.sources import ModelSource
 from studio.exporters import EXPORTERS, exporter_named
 from studio.exporters.job import DatasetFacts, Exported, ExportedFile, ExportJob, Parity
 from studio.exporters.publish import export, refuse_occupied
 from studio.services import exams
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
+from studio.services.runs import check_disk
 from studio.services.training import Signals, material
 from studio.services.views import ExportView
 from studio.store.files import (
@@ -25,16 +31,17 @@ from studio.store.files import (
     read_json,
     remove_folder,
     staged_folder,
+    told_plainly,
     write_json,
 )
 from studio.store.home import Home
 from studio.store.runs import RunFolder
 
-if TYPE_CHECKING:
-    from studio.engine.models import ModelSource
-
 KIND = "export "
 """Begins the kind of an export's job: `export adapter`."""
+BYTES_A_WEIGHT = 4
+WITH_ZIP = 2
+"""The download is a second copy."""
 
 
 def start(home: Home, run: str, kind: str, *, target: Path | None) -> str:
@@ -45,7 +52,18 @@ def start(home: Home, run: str, kind: str, *, target: Path | None) -> str:
     if reason := exporter_named(kind).refusal(folder.config()):
         raise Refused(reason, "Choose another kind of export.")
     check_best(folder)
+    check_disk(home, WITH_ZIP * _expected_bytes(folder, kind))
     return folder.requests.add(KIND + kind)
+
+
+def _expected_bytes(folder: RunFolder, kind: str) -> int:
+    """Return about how large an export is: its weights in float32, or the rows beside the script."""
+    chosen, started = exporter_named(kind), fold(folder.read()[0]).started
+    if not chosen.HAS_WEIGHTS:
+        return folder.records_file.stat().st_size
+    if started is None:
+        return 0  # Its start stood in a damaged line, which is a warning already.
+    return BYTES_A_WEIGHT * (started.trainable_parameters if chosen.NEEDS_BASE else started.total_parameters)
 
 
 def make(task: Task, signals: Signals) -> None:
@@ -54,23 +72,38 @@ def make(task: Task, signals: Signals) -> None:
 
 
 def _export(folder: RunFolder, kind: str, progress: Progress, should_stop: ShouldStop) -> bool:
-    job = _job(folder, progress)
-    target = folder.path / "exports" / kind
-    target.parent.mkdir(exist_ok=True)
-    _note(folder, kind).unlink(missing_ok=True)
-    _zip(folder, kind).unlink(missing_ok=True)
-    if target.exists():
-        remove_folder(target)
+    job = _job(folder, progress, should_stop)
+    if job is None:
+        return False
+    target = folder.path / "exports" / f"{kind}-{new_id()}"
     made = export(kind, job, target, progress=progress, should_stop=should_stop)
     if made is None:
         return False
-    write_json(_note(folder, kind), {"version": 1, **_document(made), "step": job.step})
+    note = {"version": 1, **_document(made), "step": job.step, "folder": target.name}
+    with told_plainly("The export"):
+        write_json(_note(folder, kind), note)
+    _remove_earlier(target, kind)
     return True
 
 
-def _job(folder: RunFolder, progress: Progress) -> ExportJob:
+def _remove_earlier(target: Path, kind: str) -> None:
+    """Remove what the note of this kind no longer names: earlier exports, their zips, what a kill left."""
+    for entry in target.parent.iterdir():
+        name = entry.name.removesuffix(".zip")
+        if name == target.name or not (name == kind or name.startswith(f"{kind}-")):
+            continue
+        if entry.is_dir():
+            remove_folder(entry)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _job(folder: RunFolder, progress: Progress, should_stop: ShouldStop) -> ExportJob | None:
+    """Gather what is exported; None where it was stopped."""
     step, checkpoint = best_checkpoint(folder)
-    gathered = material(folder, lambda text: progress(0, 0, text))
+    gathered = material(folder, lambda text: progress(0, 0, text), should_stop)
+    if gathered is None:
+        return None
     exam, meta = exams.newest(folder), folder.meta()
     return ExportJob(
         config=gathered.config,
@@ -99,7 +132,9 @@ def _view(folder: RunFolder, kind: str) -> ExportView | None:
     document = read_json(_note(folder, kind))
     files = tuple(ExportedFile(**file) for file in document["files"])
     parity = Parity(**document["parity"]) if document["parity"] else None
-    return ExportView(folder.id, kind, str(folder.path / "exports" / kind), files, parity)
+    place, step = folder.path / "exports" / document["folder"], document["step"]
+    earlier = folder.checkpoints.best_step() not in (None, step)
+    return ExportView(folder.id, kind, str(place), files, parity, step, earlier)
 
 
 def _sound(folder: RunFolder, kind: str) -> ExportView:
@@ -117,15 +152,27 @@ def _sound(folder: RunFolder, kind: str) -> ExportView:
 def archive(home: Home, run: str, kind: str) -> Path:
     """Return a zip of a finished export; made once, and only of files that verify."""
     folder = home.runs.folder(run)
-    found, target = _sound(folder, kind), _zip(folder, kind)
+    while True:
+        asked_for = _view(folder, kind)
+        try:
+            return _archive(home, _sound(folder, kind))
+        except StudioError:
+            if _view(folder, kind) == asked_for:
+                raise
+            # It was made again meanwhile: then that one is what was asked for.
+
+
+def _archive(home: Home, found: ExportView) -> Path:
+    target = Path(f"{found.path}.zip")
     if target.exists():
         return target
+    check_disk(home, sum(file.bytes for file in found.files))
     staged = target.with_name(f"{STAGING}{new_id()}")
     try:
         # Stored, not deflated: weights do not compress, and a laptop's core has better things to do.
         with zipfile.ZipFile(staged, "w", zipfile.ZIP_STORED) as whole:
             for file in found.files:
-                whole.write(Path(found.path) / file.name, f"{kind}/{file.name}")
+                whole.write(Path(found.path) / file.name, f"{found.kind}/{file.name}")
         os.replace(staged, target)
     except OSError as error:
         raise StudioError(f"The download could not be made: {error.strerror}.", "Free some space.") from error
@@ -148,7 +195,7 @@ def copy(home: Home, run: str, kind: str, *, target: Path) -> ExportView:
             f"The export could not be written to {target}: {error.strerror or error}.",
             "Free some space, or name another folder.",
         ) from error
-    return ExportView(found.run, kind, str(target), found.files, found.parity)
+    return replace(found, path=str(target))
 
 
 def code(home: Home, run: str) -> str:
@@ -157,10 +204,8 @@ def code(home: Home, run: str) -> str:
     return EXPORTERS["code"].script(folder.config(), _source(folder))
 
 
-def _source(folder: RunFolder) -> "ModelSource":
+def _source(folder: RunFolder) -> ModelSource:
     """Return the base model as the run noted it. Raises Refused before a worker has looked at it."""
-    from studio.engine.models import ModelSource
-
     known = folder.source()
     if known is None:
         raise Refused("The run has not begun, so its script is not certain yet.", "Wait until it runs.")
@@ -174,7 +219,3 @@ def _document(made: Exported) -> dict[str, object]:
 
 def _note(folder: RunFolder, kind: str) -> Path:
     return folder.path / "exports" / f"{kind}.json"
-
-
-def _zip(folder: RunFolder, kind: str) -> Path:
-    return folder.path / "exports" / f"{kind}.zip"

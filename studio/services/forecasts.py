@@ -10,6 +10,7 @@ from studio.core.errors import Refused
 from studio.core.system import memory, process_memory_bytes
 from studio.data.split import divide
 from studio.engine.tunings import tuning_named
+from studio.services.lengths import Lost, lengths_file, lost
 from studio.services.packages import IMPORTING
 from studio.services.rehearsals import Pace, here, known_pace
 from studio.services.views import Forecast
@@ -42,10 +43,11 @@ class Amount:
 
 
 def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) -> Forecast:
-    """Return what is known; `ask` for a rehearsal where the pace is not; it says why there will be none."""
+    """Return what is known; `ask` to measure the rest where the model is here; it says what cannot be."""
     amount = _amount(home, config)
-    pace = known_pace(home, config)
-    problem = ask(config) if pace is None and here(config) is not None else ""
+    pace, counted = known_pace(home, config), _lost(home, config)
+    unknown = pace is None or counted is None
+    problem = ask(config) if unknown and here(config) is not None else ""
     needed, trained = _needs(config, pace)
     available = _available_bytes()
     disk = trained * (CHECKPOINTS * BYTES_RESUMED + BYTES_KEPT)
@@ -67,6 +69,10 @@ def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) 
         basis=problem or _basis(config, pace),
         fits=fits,
         advice="" if fits else _advice(config, needed > available),
+        max_length=config.part(DataSettings).max_length,
+        cut=counted.cut if counted else None,
+        nothing_left=counted.nothing_left if counted else 0,
+        not_taken=counted.not_taken if counted else 0,
     )
 
 
@@ -115,6 +121,29 @@ def _rows(records_file: Path, data: DataSettings, seed: int) -> tuple[int, int]:
         return min(training, data.max_rows or training), held_out
     parts = divide(records, data.held_out_percent, data.max_rows, seed)
     return len(parts.training), len(parts.held_out)
+
+
+def _lost(home: Home, config: RunConfig) -> Lost | None:
+    """Return what the longest example does to the rows of the run; None until their lengths are counted."""
+    counted = lengths_file(home, config)
+    if not counted.exists():
+        return None
+    records = home.datasets.folder(config.dataset).records_file(config.dataset_version)
+    return _lost_of(counted, records, config.part(DataSettings), config.part(Optimisation).seed)
+
+
+@lru_cache(maxsize=32)
+def _lost_of(counted: Path, records_file: Path, data: DataSettings, seed: int) -> Lost:
+    records = RecordFile(records_file)
+    if not data.max_rows or len(records) > DIVIDED_ROWS:  # then all rows stand for those of the run
+        used = sum(_rows(records_file, data, seed))
+        found = lost(counted, records, data.max_length)
+        cut, nothing_left, not_taken = (
+            round(count * used / len(records)) for count in (found.cut, found.nothing_left, found.not_taken)
+        )
+        return Lost(cut, nothing_left, not_taken)
+    parts = divide(records, data.held_out_percent, data.max_rows, seed)
+    return lost(counted, records.at((*parts.training, *parts.held_out)), data.max_length)
 
 
 def _seconds(amount: Amount, pace: Pace) -> tuple[float, float]:

@@ -1,13 +1,12 @@
 """What the model will learn: one example as it reads it, in context, learned and cut-off stretches."""
 
 from functools import lru_cache
-from pathlib import Path
 
 from studio.core.errors import Refused, StudioError
 from studio.core.records import Completion, Conversation, Labelled, as_conversation
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import spans
-from studio.engine.starter import starter_is_ready
+from studio.engine.sources import ModelSource, source_here
 from studio.services.packages import IMPORTING
 from studio.services.views import Span
 from studio.store.home import Home
@@ -30,23 +29,19 @@ def learning_view(
     return found[0].row, tuple(Span(text, role) for text, role in parts)
 
 
-def _here(model: str) -> str:
+def _here(model: str) -> ModelSource:
     """Return the model, if looking at an example downloads nothing. Raises StudioError."""
-    if (model == "starter" and not starter_is_ready()) or (model != "starter" and not Path(model).is_dir()):
+    if (source := source_here(model)) is None:
         raise StudioError(
             "The model is not on this machine yet, and only it knows how the example is read.",
             "It is fetched when a run with it begins.",
         )
-    return model
+    return source
 
 
 @lru_cache(maxsize=4)
-def _template(model: str) -> ChatTemplate:
+def _template(source: ModelSource) -> ChatTemplate:
     with IMPORTING:
-        from studio.engine.models import load_tokenizer, resolve
+        from studio.engine.models import load_tokenizer
 
-    return ChatTemplate(load_tokenizer(resolve(model, progress=_nothing_to_fetch)))
-
-
-def _nothing_to_fetch(text: str) -> None:
-    """The files are here; resolving them has nothing to tell."""
+    return ChatTemplate(load_tokenizer(source))

@@ -12,12 +12,15 @@ from studio.core.recipes import RECIPES
 from studio.core.report import DatasetReport
 from studio.data.inspect import training_refusal
 from studio.engine.objectives import objective_named
+from studio.engine.sources import resolve, source_here
 from studio.engine.starter import starter_is_ready
 from studio.engine.tunings import tuning_named
 from studio.services.packages import IMPORTING
 from studio.services.views import ModelChoice
 from studio.store.datasets import DatasetFolder
+from studio.store.files import readable
 from studio.store.home import Home
+from studio.store.runs import RunFolder
 
 LARGEST_DESCRIPTION = 1_000_000
 STARTER = ModelChoice(
@@ -44,22 +47,38 @@ class Choice:
 def models(home: Home) -> tuple[ModelChoice, ...]:
     """Return the starter and every other model that a run of this home used."""
     starter = ModelChoice(**{**vars(STARTER), "ready": starter_is_ready()})
-    used = sorted({folder.config().model for folder in home.runs.all()} - {"starter"})
+    described, _ = readable(home.runs.all(), RunFolder.config)  # the list of runs tells of the damaged ones
+    used = sorted({config.model for _, config in described} - {"starter"})
     return (starter, *(ModelChoice(name, name, 0, "", "Used in an earlier run.", True) for name in used))
 
 
-def check_model(model: str, revision: str) -> None:
-    """Fetch what is missing of a model. Raises Refused in plain words where it cannot be had."""
-    if model == "starter" and starter_is_ready():
-        return
-    with IMPORTING:
-        from studio.engine.models import resolve  # torch: not before the first page
+def check_model(model: str, revision: str) -> str:
+    """Fetch what is missing of a model; return its commit, which stays what it is when a branch moves.
 
-    resolve(model, revision, progress=_quiet)
+    Raises Refused in plain words where it cannot be had. The starter and folders have no commit: "".
+    """
+    if model == "starter" and starter_is_ready():
+        return ""
+    return resolve(model, revision, progress=_quiet).revision
 
 
 def _quiet(text: str) -> None:
     """The caller shows its own sign of life; the refusal carries what went wrong."""
+
+
+def settled(config: RunConfig) -> RunConfig:
+    """Return the description with the commit of the model as it lies here, so that it can be repeated.
+
+    Raises Refused where rows may be longer than that model reads.
+    """
+    source = source_here(config.model, config.revision)
+    if source is None:  # the worker fetches it, and checks it then
+        return config
+    with IMPORTING:
+        from studio.engine.preparation import check_length  # torch: not before the first page
+
+    check_length(config, source)
+    return replace(config, revision=source.revision or config.revision)
 
 
 def plan(home: Home, dataset: str, choice: Choice) -> RunConfig:
@@ -88,7 +107,8 @@ def plan(home: Home, dataset: str, choice: Choice) -> RunConfig:
 
 def repeat(home: Home, described: RunConfig, choice: Choice) -> RunConfig:
     """Return a run description anew for the data set version that it names."""
-    config = replace(plan(home, described.dataset, choice), revision=described.revision)
+    same_model = choice.model == described.model
+    config = replace(plan(home, described.dataset, choice), revision=described.revision if same_model else "")
     if described.dataset_version:
         home.datasets.folder(described.dataset).version(described.dataset_version)
         config = replace(config, dataset_version=described.dataset_version)

@@ -24,8 +24,7 @@ class Task:
 def next_task(home: Home, book: RunBook) -> Task | None:
     """Return what was asked for first, or None."""
     found = [Task(at, home.runs.folder(run), TRAIN) for at, run in book.queued()]
-    for folder in home.runs.all():
-        found.extend(Task(request.at, folder, request.kind, request.job) for request in folder.requests.all())
+    found += [Task(request.at, folder, request.kind, request.job) for folder, request in book.requests()]
     return min(found, key=lambda task: (task.at, task.folder.id), default=None)
 
 

@@ -9,21 +9,18 @@ import platform
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.examples import Example
 from studio.core.knobs import to_dict
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import objective_named
-from studio.engine.starter import FOLDER_NAME, cache_folder, starter_is_ready
+from studio.engine.sources import ModelSource, source_here
 from studio.engine.tunings import tuning_named
-from studio.services.packages import IMPORTING
+from studio.services.examples import encode_rows
+from studio.services.mistakes import plainly
 from studio.store.files import read_json, write_json
 from studio.store.home import Home
-
-if TYPE_CHECKING:
-    from studio.engine.models import ModelSource
 
 SAMPLED_ROWS = 400
 
@@ -43,17 +40,9 @@ class Pace:
     """The memory is that of a run from begin to end, and no longer that of a few steps."""
 
 
-def here(config: RunConfig) -> "ModelSource | None":
+def here(config: RunConfig) -> ModelSource | None:
     """Return the model where its files lie on this machine; a forecast downloads nothing."""
-    path = cache_folder() / FOLDER_NAME if config.model == "starter" else Path(config.model)
-    if config.model == "starter" and not starter_is_ready():
-        return None
-    if not (path / "config.json").is_file():
-        return None
-    with IMPORTING:
-        from studio.engine.models import ModelSource
-
-    return ModelSource(config.model, path, "", "", "")
+    return source_here(config.model, config.revision)
 
 
 def key_of(config: RunConfig) -> str:
@@ -118,8 +107,9 @@ class Rehearsals:
 
     def fail(self, error: Exception) -> None:
         """Try such a rehearsal no more: the run itself will say what is wrong."""
+        known = plainly(error, self._home.path)
         with self._lock:
-            self._problems[self._current] = f"A few steps were tried, and that failed: {error}"
+            self._problems[self._current] = f"A few steps were tried, and that failed. {known}"
             self._current = ""
 
 
@@ -134,12 +124,10 @@ def _rehearse(home: Home, config: RunConfig, interrupted: Callable[[], bool]) ->
     template, objective = ChatTemplate(tokenizer), objective_named(config.objective)
     folder = home.datasets.folder(config.dataset)
     records = folder.open_records(config.dataset_version)
-    records_sampled = records[:: max(1, len(records) // SAMPLED_ROWS)]
+    sampled = records[:: max(1, len(records) // SAMPLED_ROWS)]
     max_length = config.part(DataSettings).max_length
-    examples = [
-        objective.encode(sourced.record, template, max_length=max_length, row=sourced.row)
-        for sourced in records_sampled
-    ]
+    encoded = encode_rows(sampled, objective, template, max_length=max_length)
+    examples = [example for _, example in encoded if isinstance(example, Example)]  # as the run itself does
     found = rehearse(config, source, tokenizer, examples, should_stop=interrupted)
     if found is None:
         return None

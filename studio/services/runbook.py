@@ -5,7 +5,10 @@ One book serves all pages and the worker. It can be thrown away at any time: the
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from studio.core.config import RunConfig
 from studio.core.errors import StudioError
@@ -14,7 +17,10 @@ from studio.core.progress import Progress, fold
 from studio.core.verdict import Verdict, verdict
 from studio.services.views import JobView, Points, RunView
 from studio.store.home import Holder, Home
+from studio.store.requests import Request
 from studio.store.runs import RunFolder
+
+Value = TypeVar("Value")
 
 
 @dataclass
@@ -47,7 +53,7 @@ class RunBook:
     def views(self) -> tuple[RunView, ...]:
         """Return all runs, the newest first."""
         standing, folders = self._standing(), self._folders()
-        found = (self._readable_view(folder, standing) for folder in folders)
+        found = (self._attempt(folder, partial(self._sound_view, folder, standing)) for folder in folders)
         views = [view for view in found if view is not None]
         return tuple(sorted(views, key=lambda view: (view.created_at, view.id), reverse=True))
 
@@ -78,6 +84,12 @@ class RunBook:
             ]
         return tuple(sorted(waiting))
 
+    def requests(self) -> tuple[tuple[RunFolder, Request], ...]:
+        """Return the exams and exports that wait, of all runs whose requests can be read."""
+        folders = self._home.runs.all()
+        found = ((folder, self._attempt(folder, folder.requests.all) or ()) for folder in folders)
+        return tuple((folder, request) for folder, requests in found for request in requests)
+
     def points(self, run: str, since: int) -> Points:
         """Return the points after byte `since` of the events; all of them after a resume."""
         folder = self._home.runs.folder(run)
@@ -97,29 +109,27 @@ class RunBook:
             for gone in self._pages.keys() - names:
                 del self._pages[gone]
             self._damaged = {run: why for run, why in self._damaged.items() if run in names}
-        return tuple(folder for folder in folders if self._present(folder))
+        return tuple(folder for folder in folders if self._attempt(folder, partial(self._read, folder)))
 
-    def _present(self, folder: RunFolder) -> bool:
-        try:
-            self._read(folder)
-        except FileNotFoundError:
-            return False  # Deleted between the listing and the reading.
-        except StudioError as error:
-            self._note_damage(folder, error)
-            return False
-        return True
+    def _sound_view(self, folder: RunFolder, standing: Standing) -> RunView:
+        view = self._view(folder, standing)
+        with self._lock:
+            self._damaged.pop(folder.id, None)
+        return view
 
-    def _readable_view(self, folder: RunFolder, standing: Standing) -> RunView | None:
-        """Return the view of a run; one that is damaged must not hide the others."""
+    def _attempt(self, folder: RunFolder, read: Callable[[], Value]) -> Value | None:
+        """Return what is read of a run; None where somebody deleted it meanwhile, or where it is damaged.
+
+        A damaged run must not hide the others; `damage` tells of it.
+        """
         try:
-            return self._view(folder, standing)
-        except FileNotFoundError:
-            return None
-        except StudioError as error:
-            self._note_damage(folder, error)
+            return read()
+        except (StudioError, OSError) as error:
+            if not folder.deleted:
+                self._note_damage(folder, error)
             return None
 
-    def _note_damage(self, folder: RunFolder, error: StudioError) -> None:
+    def _note_damage(self, folder: RunFolder, error: StudioError | OSError) -> None:
         with self._lock:
             self._damaged[folder.id] = str(error)
 
@@ -128,7 +138,7 @@ class RunBook:
             page = self._pages.get(folder.id)
             if page is None:
                 page = self._pages[folder.id] = Page(folder.config())
-            if folder.events_file.stat().st_size > page.offset:
+            if folder.events_bytes() > page.offset:
                 events, page.offset = folder.read(page.offset)
                 for recorded in events:
                     page.progress.add(recorded)
@@ -141,8 +151,7 @@ class RunBook:
         page, meta = self._read(folder), folder.meta()
         worker = standing.holder.worker if standing.holder else None
         with self._lock:
-            progress = page.progress
-            status = progress.status(worker)
+            progress, status = page.progress, page.progress.status(worker)
             failure = progress.last if isinstance(progress.last, RunFailed) else RunFailed("", "")
             running = status == "running"
             return RunView(
@@ -152,6 +161,7 @@ class RunBook:
                 created_at=meta.created_at,
                 dataset_name=meta.dataset_name,
                 config=page.config,
+                source=folder.source(),
                 status=status,
                 queue_position=_position(folder.id, standing, status),
                 step=progress.step,
@@ -165,6 +175,7 @@ class RunBook:
                 loss_last=progress.loss_last,
                 eval_loss_first=progress.held_out[0].loss if progress.held_out else None,
                 eval_loss=progress.held_out[-1].loss if progress.held_out else None,
+                eval_loss_best=progress.best.loss if progress.best else None,
                 best_step=progress.best_step,
                 peak_memory_bytes=progress.peak_memory_bytes or None,
                 verdict=_verdict(folder.id, progress, status, standing),

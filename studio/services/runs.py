@@ -17,6 +17,7 @@ from studio.core.config import RunConfig
 from studio.core.errors import Refused
 from studio.core.events import RunQueued, Status
 from studio.core.progress import JobProgress, Progress, fold
+from studio.services import methods
 from studio.store.files import size, told_plainly
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
@@ -46,7 +47,7 @@ class RecentStarts:
 
 def start(home: Home, config: RunConfig, *, name: str, recent: RecentStarts) -> str:
     """Queue a run and return its id. What it needs has been checked by the caller."""
-    return recent.once(home, config, _text(name, NAME_LENGTH, "The name"))
+    return recent.once(home, methods.settled(config), _text(name, NAME_LENGTH, "The name"))
 
 
 def find(home: Home, part: str) -> str:
@@ -114,13 +115,22 @@ def resume(home: Home, run: str) -> None:
     status = _status(home, folder)
     if status == "queued" and not folder.requests.stop_asked():
         return
-    if status in ("running", "finished"):
-        hint = "Start a new run to learn longer." if status == "finished" else "Stop it first."
-        raise Refused(f"This run is {status}; there is nothing to resume.", hint)
+    _refuse_resume(status)
     folder.requests.clear_stop()
     if status != "queued":
         with told_plainly("The run"):
-            folder.append(RunQueued(resume=True))
+            # Asked again at the moment of writing: another page may have resumed it, and a worker begun.
+            folder.append(RunQueued(resume=True), provided=lambda: _resumable(_status(home, folder)))
+
+
+def _resumable(status: Status) -> bool:
+    return status not in ("queued", "running", "finished")
+
+
+def _refuse_resume(status: Status) -> None:
+    if status in ("running", "finished"):
+        hint = "Start a new run to learn longer." if status == "finished" else "Stop it first."
+        raise Refused(f"This run is {status}; there is nothing to resume.", hint)
 
 
 def stop_job(home: Home, run: str, job: str) -> None:

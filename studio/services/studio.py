@@ -6,6 +6,7 @@ may touch the network or take seconds say so. The verbs themselves stand in the 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from studio.core.config import RunConfig
@@ -48,8 +49,7 @@ class Studio:
         self._worker.open(duty or Duty())
 
     def close(self) -> None:
-        """Ask the work to stop, wait until it is saved, free the home. What was running reads *interrupted*
-        and is offered for resume; what waits keeps waiting for the next studio."""
+        """Stop and save the work, and free the home. What ran can be resumed; what waits keeps waiting."""
         self._worker.close()
 
     def worker(self) -> WorkerState:
@@ -85,7 +85,7 @@ class Studio:
         return datasets.dependents(self._home, dataset)
 
     def delete_dataset(self, dataset: str) -> None:
-        """Delete a dataset. Runs keep their own copy of the records; one that waits or runs refuses this."""
+        """Delete a dataset. Runs, also those that wait, keep their own copy of the records."""
         datasets.delete(self._home, dataset)
 
     def samples(self) -> tuple[SampleView, ...]:
@@ -111,9 +111,9 @@ class Studio:
         """Return the models to offer: the starter, and those that were used or downloaded before."""
         return methods.models(self._home)
 
-    def check_model(self, model: str, revision: str = "") -> None:
-        """Fetch what is missing of a model (may take minutes). Raises Refused in plain words."""
-        methods.check_model(model, revision)
+    def check_model(self, model: str, revision: str = "") -> str:
+        """Fetch what is missing of a model (may take minutes) and return its commit. Raises Refused."""
+        return methods.check_model(model, revision)
 
     def plan(
         self,
@@ -141,12 +141,12 @@ class Studio:
         Its data set is one of this home, or a file beside the description.
         """
         if (file := beside / described.dataset).is_file():
-            return self.plan_choice(self.add_dataset(file, file.name).id, choice)
+            added = self.add_dataset(file, file.name).id
+            described = replace(described, dataset=added, dataset_version="")
         return methods.repeat(self._home, described, choice)
 
     def forecast(self, config: RunConfig) -> Forecast:
-        """Return time, memory and disk for this run here. Not yet measured: the worker rehearses when idle,
-        so ask again while `measured` is False."""
+        """Return time, memory and disk. While `measured` is False an idle worker rehearses: ask again."""
         return forecasts.forecast(self._home, config, ask=self._worker.rehearse)
 
     # Train

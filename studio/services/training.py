@@ -13,13 +13,14 @@ from studio.core.records import SourcedRecord
 from studio.data.split import Split, split
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import objective_named
+from studio.engine.sources import ModelSource, resolve
+from studio.engine.weight_files import Abandoned
+from studio.services.setting_aside import set_aside, usable_examples, without
 from studio.store.records import verified_records
 from studio.store.runs import RunFolder, SourceNote
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-    from studio.engine.models import ModelSource
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,13 @@ class Signals:
 
 @dataclass(frozen=True)
 class Material:
-    """What a run, its exam and its exports are made of."""
+    """What a run, its exam and its exports are made of.
+
+    `parts` are without the rows that were set aside because the model's template cannot write them.
+    """
 
     config: RunConfig
-    source: "ModelSource"
+    source: ModelSource
     tokenizer: "PreTrainedTokenizerBase"
     template: ChatTemplate
     parts: Split
@@ -52,19 +56,26 @@ class Material:
         )
 
 
-def material(folder: RunFolder, tell: Callable[[str], None]) -> Material:
-    """Gather what a run is made of; fetches the model where it is missing. Raises StudioError."""
-    from studio.engine.models import load_tokenizer, resolve
+def material(folder: RunFolder, tell: Callable[[str], None], stopping: Callable[[], bool]) -> Material | None:
+    """Gather what a run is made of, fetching the model where it is missing; None where it was stopped.
+
+    Raises StudioError.
+    """
+    from studio.engine.models import load_tokenizer
 
     config = folder.config()
     tell("The model's files are checked.")
-    source = _same_source(folder, resolve(config.model, _revision(folder, config), progress=tell))
+    try:
+        found = resolve(config.model, _revision(folder, config), progress=tell, stopping=stopping)
+    except Abandoned:
+        return None
+    source = _same_source(folder, found)
     tokenizer = load_tokenizer(source)
     tell("The rows are read and divided.")
     records = verified_records(folder.records_file, folder.meta().records_hash)
     data = config.part(DataSettings)
     parts = split(records, data.held_out_percent, data.max_rows, config.part(Optimisation).seed)
-    return Material(config, source, tokenizer, ChatTemplate(tokenizer), parts)
+    return Material(config, source, tokenizer, ChatTemplate(tokenizer), without(parts, set_aside(folder)))
 
 
 def _revision(folder: RunFolder, config: RunConfig) -> str:
@@ -73,7 +84,7 @@ def _revision(folder: RunFolder, config: RunConfig) -> str:
     return known.revision if known else config.revision
 
 
-def _same_source(folder: RunFolder, source: "ModelSource") -> "ModelSource":
+def _same_source(folder: RunFolder, source: ModelSource) -> ModelSource:
     """Note which weights a run begins with. Raises StudioError where a later job finds others."""
     known = folder.source()
     if known is None:
@@ -99,17 +110,15 @@ def train_run(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
     if stopping():
         return _stop_before_start(folder, progress, signals)
     _drop_damaged(folder)
-    gathered = material(folder, signals.tell)
-    if stopping():
+    gathered = material(folder, signals.tell, stopping)
+    if gathered is None or stopping():
         return _stop_before_start(folder, progress, signals)
     signals.tell("The rows are turned into tokens.")
-    training, held_out = (
-        gathered.examples(part) for part in (gathered.parts.training, gathered.parts.held_out)
-    )
+    examples = usable_examples(folder, gathered.parts, template=gathered.template, config=gathered.config)
     if stopping():
         return _stop_before_start(folder, progress, signals)
     signals.tell("The model is being loaded.")
-    return _train(folder, gathered, (training, held_out), signals)
+    return _train(folder, gathered, examples, signals)
 
 
 def _train(

@@ -11,6 +11,7 @@ from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.core.verdict import Verdict
 from studio.exporters.job import ExportedFile, Parity
+from studio.store.runs import SourceNote
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class WorkerState:
     ready: bool
     """The heavy packages are loaded; before that the first answer or step takes longer."""
     message: str = ""
+    damage: tuple[str, ...] = ()
+    """Why runs and data sets are missing from the lists; `message` has it too."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,14 @@ class Forecast:
     """One sentence: what was measured, or why nothing could be measured yet."""
     fits: bool
     advice: str = ""
+    max_length: int = 0
+    """The longest example, in tokens; what is beyond it is cut off."""
+    cut: int | None = None
+    """Rows of the run, the held-back ones among them, that are longer; None until they are counted."""
+    nothing_left: int = 0
+    """Rows that are cut before anything of their answer."""
+    not_taken: int = 0
+    """Rows that the model's template cannot write; the run sets them aside."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +151,9 @@ class RunView:
     """Mean training loss over the first and the last tenth of the steps, nats per trained token."""
     eval_loss_first: float | None
     eval_loss: float | None
+    """Held-out loss at the first and at the last check, nats per trained token."""
+    eval_loss_best: float | None
+    """The same at the point that Compare and Export use; None before the first check on the way."""
     best_step: int | None
     peak_memory_bytes: int | None
     verdict: Verdict
@@ -149,6 +163,8 @@ class RunView:
     failure_hint: str = ""
     jobs: tuple[JobView, ...] = ()
     checkpoints: tuple[int, ...] = ()
+    source: SourceNote | None = None
+    """The untouched model's commit and weights; None before the worker has looked at it."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +215,9 @@ class ExamView:
     table: tuple[ExamRow, ...]
     verdict: Verdict
     weights_hashes: Mapping[str, str] = field(default_factory=dict)
+    step: int = 0
+    earlier: bool = False
+    """Held at a step that is no longer the run's best: it was resumed, and went on to a better one."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +228,9 @@ class ExportView:
     files: tuple[ExportedFile, ...]
     parity: Parity | None
     """None for exports that hold no weights (the script)."""
+    step: int = 0
+    earlier: bool = False
+    """Made of a step that is no longer the run's best."""
 
 
 @dataclass(frozen=True)

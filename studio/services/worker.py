@@ -13,10 +13,12 @@ from studio.core.errors import StudioError
 from studio.core.events import JobFailed, RunFailed
 from studio.services import exams, exports
 from studio.services.answering import Answerer
+from studio.services.lengths import Counting
+from studio.services.mistakes import plainly
 from studio.services.comparisons import Questions
 from studio.services.packages import load_packages
 from studio.services.queue import TRAIN, Task, next_task, waiting_to_stop
-from studio.services.rehearsals import Rehearsals, remember_run
+from studio.services.rehearsals import Rehearsals, known_pace, remember_run
 from studio.services.runbook import RunBook
 from studio.services.training import Signals, stop_waiting, train_run
 from studio.services.views import Duty, WorkerState
@@ -34,7 +36,7 @@ class Worker:
     def __init__(self, home: Home, book: RunBook, questions: Questions) -> None:
         self._home, self._book, self._questions = home, book, questions
         self._answerer = Answerer(home, questions)
-        self._rehearsals = Rehearsals(home)
+        self._rehearsals, self._counting = Rehearsals(home), Counting(home)
         self._closing, self._wake = threading.Event(), threading.Event()
         self._id: str | None = None
         self._active: Task | None = None
@@ -52,11 +54,13 @@ class Worker:
         self._quiet_until = time.monotonic() + duty.quiet_seconds
         self._begin()
         self._watchdog.start()
+        self._counting.open()
 
     def close(self) -> None:
         """Stop the work, wait until it is saved, free the home."""
         self._closing.set()
         self._wake.set()
+        self._counting.close()
         for thread in (self._watchdog, self._thread):
             if thread is not None and thread.ident is not None:
                 thread.join()
@@ -67,20 +71,25 @@ class Worker:
         self._wake.set()
 
     def rehearse(self, config: RunConfig) -> str:
-        """Measure the pace of such a run when there is nothing else to do; say why not, if not."""
-        problem = self._rehearsals.ask(config)
-        self.wake()
-        return problem
+        """Measure what is not known yet of such a run: its pace when there is nothing else to do, its rows
+        at once. Return what cannot be measured, and why."""
+        problems = [self._counting.ask(config)]
+        if known_pace(self._home, config) is None:
+            problems.append(self._rehearsals.ask(config))
+            self.wake()
+        return " ".join(filter(None, problems))
 
     def state(self) -> WorkerState:
-        told = [self._trouble, *self._book.damage()]
-        holder = None if self._id is not None else self._home.holder()
+        damage = (*self._book.damage(), *self._home.datasets.damage())
+        told = [self._trouble, *damage]
+        # This process holds the home a moment before its worker has an id: it sweeps first.
+        holder = None if self._home.held else self._home.holder()
         if holder is not None and not self._trouble:
             told.append(
                 f"Another process of the studio ({holder.process}) does the work of this home now. "
                 "What you start waits in its queue."
             )
-        return WorkerState(self._id is not None, self._ready, " ".join(filter(None, told)))
+        return WorkerState(self._id is not None, self._ready, " ".join(filter(None, told)), damage)
 
     def _begin(self) -> None:
         self._thread = threading.Thread(target=self._work, name="studio-worker", daemon=True)

@@ -8,6 +8,8 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from studio.core.errors import StudioError
@@ -51,8 +53,7 @@ class Checkpoints:
                 write(staged)
                 manifest = Manifest(step, eval_loss, seal(staged))
                 _write_manifest(staged, manifest)
-            best = self._best_step()
-            self._retire(best)
+            best = self._retire(step)
         except OSError as error:
             raise StudioError(
                 f"The checkpoint of step {step} could not be saved: {error.strerror or error}.",
@@ -64,18 +65,25 @@ class Checkpoints:
         """Return the newest checkpoint that verifies and can be resumed from."""
         for step in reversed(self.steps()):
             manifest = self._manifest(step)
-            if manifest and manifest.resumable and not damaged(self._path(step), manifest.files):
+            if manifest and manifest.resumable and self._verifies(step, manifest):
                 return step, self._path(step)
         return None
 
     def best(self) -> tuple[int, Path] | None:
-        """Return the checkpoint with the lowest held-out loss whose files verify."""
-        found = [(self._rank(step), step) for step in self.steps()]
-        for _, step in sorted(found):
-            manifest = self._manifest(step)
-            if manifest and not damaged(self._path(step), manifest.files):
-                return step, self._path(step)
-        return None
+        """Return the checkpoint with the lowest held-out loss whose files verify.
+
+        A worker of another process may save meanwhile, and take away what is just being read: then anew.
+        """
+        while True:
+            ranked = self._ranked()
+            found = next((step for step, manifest in ranked if self._verifies(step, manifest)), None)
+            if ranked == self._ranked():
+                return None if found is None else (found, self._path(found))
+
+    def best_step(self) -> int | None:
+        """Return the step that `best` finds where no file is damaged; reads no weights."""
+        ranked = self._ranked()
+        return ranked[0][0] if ranked else None
 
     def steps(self) -> tuple[int, ...]:
         """Return the steps that were saved and are kept, ascending; not verified."""
@@ -88,8 +96,7 @@ class Checkpoints:
         """Remove the checkpoints whose files no longer hold what was saved, and return their steps."""
         found = []
         for step in self.steps():
-            manifest = self._manifest(step)
-            if manifest is None or damaged(self._path(step), manifest.files):
+            if not self._verifies(step, self._manifest(step)):
                 remove_folder(self._path(step))
                 found.append(step)
         return tuple(found)
@@ -106,24 +113,31 @@ class Checkpoints:
         except (OSError, StudioError, KeyError, TypeError):
             return None
 
-    def _rank(self, step: int) -> tuple[bool, float, int]:
-        """Order by held-out loss; a checkpoint without one comes last, the newer of equals first."""
-        manifest = self._manifest(step)
-        loss = manifest.eval_loss if manifest else None
-        return (loss is None, loss if loss is not None else 0.0, -step)
+    def _verifies(self, step: int, manifest: Manifest | None) -> bool:
+        return manifest is not None and not damaged(self._path(step), manifest.files)
 
-    def _best_step(self) -> int:
-        return min(self.steps(), key=self._rank)
+    def _ranked(self) -> list[tuple[int, Manifest | None]]:
+        """Return (step, manifest) of all that are kept, the best first."""
+        return sorted(((step, self._manifest(step)) for step in self.steps()), key=_rank)
 
-    def _retire(self, best: int) -> None:
-        sound = [step for step in self.steps() if self._manifest(step) is not None]
+    def _retire(self, written: int) -> int:
+        """Remove what is no longer needed, and return the best step.
+
+        Only files that verify now replace older ones; those of the step just written were hashed as written.
+        A damaged one among the newest stays until a resume tells of it.
+        """
+        ranked = self._ranked()
+        verifies = cache(lambda step: step == written or self._verifies(step, self._manifest(step)))
+        best = next(step for step, _ in ranked if verifies(step))
+        kept = tuple(islice(filter(verifies, reversed(self.steps())), _KEPT))
         for step in self.steps():
-            if step in sound[-_KEPT:]:
+            if step >= kept[-1]:
                 continue
             if step == best:
                 self._drop_resume(step)
             else:
                 remove_folder(self._path(step))
+        return best
 
     def _drop_resume(self, step: int) -> None:
         """Keep only what the model is. The manifest goes first: files it does not name are ignored."""
@@ -133,6 +147,13 @@ class Checkpoints:
         kept = tuple(file for file in manifest.files if not file.name.startswith("resume/"))
         _write_manifest(self._path(step), Manifest(step, manifest.eval_loss, kept))
         shutil.rmtree(self._path(step) / "resume", ignore_errors=True)
+
+
+def _rank(kept: tuple[int, Manifest | None]) -> tuple[bool, float, int]:
+    """Order by held-out loss; a checkpoint without one comes last, the newer of equals first."""
+    step, manifest = kept
+    loss = manifest.eval_loss if manifest else None
+    return (loss is None, loss if loss is not None else 0.0, -step)
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -1,11 +1,13 @@
 """Data sets in the home: a folder each, with a version for every way its file was read."""
 
+import os
 import re
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +15,22 @@ from studio.core import report as reports
 from studio.core.errors import Refused, StudioError
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
+from studio.core.shapes import shaped
+from studio.core.system import sync_folder
 from studio.store.files import (
+    digest,
     link_or_copy,
     new_id,
-    read_json,
+    read_as,
     remove_folder,
     staged_folder,
+    sync_tree,
     told_plainly,
     write_json,
 )
 from studio.store.records import RecordFile, read_records
 
+_RESTORE = "Restore it from a copy, or delete the folder of this data set and add its file again."
 _ID = re.compile(r"[a-z2-7]{16}")
 
 
@@ -64,10 +71,7 @@ class DatasetFolder:
         self.id = path.name
 
     def meta(self) -> DatasetMeta:
-        document = read_json(self.path / "meta.json")
-        fields = {name: value for name, value in document.items() if name != "version"}
-        fields["version"] = fields.pop("current")
-        return DatasetMeta(**{**fields, "history": tuple(fields["history"])})
+        return read_as(_meta, self.path / "meta.json", hint=_RESTORE)
 
     def write_meta(self, meta: DatasetMeta) -> None:
         document = {**asdict(meta), "version": 1, "current": meta.version}
@@ -86,13 +90,17 @@ class DatasetFolder:
         return self.version(version) / "source"
 
     def report(self, version: str) -> DatasetReport:
-        return reports.from_dict(read_json(self.version(version) / "report.json"))
+        return read_as(reports.from_dict, self.version(version) / "report.json", hint=_RESTORE)
 
     def records_file(self, version: str) -> Path:
         return self.version(version) / "records.jsonl"
 
     def records(self, version: str, *, first: int = 0, most: int | None = None) -> tuple[SourcedRecord, ...]:
-        return read_records(self.records_file(version), first=first, most=most)
+        path = self.records_file(version)
+        try:
+            return read_records(path, first=first, most=most)
+        except OSError as error:
+            raise StudioError(f"The file {path} cannot be read: {error.strerror}.", _RESTORE) from error
 
     def open_records(self, version: str) -> RecordFile:
         """Open all records without reading them: each is read where it is looked at."""
@@ -100,14 +108,18 @@ class DatasetFolder:
 
     def records_hash(self, version: str) -> str:
         """Return the SHA-256 of the records as they were when the version was written."""
-        return str(read_json(self.version(version) / "hash.json")["records"])
+        return str(read_as(itemgetter("records"), self.version(version) / "hash.json", hint=_RESTORE))
 
     def rows(self, version: str) -> list[dict[str, Any]]:
         """Return the first rows as the file has them: number and cells."""
-        return list(read_json(self.version(version) / "rows.json")["rows"])
+        return list(read_as(itemgetter("rows"), self.version(version) / "rows.json", hint=_RESTORE))
 
     def add_version(self, source: Path, content: Content) -> str:
-        """Write a version and return its name, made of the records' hash; an equal one is kept as it is."""
+        """Write a version and return its name, made of the records' hash.
+
+        One of equal records stays where it is, so that no crash can take it away: only the files that differ
+        (its report, its first rows, a record that was damaged) are replaced, each as a whole.
+        """
         versions = self.path / "versions"
         versions.mkdir(parents=True, exist_ok=True)
         with told_plainly("The data set"), _staging(versions) as staged:
@@ -117,10 +129,19 @@ class DatasetFolder:
             write_json(staged / "rows.json", {"version": 1, "rows": list(content.rows)})
             write_json(staged / "hash.json", {"version": 1, "records": content.records_hash})
             version = content.records_hash[:12]
-            with staged_folder(versions / version) as folder:
-                for file in staged.iterdir():
-                    file.replace(folder / file.name)
+            if (versions / version).is_dir():
+                _renew(staged, versions / version)
+            else:
+                with staged_folder(versions / version) as folder:
+                    for file in staged.iterdir():
+                        file.replace(folder / file.name)
         return version
+
+
+def _meta(entries: dict[str, Any]) -> DatasetMeta:
+    named = {**entries, "version": entries["current"], "history": tuple(entries["history"])}
+    del named["current"]
+    return shaped(DatasetMeta, named)
 
 
 class Datasets:
@@ -128,6 +149,17 @@ class Datasets:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._damaged: Mapping[str, str] = {}
+
+    def note_damage(self, damaged: Mapping[str, str]) -> None:
+        """Remember which data sets the last listing could not read, and why."""
+        self._damaged = damaged
+
+    def damage(self) -> tuple[str, ...]:
+        """Return why some data sets are missing from the list, as the last listing found."""
+        return tuple(
+            f"The data set {dataset} cannot be read. {problem}" for dataset, problem in self._damaged.items()
+        )
 
     @contextmanager
     def workshop(self) -> Iterator[Path]:
@@ -174,11 +206,22 @@ class Datasets:
         remove_folder(self.folder(dataset).path)
 
 
+def _renew(staged: Path, folder: Path) -> None:
+    """Bring a version to what was just read, file by file."""
+    sync_tree(staged)
+    for file in staged.iterdir():
+        target = folder / file.name
+        if not target.is_file() or digest(file) != digest(target):
+            os.replace(file, target)
+    sync_folder(folder)
+
+
 @contextmanager
 def _staging(parent: Path) -> Iterator[Path]:
     """Yield a folder that is removed afterwards, whatever happened."""
     path = parent / f".staging-{new_id()}"
-    path.mkdir()
+    with told_plainly("The data set"):
+        path.mkdir()
     try:
         yield path
     finally:

@@ -10,17 +10,29 @@ import secrets
 import shutil
 import time
 from base64 import b32encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from studio.core.errors import StudioError
 from studio.core.system import sync_folder
 
 STAGING = ".staging-"
 DELETED = ".deleted-"
+
+Value = TypeVar("Value")
+
+
+class Kept(Protocol):
+    """What the home keeps in a folder of its own: a data set, a run."""
+
+    id: str
+    path: Path
+
+
+Folder = TypeVar("Folder", bound=Kept)
 
 
 def new_id() -> str:
@@ -61,19 +73,59 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
     write_bytes(path, (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode())
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path, *, hint: str = "Restore it from a copy, or delete it.") -> dict[str, Any]:
     """Read a JSON file of version 1. Raises StudioError naming the file where it is damaged or newer."""
     try:
         document = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise StudioError(
-            f"The file {path} is damaged: {error}.", "Restore it from a copy, or delete its folder."
-        ) from error
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StudioError(f"The file {path} cannot be read: {error.strerror}.", hint) from error
+    except (ValueError, RecursionError) as error:
+        raise StudioError(f"The file {path} is damaged: {error}.", hint) from error
     if not isinstance(document, dict) or document.get("version") != 1:
         raise StudioError(
-            f"The file {path} has a version that this studio does not know.", "Update the studio."
+            f"The file {path} has a version that this studio does not know.", f"Update the studio. {hint}"
         )
     return document
+
+
+def read_as(make: Callable[[dict[str, Any]], Value], path: Path, *, hint: str) -> Value:
+    """Make a value of the entries of a JSON file, its version left out.
+
+    Raises StudioError where they are not what `make` needs and where the file is missing; FileNotFoundError
+    only where its whole folder is gone.
+    """
+    try:
+        document = read_json(path, hint=hint)
+    except FileNotFoundError as error:
+        if not path.parent.is_dir():
+            raise
+        raise StudioError(f"The file {path} is missing.", hint) from error
+    del document["version"]
+    try:
+        return make(document)
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError, StudioError) as error:
+        # An assertion is one of a value that keeps its invariant: no file of ours breaks it.
+        said = error.message.rstrip(".") if isinstance(error, StudioError) else error
+        raise StudioError(f"The file {path} is damaged: {said}.", hint) from error
+
+
+def readable(
+    folders: Iterable[Folder], look: Callable[[Folder], Value]
+) -> tuple[list[tuple[Folder, Value]], dict[str, str]]:
+    """Return the folders with what is seen of them, and by id why some cannot be read.
+
+    A damaged one must not stand in the way of the others; one that was deleted meanwhile is neither.
+    """
+    found, damaged = [], {}
+    for folder in folders:
+        try:
+            found.append((folder, look(folder)))
+        except (StudioError, OSError) as error:
+            if folder.path.is_dir():
+                damaged[folder.id] = str(error)
+    return found, damaged
 
 
 @contextmanager
@@ -160,13 +212,14 @@ def seal(folder: Path) -> tuple[Sealed, ...]:
 
 def damaged(folder: Path, files: tuple[Sealed, ...]) -> tuple[str, ...]:
     """Return the names of the files that are missing or no longer hold what was sealed."""
-    return tuple(
-        file.name
-        for file in files
-        if not (path := folder / file.name).is_file()
-        or path.stat().st_size != file.bytes
-        or digest(path) != file.sha256
-    )
+    return tuple(file.name for file in files if not _holds(folder / file.name, file))
+
+
+def _holds(path: Path, file: Sealed) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size == file.bytes and digest(path) == file.sha256
+    except FileNotFoundError:
+        return False  # Removed between the looks at it.
 
 
 def size(folder: Path) -> int:

@@ -1,19 +1,23 @@
 """The home folder: where everything a person made is kept, and who does the work in it."""
 
 import os
+import re
 import shutil
 import time
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.core.shapes import shaped
 from studio.core.system import FileLock, is_locked
 from studio.store.datasets import Datasets
-from studio.store.files import new_id, read_json, sweep, write_json
+from studio.store.files import new_id, read_as, sweep, write_json
 from studio.store.runs import Runs
 
 _TRIES, _PAUSE_SECONDS = 20, 0.01
 _OLD_SECONDS = 86400
+_WORKER = re.compile(r"worker-[a-z2-7]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Home:
         self._lock: FileLock | None = None
         self._alive: FileLock | None = None
         self._worker = ""
+        self._told: Holder | None = None
         try:
             for folder in (self.datasets.path, self.runs.path, self.forecasts):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -78,8 +83,8 @@ class Home:
 
     def tell(self, run: str, doing: str) -> None:
         """Let every process know what the worker of this home does now."""
-        holder = Holder(self._worker, os.getpid(), run, doing)
-        write_json(self.path / "holder.json", {"version": 1, **asdict(holder)})
+        self._told = Holder(self._worker, os.getpid(), run, doing)
+        write_json(self.path / "holder.json", {"version": 1, **asdict(self._told)})
 
     def _patiently(self) -> FileLock | None:
         # Probes of readers hold the lock for an instant; one refusal says nothing.
@@ -108,15 +113,26 @@ class Home:
             (self._life_signs / self._worker).unlink(missing_ok=True)
         if self._lock is not None:
             self._lock.release()
-        self._alive = self._lock = None
+        self._alive = self._lock = self._told = None
 
     def holder(self) -> Holder | None:
-        """Return who holds the home now, this process included; None where nobody alive does."""
-        if not (self.path / "holder.json").exists():
+        """Return who holds the home now, this process included; None where nobody alive does.
+
+        The file is for display: one that cannot be read names nobody, and the next word of a worker mends it.
+        """
+        if self._told is not None:
+            return self._told
+        try:
+            holder = read_as(partial(shaped, Holder), self.path / "holder.json", hint="")
+        except (StudioError, FileNotFoundError):
             return None
-        document = read_json(self.path / "holder.json")
-        holder = Holder(**{name: value for name, value in document.items() if name != "version"})
-        return holder if is_locked(self._life_signs / holder.worker) else None
+        known = _WORKER.fullmatch(holder.worker)
+        return holder if known and is_locked(self._life_signs / holder.worker) else None
+
+    @property
+    def held(self) -> bool:
+        """Whether this very process holds the home."""
+        return self._told is not None
 
     def live_worker(self) -> str | None:
         """Return the id of the worker that is alive, as `core.events.status_of` wants it."""

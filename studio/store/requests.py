@@ -6,14 +6,18 @@ A request outlives the asker and the worker. The worker alone removes them.
 import re
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from studio.store.files import new_id, read_json, told_plainly, write_json
+from studio.core.errors import StudioError
+from studio.core.shapes import shaped
+from studio.store.files import new_id, read_as, told_plainly, write_json
 
 RUN = "run"
 """Names the run itself where a stop is asked for; jobs are named by their id."""
 
+_HINT = "Delete this file, then ask for the exam or export again."
 _NAMES = re.compile(r"run|[a-z2-7]{16}")
 
 
@@ -24,6 +28,10 @@ class Request:
     job: str
     kind: str
     at: float
+
+
+def _request(job: str, entries: dict[str, Any]) -> Request:
+    return shaped(Request, {**entries, "job": job})
 
 
 class Requests:
@@ -42,14 +50,18 @@ class Requests:
         return job
 
     def all(self) -> tuple[Request, ...]:
-        """Return the jobs that wait, the oldest first."""
+        """Return the jobs that wait, the oldest first. Raises StudioError where one cannot be read."""
         found = []
         for path in self._folder.glob("job-*.json"):
+            job = path.stem.removeprefix("job-")
+            if not _NAMES.fullmatch(job):
+                continue  # Nothing that the studio has put there.
             try:
-                document = read_json(path)
-            except FileNotFoundError:
-                continue  # The worker took it between the listing and the reading.
-            found.append(Request(path.stem.removeprefix("job-"), document["kind"], document["at"]))
+                found.append(read_as(partial(_request, job), path, hint=_HINT))
+            except (FileNotFoundError, StudioError):
+                if path.exists():
+                    raise
+                # The worker took it between the listing and the reading.
         return tuple(sorted(found, key=lambda request: (request.at, request.job)))
 
     def remove(self, job: str) -> None:

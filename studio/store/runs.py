@@ -4,13 +4,15 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from studio.core.config import RunConfig, read_config, to_dict
-from studio.core.errors import Refused
+from studio.core.errors import Refused, StudioError
 from studio.core.events import (
     Event,
     JobProgressed,
@@ -21,13 +23,18 @@ from studio.core.events import (
     decode,
     encode,
 )
+from studio.core.shapes import shaped
+from studio.core.system import FileLock
 from studio.store.checkpoints import Checkpoints
-from studio.store.files import new_id, read_json, remove_folder, staged_folder, told_plainly, write_json
+from studio.store.files import new_id, read_as, remove_folder, staged_folder, told_plainly, write_json
 from studio.store.requests import Requests
 
 _ID = re.compile(r"\d{8}-\d{6}-[a-z2-7]{16}")
+_RESTORE = "Restore it from a copy, or delete the folder of this run."
 _FREQUENT = (StepLogged, JobProgressed)
 """Events that are lost at worst with the steps they tell of; all others are synced to the disk."""
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 30.0, 0.001
+"""A line is written and synced in far less; the kernel frees the lock of a writer that died."""
 
 
 @dataclass(frozen=True)
@@ -72,39 +79,64 @@ class RunFolder:
         return self.path / "records.jsonl"
 
     def meta(self) -> RunMeta:
-        document = read_json(self.path / "meta.json")
-        return RunMeta(**{name: value for name, value in document.items() if name != "version"})
+        return read_as(partial(shaped, RunMeta), self.path / "meta.json", hint=_RESTORE)
 
     def write_meta(self, meta: RunMeta) -> None:
         with told_plainly("The change"):
             write_json(self.path / "meta.json", {"version": 1, **asdict(meta)})
 
     def config(self) -> RunConfig:
-        return read_config(read_json(self.path / "config.json"))
+        return read_as(_config, self.path / "config.json", hint=_RESTORE)
 
     def source(self) -> SourceNote | None:
         """Return the base model's particulars; None before a worker has looked at it."""
         path = self.path / "source.json"
-        if not path.exists():
-            return None
-        return SourceNote(**{name: value for name, value in read_json(path).items() if name != "version"})
+        return read_as(partial(shaped, SourceNote), path, hint=_RESTORE) if path.exists() else None
 
     def write_source(self, source: SourceNote) -> None:
         write_json(self.path / "source.json", {"version": 1, **asdict(source)})
 
-    def append(self, event: Event, at: float | None = None) -> None:
-        """Add one line to the events. On an error the file is as it was; a torn tail of a crash is cut off.
+    @property
+    def deleted(self) -> bool:
+        """Whether somebody deleted the run since it was found."""
+        return not self.path.is_dir()
 
-        Only the verb that queues a run (while nothing runs) and the worker that holds the home call this.
+    def append(
+        self, event: Event, at: float | None = None, *, provided: Callable[[], bool] = lambda: True
+    ) -> bool:
+        """Add one line to the events where `provided` holds, and return whether it does.
+
+        Writers take turns, so nothing is said between that question and the line. On an error the file is
+        as it was; a torn tail of a crash is cut off.
         """
-        line = (encode(event, time.time() if at is None else at) + "\n").encode()
+        with self._turn_to_write():
+            if not provided():
+                return False
+            line = (encode(event, time.time() if at is None else at) + "\n").encode()
+            self._write(line, synced=not isinstance(event, _FREQUENT))
+        return True
+
+    @contextmanager
+    def _turn_to_write(self) -> Iterator[None]:
+        # The lock has a file of its own: on Windows a locked one could not even be read.
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while (lock := FileLock.take(self.path / "events.lock")) is None:
+            if time.monotonic() > end:
+                raise TimeoutError(f"another process has kept {self.events_file} to itself for too long")
+            time.sleep(_PAUSE_SECONDS)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _write(self, line: bytes, *, synced: bool) -> None:
         with self.events_file.open("ab+", buffering=0) as file:
             end = _end_of_last_line(file.fileno())
             try:
                 file.truncate(end)
                 if (written := file.write(line)) != len(line):
                     raise OSError(f"only {written} of {len(line)} bytes were written to {self.events_file}")
-                if not isinstance(event, _FREQUENT):
+                if synced:
                     os.fsync(file.fileno())
             except OSError:
                 file.truncate(end)
@@ -123,9 +155,24 @@ class RunFolder:
         whole = content[: content.rfind(b"\n") + 1]
         return [_decoded(line) for line in whole.splitlines()], offset + len(whole)
 
+    def events_bytes(self) -> int:
+        """Return how long the events are. Raises StudioError where a run that is there has none."""
+        try:
+            return self.events_file.stat().st_size
+        except OSError as error:
+            if self.deleted:
+                raise
+            problem = f"The file {self.events_file} cannot be read: {error.strerror}."
+            raise StudioError(problem, _RESTORE) from error
+
     def write_traceback(self, text: str) -> None:
         """Keep where our own mistake happened; for a report, never for the screen."""
         (self.path / "traceback.txt").write_text(text, encoding="utf-8")
+
+
+def _config(entries: dict[str, Any]) -> RunConfig:
+    config = read_config({"version": 1, **entries})
+    return shaped(RunConfig, vars(config))
 
 
 def _end_of_last_line(descriptor: int) -> int:
@@ -144,7 +191,7 @@ def _end_of_last_line(descriptor: int) -> int:
 def _decoded(line: bytes) -> Recorded:
     try:
         return decode(line.decode())
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         message = "A line of this run's record is damaged on disk and was left out."
         return Recorded(
             0.0, Warned(message, f"The disk may be failing ({error}). Check it, and keep a copy.")

@@ -1,8 +1,10 @@
 """The page and its server: builds the five tabs over one `Studio`, serves them, and stops cleanly."""
 
 import os
+import shutil
 import signal
 import threading
+import time
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +19,7 @@ from studio.ui.routes import routes
 from studio.ui.session import STORAGE_KEY, STORAGE_SECRET, Session
 from studio.ui.shell import ELSEWHERE, HERE, TOP, Shell
 from studio.ui.tabs.compare import CompareTab
-from studio.ui.tabs.data import DataTab
+from studio.ui.tabs.data import MOST_BYTES, DataTab
 from studio.ui.tabs.export import ExportTab
 from studio.ui.tabs.method import MethodTab
 from studio.ui.tabs.train import TrainTab
@@ -25,7 +27,8 @@ from studio.ui.theme import theme
 from studio.ui.wiring import html_part
 
 TABS = (DataTab, MethodTab, TrainTab, CompareTab, ExportTab)
-LARGEST_UPLOAD = "2gb"
+ABANDONED_SECONDS = 600.0
+"""An upload that nobody touched for so long belongs to no page of a second studio on the same home."""
 
 
 def build(studio: Studio, *, local: bool = True) -> gr.Blocks:
@@ -61,7 +64,9 @@ def serve(
 ) -> None:
     """Serve the studio until the process is asked to stop (SIGTERM, SIGINT); running work is saved first."""
     # Uploads lie here until the store has its own copy; Gradio reads this when the first file arrives.
-    os.environ["GRADIO_TEMP_DIR"] = str(home / "uploads")
+    uploads = home / "uploads"
+    os.environ["GRADIO_TEMP_DIR"] = str(uploads)
+    remove_abandoned(uploads)
     studio = Studio(home)
     page = build(studio, local=host in LOOPBACK)
     asked = threading.Event()
@@ -78,6 +83,19 @@ def serve(
     print("Stopping: what is running is saved and can be resumed.", flush=True)
     page.close()
     studio.close()
+
+
+def remove_abandoned(uploads: Path) -> None:
+    """Remove what an earlier server received and never came to read: the store has no need of it."""
+    before = time.time() - ABANDONED_SECONDS
+    for folder in uploads.iterdir() if uploads.is_dir() else ():
+        files = [path for path in (folder, *folder.rglob("*")) if path.is_file()]
+        if any(path.stat().st_mtime > before for path in files):
+            continue
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        else:
+            folder.unlink()
 
 
 def launch(page: gr.Blocks, studio: Studio, *, host: str, port: int, lifespan: Lifespan) -> None:
@@ -98,6 +116,6 @@ def launch(page: gr.Blocks, studio: Studio, *, host: str, port: int, lifespan: L
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
-        max_file_size=LARGEST_UPLOAD,
+        max_file_size=MOST_BYTES,
         show_error=True,
     )

@@ -82,7 +82,8 @@ def tag(runs: tuple[RunView, ...], run: RunView | None, comparison: Comparison |
     """Return a short hash of everything that a page shows in words and lists rather than in numbers."""
     shown: list[object] = [(view.id, view.name, view.status, view.queue_position) for view in runs]
     if run is not None:
-        shown += [run.verdict, run.notes, run.warnings, run.failure, run.eval_loss, bool(run.checkpoints)]
+        shown += [run.verdict, run.notes, run.warnings, run.failure, bool(run.checkpoints)]
+        shown += [run.eval_loss, run.eval_loss_best]
         shown += [(job.id, job.status) for job in run.jobs]
         shown.append(run.step > 0)
     if comparison is not None:

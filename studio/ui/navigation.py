@@ -75,8 +75,8 @@ def _status(facts: Facts, step: str) -> str:
         return (
             f"{recipe.title if recipe else 'Own settings'} · {tuning.TITLE if tuning else 'unknown method'}"
         )
-    if step == "compare" and facts.run.eval_loss is not None and facts.run.eval_loss_first is not None:
-        return f"Error {loss(facts.run.eval_loss_first)} → {loss(facts.run.eval_loss)}"
+    if step == "compare" and facts.run.eval_loss_best is not None and facts.run.eval_loss_first is not None:
+        return f"Error {loss(facts.run.eval_loss_first)} → {loss(facts.run.eval_loss_best)}"
     return run_status(facts.run) if step == "train" else ""
 
 

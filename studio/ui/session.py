@@ -4,11 +4,14 @@ The values are ids only: everything they name is looked up afresh, so a restarte
 or a phone shows the same run.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from studio.core.errors import StudioError
+from studio.core.config import DataSettings
+from studio.core.errors import Refused, StudioError
 from studio.core.recipes import RECIPES
 from studio.data.inspect import training_refusal
 from studio.engine.objectives import OBJECTIVES
@@ -54,6 +57,11 @@ class Session:
         return replace(self, step=step)
 
 
+def longest_example(session: Session) -> int:
+    """Return the longest example of the chosen recipe, in tokens."""
+    return int(RECIPES[session.recipe].knobs.get("max_length", DataSettings().max_length))
+
+
 TEXTS = ("dataset", "run", "question", "recipe", "place", "elsewhere", "tuning", "objective", "kind")
 KNOWN = {"recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES}
 
@@ -95,6 +103,7 @@ def look_up(studio: Studio, session: Session) -> Facts:
         run=run.id if run else "",
         dataset=dataset.id if dataset else "",
         question=session.question if run else "",
+        objective=_fitting(dataset, session.objective),
     )
     facts = Facts(known, dataset, run, bool(runs))
     open_steps = [step for step in STEPS if lock(facts, step) is None]
@@ -126,6 +135,31 @@ def lock(facts: Facts, step: str) -> str | None:
     if step in ("compare", "export") and not facts.run.checkpoints:
         return "After the first save"
     return None
+
+
+def objectives_for(dataset: DatasetView) -> tuple[str, ...]:
+    """Return what can be learned from such rows, told from the first ones."""
+    return tuple(
+        name
+        for name, module in OBJECTIVES.items()
+        if all(module.accepts(sourced.record) for sourced in dataset.preview)
+    )
+
+
+def _fitting(dataset: DatasetView | None, objective: str) -> str:
+    """Return the objective, or where these rows cannot be learned so the first that they can."""
+    fitting = objectives_for(dataset) if dataset else ()
+    return objective if objective in fitting or not fitting else fitting[0]
+
+
+def refuse_folder(model: str, listed: Collection[str]) -> None:
+    """Raise Refused for a model that is no name on the hub: a visitor from elsewhere names no folders."""
+    hub_name = re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", model)
+    if model and model not in listed and (hub_name is None or Path(model).exists()):
+        raise Refused(
+            f"{model!r} is not a name on the hub.",
+            "Name it as the hub does, owner/model; folders are opened where the studio runs.",
+        )
 
 
 def _dataset(studio: Studio, dataset: str) -> DatasetView | None:

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 
 import gradio as gr
 
+from studio.core.errors import StudioError
 from studio.services.studio import Studio
 from studio.ui import live
-from studio.ui.markup import escape
+from studio.ui.markup import escape, problem
 from studio.ui.navigation import navigation
 from studio.ui.session import Facts, Session, look_up, read, welcome
 from studio.ui.wiring import Updates, event_text, on
@@ -38,6 +39,8 @@ class Tab(Protocol):
     """One step. It is laid out when made; handlers are attached once all tabs are laid out."""
 
     name: str
+    notice: gr.HTML
+    """Where the step says what went wrong."""
 
     def outputs(self) -> list[gr.blocks.Block]:
         """Return the components that `show` may change."""
@@ -83,7 +86,15 @@ class Shell:
             self.pulse: pulse(self.studio, facts),
         }
         entry = next(entry for entry in self.entries if entry.name == facts.session.step)
-        return updates | entry.show(facts, entering=entering)
+        try:
+            return updates | entry.show(facts, entering=entering)
+        except StudioError as error:
+            # The frame still moves: the visitor reads it on the step that is meant, and can leave it.
+            return updates | {entry.notice: problem(error)}
+
+    def _visit(self, session: Session) -> Updates:
+        """Draw the page for somebody who comes to a step: what went wrong there before is over."""
+        return {entry.notice: "" for entry in self.entries} | self._draw(session)
 
     def after(self, event: Any, *, entering: bool = True) -> Any:
         """Draw the page once a handler has changed the session or something behind it."""
@@ -93,7 +104,7 @@ class Shell:
     def arrive(self, document: object) -> Updates:
         """Draw a page that was just opened: where it was, or with the run that is live."""
         addressed = isinstance(document, dict) and bool(document.get("addressed"))
-        return self._draw(welcome(self.studio, read(document), addressed=addressed))
+        return self._visit(welcome(self.studio, read(document), addressed=addressed))
 
     def go(self, document: object, event: gr.EventData) -> Updates:
         """Draw another step; the Back key also brings back the ids that the address held."""
@@ -102,7 +113,7 @@ class Shell:
         if getattr(event, "back", False):
             ids = {name: event_text(event, name) for name in ("dataset", "run", "question")}
             session = Session(**ids)
-        return self._draw(session.at(wanted.step))
+        return self._visit(session.at(wanted.step))
 
     def wire(self, page: gr.Blocks) -> None:
         """Attach what belongs to the whole page, then each tab's own handlers."""
@@ -117,7 +128,7 @@ class Shell:
 
     def step(self, name: str) -> Callable[[object], Updates]:
         """Return a handler that moves to a step."""
-        return lambda document: self._draw(read(document).at(name))
+        return lambda document: self._visit(read(document).at(name))
 
 
 def pulse(studio: Studio, facts: Facts, *, measuring: bool = False) -> str:

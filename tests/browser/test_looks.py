@@ -16,6 +16,7 @@ from tests.browser.journey import (
     start_training,
     take_sample,
     wait_for_head,
+    wait_for_points,
 )
 
 STEPS = ("data", "method", "train", "compare", "export")
@@ -82,6 +83,8 @@ def test_every_step_is_accessible_and_fits(
         page.goto(f"{server.address}?step={step}&run={finished}")
         at_step(page, step)
         expect(page.locator(READY[step]).first).to_be_visible()
+        if step == "train":
+            wait_for_points(page, 0)
         if step == "method":
             page.locator("#advanced > button").click()
             expect(page.locator("#knob-learning_rate input")).to_be_visible()

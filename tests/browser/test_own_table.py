@@ -60,6 +60,22 @@ def test_a_file_that_is_no_table_is_refused_with_a_next_step(
     picture(page, "refused")
 
 
+def test_a_file_too_large_for_the_browser_is_refused_in_words_before_it_is_sent(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    open_studio(page, server.address)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "/upload" in request.url else None)
+    page.evaluate("Object.defineProperty(File.prototype, 'size', {get: () => 3.1e9})")
+    path = tmp_path / "all tickets.csv"
+    path.write_text("question,answer\nq,a\n", encoding="utf-8")
+    upload(page, path)
+    notice = page.locator("#notice-data .notice.error")
+    expect(notice).to_contain_text("all tickets.csv has 3.1 GB; 2.0 GB is the most")
+    expect(notice.locator(".hint")).not_to_be_empty()
+    assert sent == []
+
+
 def test_a_dataset_is_reopened_renamed_and_deleted_after_saying_what_hangs_on_it(
     page: Page, server: Server, tmp_path: Path
 ) -> None:

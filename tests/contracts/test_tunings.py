@@ -11,9 +11,9 @@ from studio.core.knobs import problems
 from studio.engine.batches import collate
 from studio.engine.checkpoints import Progress, TrainingState, write_checkpoint
 from studio.engine.device import DeviceChoice
-from studio.engine.models import from_folder
 from studio.engine.objectives import OBJECTIVES, chat
 from studio.engine.preparation import Prepared, prepare
+from studio.engine.sources import from_folder
 from studio.engine.steps import Stopped, measure, take_step
 from studio.engine.tuned import load_tuned, weights_hash
 from studio.engine.tunings import TUNINGS, tuning_named

@@ -64,3 +64,25 @@ def test_an_event_of_another_studio_is_an_error_and_not_skipped(version, name):
 )
 def test_status_is_the_last_word_of_the_run_and_needs_its_worker_alive(events, live_worker, status):
     assert status_of(events, live_worker) == status
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3",
+        "[]",
+        "null",
+        "{}",
+        '{"version":1,"event":[],"at":0}',
+        '{"version":1,"event":"RunQueued","at":"yesterday"}',
+        '{"version":1,"event":"RunQueued","at":0,"resume":3}',
+        '{"version":1,"event":"RunQueued","at":0,"other":3}',
+        '{"version":1,"event":"JobFinished","at":0,"job":"j","kind":"exam"}',
+        '{"version":1,"event":"Evaluated","at":0,"step":"two","loss":1.0,"trained_tokens":1,"rows":1}',
+        '{"version":1,"event":"Evaluated","at":0,"step":2,"loss":NaN,"trained_tokens":1,"rows":1}',
+        "[" * 100_000,
+    ],
+)
+def test_a_line_that_is_no_event_is_a_value_error_whatever_it_is(line):
+    with pytest.raises(ValueError, match=r"."):
+        decode(line)

@@ -113,6 +113,16 @@ def test_few_rows_are_read_and_reported_and_not_trained_on(look, rows):
     assert f"there are {rows}" in training_refusal(report).message
 
 
+def test_rows_that_cannot_be_divided_are_refused_as_the_split_would(look):
+    report = look("question,answer\n" + "".join(f"the same,answer {n}\n" for n in range(20))).report
+    assert (report.verdict, report.kept) == ("note", 20)
+    refusal = training_refusal(report)
+    assert refusal.message == (
+        "All 20 rows ask the same question, so none of them can be held back for the exam."
+    )
+    assert refusal.hint
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -3,20 +3,7 @@
 import pytest
 
 from studio.core.errors import Refused
-from studio.data.mapping import check_mapping, pieces_of, read_mapping, slots_of
-
-
-def test_the_command_lines_mapping_is_read():
-    assert read_mapping(["input=Frage", "output=Antwort = gut"]) == {
-        "input": "Frage",
-        "output": "Antwort = gut",
-    }
-
-
-@pytest.mark.parametrize("choice", ["input", "input=", ""])
-def test_a_choice_of_another_form_is_refused(choice):
-    with pytest.raises(Refused, match="ROLE=COLUMN"):
-        read_mapping([choice])
+from studio.data.mapping import check_mapping, pieces_of, slots_of
 
 
 @pytest.mark.parametrize(

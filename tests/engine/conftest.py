@@ -13,7 +13,7 @@ from studio.core.config import RunConfig
 from studio.core.examples import Example
 from studio.core.knobs import KnobValue
 from studio.engine.loop import TrainingJob, train
-from studio.engine.models import ModelSource, from_folder
+from studio.engine.sources import ModelSource, from_folder
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +29,7 @@ class TinyRun:
     tokenizer: PreTrainedTokenizerBase
     examples: tuple[Example, ...]
     checkpoints: Any
+    held_out: tuple[Example, ...] | None = None
     said: list[events.Event] = field(default_factory=list)
 
     def __call__(
@@ -46,7 +47,7 @@ class TinyRun:
             self.source,
             self.tokenizer,
             self.examples,
-            self.examples[:2],
+            self.examples[:2] if self.held_out is None else self.held_out,
             checkpoints or self.checkpoints,
             "the worker",
         )

@@ -8,8 +8,8 @@ from studio.core.config import RunConfig
 from studio.engine.batches import collate
 from studio.engine.device import DeviceChoice
 from studio.engine.generate import greedy_tokens
-from studio.engine.models import from_folder
 from studio.engine.preparation import Prepared, prepare
+from studio.engine.sources import from_folder
 from studio.engine.steps import take_step
 
 FLOAT32 = DeviceChoice("cpu", "float32", ("exact comparisons",))

@@ -6,7 +6,7 @@ import torch
 from studio.core import events
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
-from studio.engine.forecast import Rehearsal, forecast_memory, rehearse, run_seconds
+from studio.engine.forecast import forecast_memory, rehearse
 from studio.engine.tunings import lora
 
 
@@ -53,22 +53,6 @@ def test_a_rehearsal_can_be_stopped(tiny_source, tiny_tokenizer, tiny_examples):
 def test_nothing_to_learn_is_refused(tiny_source, tiny_tokenizer):
     with pytest.raises(Refused, match="None of the rows has anything to learn"):
         rehearse(config(), tiny_source, tiny_tokenizer, [])
-
-
-def test_the_time_of_a_run_counts_its_steps_and_evaluations(tiny_examples):
-    rehearsal = Rehearsal(
-        seconds_per_token=2.0,
-        evaluation_seconds_per_token=1.0,
-        spread=1.0,
-        peak_memory_bytes=0,
-        load_seconds=5.0,
-        trainable_parameters=1,
-    )
-    tokens = sum(len(example.input_ids) for example in tiny_examples)
-    held_out = sum(len(example.input_ids) for example in tiny_examples[:2])
-    settings = config(epochs=3.0, batch_size=4, evaluations=2)
-    seconds = run_seconds(rehearsal, settings, training=tiny_examples, held_out=tiny_examples[:2])
-    assert seconds == pytest.approx(5 + 2.0 * 3 * tokens + 3 * held_out)
 
 
 def test_the_forecast_number_of_steps_is_the_runs_own(tiny_run):

@@ -5,6 +5,7 @@ import itertools
 import pytest
 import torch
 
+from studio.core.errors import StudioError
 from studio.engine.generate import Interrupted, answer_batch, end_tokens, greedy_tokens, stream
 
 PROMPTS = [[1, 70, 80], [1, 90, 91, 92, 93, 94, 95], [5], [1, 2, 3, 4, 5, 6]]
@@ -58,6 +59,16 @@ def test_a_stop_ends_a_batch(tiny_model, tiny_tokenizer):
         answer_batch(
             tiny_model, tiny_tokenizer, PROMPTS, max_new_tokens=200, should_stop=lambda: next(asked) == 2
         )
+
+
+def test_an_answer_ends_where_the_model_can_read_no_further(tiny_model, tiny_tokenizer):
+    tiny_model.config.max_position_embeddings = 8
+    never_ends = frozenset({2})
+    assert len(list(greedy_tokens(tiny_model, [1, 70, 80], ends=never_ends, limit=24))) <= 5
+    streamed = "".join(stream(tiny_model, tiny_tokenizer, [1, 70, 80], max_new_tokens=24))
+    assert answer_batch(tiny_model, tiny_tokenizer, [[1, 70, 80]], max_new_tokens=24) == [streamed]
+    with pytest.raises(StudioError, match="The question is 9 tokens long, and this model reads 8 at most"):
+        list(greedy_tokens(tiny_model, [70] * 9, ends=never_ends, limit=24))
 
 
 def test_progress_counts_up_to_all(tiny_model, tiny_tokenizer):

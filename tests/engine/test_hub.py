@@ -11,8 +11,10 @@ import pytest
 import torch
 
 from studio.core.errors import Refused
-from studio.engine.hub import fetch
-from studio.engine.models import from_folder, load_model, load_tokenizer
+from studio.engine.hub import earlier_download, fetch
+from studio.engine.models import load_model, load_tokenizer
+from studio.engine.sources import from_folder, source_here
+from studio.engine.weight_files import Abandoned
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 EXTRA = {
@@ -132,6 +134,38 @@ def test_without_a_network_an_earlier_download_is_used(hub, tmp_path):
     gone = StandIn({}, address="http://127.0.0.1:9")
     assert fetch_model(gone, tmp_path) == first
     assert fetch_model(gone, tmp_path, revision=COMMIT) == first
+
+
+def test_a_commit_that_is_here_is_not_asked_for_again(hub, tmp_path):
+    first = fetch_model(hub, tmp_path)
+    hub.asked.clear()
+    assert fetch_model(hub, tmp_path, revision=COMMIT) == first
+    assert hub.asked == []
+
+
+def test_a_commit_of_which_only_the_configuration_is_here_is_fetched(hub, tmp_path):
+    first = fetch_model(hub, tmp_path)
+    (first.folder / "model.safetensors").unlink()
+    assert earlier_download("owner/model", COMMIT, tmp_path) is None
+    assert (fetch_model(hub, tmp_path, revision=COMMIT).folder / "model.safetensors").exists()
+
+
+def test_a_download_stops_between_two_files(hub, tmp_path):
+    with pytest.raises(Abandoned):
+        fetch("owner/model", endpoint=hub.address, cache=tmp_path, stopping=lambda: True)
+    assert not any("/resolve/" in path for path in hub.asked)
+
+
+def test_a_model_of_the_hub_is_found_on_this_machine_without_a_network(hub, tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    assert source_here("owner/model") is None
+    fetched = fetch_model(hub, tmp_path)
+    hub.asked.clear()
+    here = source_here("owner/model")
+    assert here is not None
+    assert (here.id, here.path, here.revision) == ("owner/model", fetched.folder, COMMIT)
+    assert source_here("owner/other") is None
+    assert hub.asked == []
 
 
 def test_without_a_network_or_an_earlier_download_it_is_refused(tmp_path):

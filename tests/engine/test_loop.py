@@ -159,6 +159,68 @@ def test_nothing_to_learn_at_all_is_refused_before_the_start(tiny_run):
     assert tiny_run.said == []
 
 
+def idle(example):
+    return replace(example, labels=(IGNORED,) * len(example.labels))
+
+
+def test_held_out_rows_cut_to_nothing_are_counted_and_measure_nothing(tiny_run):
+    tiny_run.held_out = (tiny_run.examples[0], idle(tiny_run.examples[1]))
+    tiny_run({"steps": 1})
+    assert tiny_run.of(events.Warned)[0].message.startswith("1 of 2 held-back rows have nothing to learn")
+    assert tiny_run.of(events.RunStarted)[0].held_out_rows == 1
+    assert {event.rows for event in tiny_run.of(events.Evaluated)} == {1}
+
+
+def test_held_out_rows_that_are_all_cut_to_nothing_are_refused_with_the_way_out(tiny_run):
+    tiny_run.held_out = tuple(map(idle, tiny_run.examples[:2]))
+    with pytest.raises(Refused, match="None of the 2 held-back rows has anything to learn") as refused:
+        tiny_run({"steps": 1})
+    assert "max_length" in refused.value.hint
+
+
+def test_rows_that_lose_their_end_are_counted_at_the_start(tiny_run):
+    cut = tuple(replace(each, cut_tokens=3) for each in tiny_run.examples[:3])
+    tiny_run.examples = (*cut, *tiny_run.examples[3:])
+    said = tiny_run({"steps": 1})
+    assert said[0].message == (
+        "3 of 8 training rows are longer than the longest example allowed and are learned without their end."
+    )
+
+
+def test_rows_longer_than_the_model_reads_are_refused_before_they_break_it(tiny_run):
+    with pytest.raises(Refused, match=r"This model reads 1024 tokens at most, and the longest .* is 2048"):
+        tiny_run({"steps": 1, "max_length": 2048})
+
+
+def without_memory():
+    """Ask PyTorch for more than any machine has: its own error, in its own words."""
+    return torch.empty(2**55, dtype=torch.uint8)
+
+
+def test_a_processor_without_memory_takes_half_the_tokens_and_says_so(tiny_run, monkeypatch, tmp_path):
+    tiny_run({"steps": 1, "batch_size": 4})
+    undisturbed = tiny_run.of(events.StepLogged)[0].loss
+    real, calls = chat.loss, itertools.count(1)
+
+    def loss(model, batch):
+        if next(calls) == 2:
+            without_memory()
+        return real(model, batch)
+
+    monkeypatch.setattr(chat, "loss", loss)
+    tiny_run({"steps": 1, "batch_size": 4}, checkpoints=type(tiny_run.checkpoints)(tmp_path / "again"))
+    (warned,) = tiny_run.of(events.Warned)
+    half = TOKENS_AT_ONCE["cpu"] // 2
+    assert f"memory of this machine ran out; from here {half} tokens" in warned.message
+    assert tiny_run.of(events.StepLogged)[0].loss == pytest.approx(undisturbed, abs=1e-5)
+
+
+def test_a_single_row_that_never_fits_ends_the_run_in_plain_words(tiny_run, monkeypatch):
+    monkeypatch.setattr(chat, "loss", lambda model, batch: without_memory())
+    with pytest.raises(StudioError, match="memory of this machine is too small for a single row"):
+        tiny_run({"steps": 1})
+
+
 def spoil(monkeypatch: pytest.MonkeyPatch, bad_calls: set[int]) -> None:
     """Make some micro-batches give a loss that is not a number; the real loss otherwise."""
     real, calls = chat.loss, itertools.count(1)

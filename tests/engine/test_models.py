@@ -1,6 +1,8 @@
 """One door for models: what cannot be read safely is refused in plain words, and no code of theirs runs."""
 
+import hashlib
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -9,17 +11,17 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from studio.core.errors import Refused
+from studio.core.errors import Refused, StudioError
 from studio.core.system import Memory
 from studio.engine import models
 from studio.engine.models import (
     count_parameters,
-    from_folder,
     load_model,
     load_tokenizer,
     read_model_config,
-    resolve,
 )
+from studio.engine.sources import from_folder, resolve
+from studio.engine.weight_files import Abandoned
 
 
 @pytest.fixture
@@ -61,6 +63,9 @@ POISON = {
     "_attn_implementation_internal": "somebody/kernels",
     "attn_implementation": "somebody/kernels",
     "_experts_implementation_internal": "somebody/kernels",
+    "experts_implementation": "somebody/kernels",
+    "use_kernels": True,
+    "kernel_config": {"RMSNorm": "somebody/kernels:RMSNorm"},
     "model_file": "poison.py",
     "custom_pipelines": {"evil": {"impl": "poison.Pipeline"}},
 }
@@ -83,7 +88,8 @@ def test_a_poisoned_configuration_imports_nothing_and_leaves_no_trace(folder, tm
 
 
 def test_code_is_kept_out_of_nested_parts_too(folder):
-    change_config(folder, rope_scaling={"rope_type": "linear", "factor": 2.0, "auto_map": {"x": "poison.X"}})
+    hidden = {"auto_map": {"x": "poison.X"}, "attn_implementation": "poison/x", "use_kernels": "poison"}
+    change_config(folder, rope_scaling={"rope_type": "linear", "factor": 2.0, **hidden})
     assert "poison" not in str(read_model_config(from_folder(folder)).to_dict())
 
 
@@ -158,6 +164,34 @@ def test_too_little_memory_is_refused_before_loading(tiny_source, monkeypatch):
     monkeypatch.setattr(models, "memory", lambda: Memory(total_bytes=10**6, available_bytes=1000))
     with pytest.raises(Refused, match=r"needs 0\.0 GB of memory and 0\.0 GB are free"):
         load_model(tiny_source, dtype=torch.float32, device="cpu")
+
+
+def test_memory_that_runs_out_while_loading_is_said_in_plain_words(tiny_source, monkeypatch):
+    monkeypatch.setattr(
+        models.AutoModelForCausalLM, "from_pretrained", lambda *_, **__: torch.empty(2**55, dtype=torch.uint8)
+    )
+    with pytest.raises(StudioError, match=r"The memory ran out while .* was loaded"):
+        load_model(tiny_source, dtype=torch.float32, device="cpu")
+
+
+def test_weights_are_hashed_once_in_a_process_and_again_when_they_change(folder, monkeypatch):
+    first = from_folder(folder).weights_hash
+    monkeypatch.setattr("studio.engine.weight_files.hashlib.file_digest", None)
+    assert from_folder(folder).weights_hash == first
+    monkeypatch.undo()
+    os.utime(folder / "model.safetensors", ns=(1, 1))
+    reads = []
+    real = hashlib.file_digest
+    monkeypatch.setattr(
+        "studio.engine.weight_files.hashlib.file_digest", lambda *each: (reads.append(each), real(*each))[1]
+    )
+    assert from_folder(folder).weights_hash == first
+    assert len(reads) == 1
+
+
+def test_checking_the_files_can_be_stopped_between_two(folder):
+    with pytest.raises(Abandoned):
+        resolve(str(folder), stopping=lambda: True)
 
 
 def test_a_missing_tokenizer_is_refused(folder):

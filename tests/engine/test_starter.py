@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from studio.core.errors import StudioError
-from studio.engine import starter
+from studio.engine import converted, starter
 from studio.engine.generate import stream
-from studio.engine.models import count_parameters, load_model, load_tokenizer, resolve
+from studio.engine.models import count_parameters, load_model, load_tokenizer
+from studio.engine.sources import resolve
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def installed(tmp_path: Path) -> Path:
     folder = tmp_path / starter.FOLDER_NAME
     folder.mkdir(parents=True)
     (folder / "model.safetensors").write_bytes(b"weights")
-    starter._write_manifest(folder)
+    converted.write_manifest(folder / starter.MANIFEST, starter.FACTS)
     return tmp_path
 
 
@@ -60,7 +61,7 @@ def test_a_damaged_cache_is_noticed_and_fetched_again(installed, monkeypatch, da
 
 def test_a_torn_manifest_counts_as_damage(installed):
     (installed / starter.FOLDER_NAME / starter.MANIFEST).write_text('{"files"')
-    assert not starter._verifies(installed / starter.FOLDER_NAME)
+    assert not converted.verifies(installed / starter.FOLDER_NAME / starter.MANIFEST)
 
 
 def test_a_failed_download_quotes_pip_and_leaves_nothing(tmp_path, monkeypatch):

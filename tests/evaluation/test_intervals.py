@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from studio.core.verdict import FEWEST_ROWS
 from studio.evaluation.intervals import Parts, bootstrap, difference, score
-from studio.evaluation.verdict import FEWEST_ROWS
 
 
 def same(ratio):

@@ -6,7 +6,8 @@ import torch
 from studio.core.config import RunConfig
 from studio.engine.checkpoints import Progress, TrainingState, write_checkpoint
 from studio.engine.device import choose_device
-from studio.engine.models import load_model, resolve
+from studio.engine.models import load_model
+from studio.engine.sources import resolve
 from studio.engine.tuned import weights_hash
 from studio.engine.tunings import tuning_named
 from studio.evaluation.subjects import subjects

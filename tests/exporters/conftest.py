@@ -70,8 +70,9 @@ def train_tiny(folder: Path, model: Path, *, tuning: str, objective: str = "chat
     from studio.data.templates import ChatTemplate
     from studio.engine.job import TrainingJob
     from studio.engine.loop import train
-    from studio.engine.models import load_tokenizer, resolve
+    from studio.engine.models import load_tokenizer
     from studio.engine.objectives import objective_named
+    from studio.engine.sources import resolve
     from studio.engine.tunings import TUNINGS
 
     chosen = {

@@ -9,7 +9,7 @@ from huggingface_hub import ModelCard
 from studio.core.config import RunConfig
 from studio.core.exam import Difference, Exam, Score
 from studio.core.records import Completion, SourcedRecord
-from studio.engine.models import ModelSource
+from studio.engine.sources import ModelSource
 from studio.exporters import adapter, merged
 from studio.exporters.card import model_card
 from studio.exporters.job import DatasetFacts, ExportJob, Parity

@@ -1,12 +1,15 @@
 """Exported weights load and answer elsewhere as in the studio, or they are not published."""
 
 import types
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from studio.core.errors import Refused, StudioError
+from studio.engine.starter import cache_folder
 from studio.exporters import EXPORTERS, adapter, merged
 from studio.exporters.job import DatasetFacts, ExportJob
 from studio.exporters.publish import export
@@ -56,16 +59,27 @@ def stranger_ids(folder):
     )["input_ids"]
 
 
-def test_the_adapter_loads_with_peft_from_its_folder_alone(lora_run, tmp_path):
-    from peft import AutoPeftModelForCausalLM
+def test_the_adapter_loads_with_peft_on_its_base(lora_run, tmp_path, tiny_model):
+    from peft import PeftModel
 
     made = publish("adapter", lora_run, tmp_path / "adapter")
     assert made.parity.passed
     assert (made.parity.prompts, made.parity.equal_answers) == (4, 4)
-    model = AutoPeftModelForCausalLM.from_pretrained(tmp_path / "adapter", dtype=torch.float32).eval()
+    model = PeftModel.from_pretrained(tiny_model, tmp_path / "adapter").eval()
     ids = stranger_ids(tmp_path / "adapter")
     with torch.no_grad():
         torch.testing.assert_close(model(input_ids=ids).logits, studio_logits(lora_run, ids))
+
+
+@pytest.mark.parametrize("kind", ["adapter", "merged", "code"])
+@pytest.mark.parametrize("id", ["starter", "a folder"])
+def test_no_exported_file_tells_where_the_base_lies_on_this_machine(kind, id, lora_run, tmp_path):
+    source = lora_run.source if id == "a folder" else replace(lora_run.source, id=id)
+    publish(kind, replace(lora_run, source=source), tmp_path / "out")
+    places = {str(source.path), str(source.path.parent), str(Path.home()), str(cache_folder())}
+    for file in (tmp_path / "out").iterdir():
+        told = [place for place in places if place.encode() in file.read_bytes()]
+        assert not told, f"{file.name} tells {told}"
 
 
 @pytest.mark.parametrize("kind", ["lora_run", "full_run"])
@@ -163,8 +177,8 @@ def test_a_folder_that_is_not_empty_is_refused_and_left_alone(lora_run, tmp_path
 
 def test_an_empty_folder_is_filled_and_the_rest_of_a_killed_export_swept(lora_run, tmp_path):
     (tmp_path / "out").mkdir()
-    (tmp_path / ".out.partial").mkdir()
-    (tmp_path / ".out.partial" / "half").write_text("")
+    (tmp_path / ".staging-out").mkdir()
+    (tmp_path / ".staging-out" / "half").write_text("")
     publish("adapter", lora_run, tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
     assert not (tmp_path / "out" / "half").exists()

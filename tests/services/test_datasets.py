@@ -138,3 +138,52 @@ def test_two_answers_of_which_one_is_better_are_kept_and_not_planned(closed, tmp
     assert view.report.kept == 12
     with pytest.raises(Refused, match="which of two answers is the better"):
         closed.plan(view.id)
+
+
+META = '{"version": 1, "name": "a", "file_name": "b", "created_at": "x", "current": "c", "history": []}'
+DAMAGE = {
+    "meta.json": ["", "[]", '{"version": 1}', META, None],
+    "report.json": ["", '{"version": 1}', None],
+    "rows.json": ['{"version": 1}', None],
+    "records.jsonl": ["3\n", None],
+}
+
+
+@pytest.mark.parametrize(("file", "content"), [(file, each) for file, all in DAMAGE.items() for each in all])
+def test_a_damaged_data_set_is_named_and_stands_in_nobodys_way(closed, table, home, file, content):
+    bad = closed.add_dataset(table, table.name).id
+    path = next((home / "datasets" / bad).rglob(file))
+    sound = path.read_bytes()
+    path.write_text(content) if content is not None else path.unlink()
+    other = write_table(table.with_name("other.csv"), 30)
+    good = [closed.add_dataset(other, other.name).id, closed.add_sample("support").id]
+    assert {view.id for view in closed.datasets()} == set(good)
+    assert [problem for problem in closed.worker().damage if bad in problem and file in problem]
+    with pytest.raises(StudioError, match=file):
+        closed.dataset(bad)
+    assert closed.models()
+    path.write_bytes(sound)
+    assert {view.id for view in closed.datasets()} == {bad, *good}
+    assert closed.worker().damage == ()
+
+
+def test_a_damaged_run_keeps_nobody_from_the_data_sets(closed, table, tiny_model_folder, home):
+    run = closed.start(planned(closed, table, tiny_model_folder))
+    (home / "runs" / run / "config.json").write_text("")
+    other = write_table(table.with_name("other.csv"), 30)
+    assert closed.add_dataset(other, other.name).runs == ()
+    assert len(closed.datasets()) == 2
+    assert [model.id for model in closed.models()] == ["starter"]
+
+
+def test_a_home_without_room_is_one_plain_sentence(closed, table, home, monkeypatch):
+    real = type(home).mkdir
+
+    def read_only(path, *arguments, **named):
+        if path.name.startswith(".staging"):
+            raise OSError(30, "Read-only file system")
+        real(path, *arguments, **named)
+
+    monkeypatch.setattr(type(home), "mkdir", read_only)
+    with pytest.raises(StudioError, match="could not be written: Read-only file system"):
+        closed.add_dataset(table, table.name)

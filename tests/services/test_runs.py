@@ -1,12 +1,14 @@
 """Runs queue once each, in order; they are renamed, annotated, found and deleted with care."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from studio.core.errors import Refused
-from studio.core.events import JobStarted, RunFailed, RunFinished, RunStarted
+from studio.core.events import JobStarted, RunFailed, RunFinished, RunQueued, RunStarted
 from studio.services.runs import SAME_START_SECONDS
+from studio.store.requests import Requests
 from tests.services.conftest import planned
 
 STARTED = RunStarted("a dead worker", 0, 10, 50, 6, 5, 9, "cpu", "float32", (), "hash")
@@ -49,6 +51,23 @@ def test_a_run_whose_worker_died_is_interrupted_and_can_be_resumed(closed, confi
     closed.resume(run)
     assert closed.run(run).status == "queued"
     assert closed.run(run).queue_position == 1
+
+
+def test_a_resume_that_comes_second_does_not_queue_a_run_that_has_begun(closed, config, monkeypatch):
+    run = closed.start(config)
+    folder = closed._home.runs.folder(run)
+    folder.append(STARTED)
+    real, worker = Requests.clear_stop, closed._home.take()
+
+    def another_was_faster(self, what="run"):
+        folder.append(RunQueued(resume=True))
+        folder.append(replace(STARTED, worker=worker))
+        real(self, what)
+
+    monkeypatch.setattr(Requests, "clear_stop", another_was_faster)
+    closed.resume(run)
+    assert closed.run(run).status == "running"
+    closed._home.release()
 
 
 def test_a_finished_run_is_neither_stopped_nor_resumed(closed, config):

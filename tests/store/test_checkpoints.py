@@ -7,6 +7,7 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.store.checkpoints import Checkpoints
+from studio.store.files import digest
 from tests.store.test_files import each_failure
 
 LOSSES = {10: 2.0, 20: 1.5, 30: 1.7, 40: 1.8, 50: 1.9}
@@ -116,3 +117,38 @@ def test_a_kill_between_manifest_and_cleaning_leaves_a_sound_best(checkpoints, t
     (best / "resume" / "state.json").write_text("left over")
     assert checkpoints.best()[0] == 20
     assert json.loads((best / "manifest.json").read_text())["eval_loss"] == 1.5
+
+
+def test_a_point_is_not_given_up_for_a_newer_one_that_is_damaged(checkpoints, tmp_path):
+    save(checkpoints, 30, 40)
+    flip(tmp_path / "checkpoints" / "step-000040" / "weights" / "tuned.safetensors")
+    save(checkpoints, 50)
+    flip(tmp_path / "checkpoints" / "step-000050" / "resume" / "state.json")
+    assert checkpoints.newest()[0] == 30
+    assert checkpoints.drop_damaged() == (40, 50), "what was damaged stays until it is told"
+
+
+def test_a_damaged_best_does_not_cost_the_next_best(checkpoints, tmp_path):
+    save(checkpoints, 20, 30)
+    flip(tmp_path / "checkpoints" / "step-000020" / "weights" / "tuned.safetensors")
+    save(checkpoints, 40, 50)
+    assert checkpoints.best()[0] == 30
+    assert checkpoints.best_step() == 30
+
+
+def test_another_process_that_saves_takes_nothing_from_who_looks_for_the_best(
+    checkpoints, tmp_path, monkeypatch
+):
+    save(checkpoints, 10, 11)
+    better, real = iter([20, 30]), digest
+
+    def saved_meanwhile(path):
+        step = next(better, None)
+        if step is not None:
+            save(Checkpoints(tmp_path / "checkpoints"), step)
+        return real(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.store.files.digest", saved_meanwhile)
+        assert checkpoints.best()[0] == 20
+    assert checkpoints.steps() == (20, 30)

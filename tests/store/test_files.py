@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from collections.abc import Callable
+from operator import itemgetter
 
 import pytest
 
@@ -11,6 +12,7 @@ from studio.core.errors import StudioError
 from studio.store.files import (
     damaged,
     new_id,
+    read_as,
     read_json,
     remove_folder,
     seal,
@@ -123,6 +125,30 @@ def test_a_damaged_or_newer_json_file_is_named_in_the_error(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(StudioError, match=r"file\.json"):
         read_json(path)
+
+
+def test_the_next_step_of_a_damaged_file_is_the_callers(tmp_path):
+    path = tmp_path / "file.json"
+    path.write_bytes(b"{")
+    with pytest.raises(StudioError, match="damaged") as told:
+        read_json(path, hint="Do this.")
+    assert told.value.hint == "Do this."
+    with pytest.raises(StudioError, match=r"Restore it .* or delete it\.$"):
+        read_json(path)
+
+
+def test_a_file_of_the_wrong_shape_is_damaged_and_one_that_is_missing_is_named(tmp_path):
+    path = tmp_path / "folder" / "file.json"
+    with pytest.raises(FileNotFoundError):
+        read_as(itemgetter("a"), path, hint="Do this.")
+    path.parent.mkdir()
+    with pytest.raises(StudioError, match=r"file\.json is missing"):
+        read_as(itemgetter("a"), path, hint="Do this.")
+    path.write_text('{"version": 1}')
+    with pytest.raises(StudioError, match=r"file\.json is damaged: 'a'\. Do this"):
+        read_as(itemgetter("a"), path, hint="Do this.")
+    path.write_text('{"version": 1, "a": 3}')
+    assert read_as(itemgetter("a"), path, hint="Do this.") == 3
 
 
 def test_a_value_that_is_no_number_is_never_written(tmp_path):

@@ -133,3 +133,18 @@ def test_a_home_that_cannot_be_written_is_one_plain_sentence(home, monkeypatch):
     assert home.live_worker() is None
     assert home.take() is not None
     home.release()
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "3", '{"version": 1}', '{"version": 1, "worker": "", "process": 1}']
+)
+def test_what_holder_json_holds_is_for_display_and_takes_nothing_down(home, content):
+    (home.path / "holder.json").write_text(content)
+    assert home.holder() is None
+    worker = home.take()
+    (home.path / "holder.json").write_text(content)
+    assert Home(home.path).live_worker() is None
+    assert home.live_worker() == worker
+    home.tell("", "")
+    assert Home(home.path).live_worker() == worker
+    home.release()

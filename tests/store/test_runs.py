@@ -3,15 +3,28 @@
 import json
 import os
 import resource
+import subprocess
+import sys
+import threading
 
 import pytest
 
 from studio.core.config import RunConfig
 from studio.core.errors import Refused, StudioError
-from studio.core.events import RunFailed, RunQueued, StepLogged, Warned
-from studio.store.runs import RunMeta, Runs
+from studio.core.events import JobProgressed, RunFailed, RunQueued, StepLogged, Warned
+from studio.store.runs import RunFolder, RunMeta, Runs
 
 STEP = StepLogged(1, 2.5, 10, 20, 0.1, 1.0, 0.5, 100)
+LINES = 400
+HAMMER = """
+import sys
+from pathlib import Path
+from studio.core.events import JobProgressed
+from studio.store.runs import RunFolder
+folder = RunFolder(Path(sys.argv[1]))
+for number in range(int(sys.argv[3])):
+    folder.append(JobProgressed(sys.argv[2], number, 1, "x" * (number % 300)))
+"""
 
 
 @pytest.fixture
@@ -60,6 +73,41 @@ def test_a_torn_last_line_is_left_for_the_next_read_and_cut_off_by_the_next_writ
     assert run.read() == (whole, offset)
     run.append(STEP)
     assert [recorded.event for recorded in run.read(offset)[0]] == [STEP]
+
+
+def test_two_processes_and_two_threads_that_write_at_once_lose_no_line(run):
+    processes = [
+        subprocess.Popen([sys.executable, "-c", HAMMER, str(run.path), name, str(LINES)]) for name in "ab"
+    ]
+
+    def hammer(name):
+        for number in range(LINES):
+            RunFolder(run.path).append(JobProgressed(name, number, 1, "y" * (number % 300)))
+
+    threads = [threading.Thread(target=hammer, args=(name,)) for name in "cd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [process.wait() for process in processes] == [0, 0]
+    events = [recorded.event for recorded in run.read()[0]][1:]
+    for name in "abcd":
+        assert [event.done for event in events if event.job == name] == list(range(LINES))
+
+
+def test_nothing_is_said_between_the_question_and_the_line(run):
+    assert not run.append(STEP, provided=lambda: False)
+    assert [recorded.event for recorded in run.read()[0]] == [RunQueued()]
+
+    def nothing_else() -> bool:
+        late.start()
+        late.join(timeout=0.2)
+        return late.is_alive()
+
+    late = threading.Thread(target=run.append, args=(RunFailed("why", "next"),))
+    assert run.append(STEP, provided=nothing_else)
+    late.join()
+    assert [recorded.event for recorded in run.read()[0]] == [RunQueued(), STEP, RunFailed("why", "next")]
 
 
 @pytest.mark.parametrize("kept", range(0, 40, 7))

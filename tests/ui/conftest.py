@@ -1,13 +1,17 @@
 """Small honest values for the screen's tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from studio.core.config import RunConfig
 from studio.core.verdict import Verdict
+from studio.services.studio import Studio
 from studio.services.views import RunView
+from studio.ui.shell import Shell
 
 
 @pytest.fixture
@@ -35,6 +39,7 @@ def run_view() -> Callable[..., RunView]:
             "loss_last": 2.0,
             "eval_loss_first": 3.1,
             "eval_loss": 2.1,
+            "eval_loss_best": 2.1,
             "best_step": 5,
             "peak_memory_bytes": None,
             "verdict": Verdict("good", "Going well.", "The error is falling."),
@@ -43,3 +48,16 @@ def run_view() -> Callable[..., RunView]:
         return RunView(**(values | changes))
 
     return make
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Studio:
+    """A studio on an empty home, where nobody works."""
+    return Studio(tmp_path / "home")
+
+
+@pytest.fixture
+def shell(studio: Studio) -> Iterator[Shell]:
+    """The frame of a page, open to lay tabs out in it."""
+    with gr.Blocks():
+        yield Shell(studio, gr.BrowserState({}, secret="test"), gr.HTML(), gr.Tabs(), gr.HTML(), [])

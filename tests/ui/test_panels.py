@@ -19,7 +19,9 @@ from studio.services.views import (
     Points,
     RunView,
 )
+from studio.ui.navigation import navigation
 from studio.ui.panels import compare, export, method, train
+from studio.ui.session import Facts, Session
 
 ATTACK = "<script>alert(1)</script>\"'><img onerror=alert(1)>"
 FORECAST = Forecast(
@@ -36,6 +38,8 @@ FORECAST = Forecast(
     measured=True,
     basis="",
     fits=True,
+    max_length=384,
+    cut=0,
 )
 PARITY = Parity(8, 8, 3e-6, True)
 
@@ -102,6 +106,17 @@ def test_a_time_that_is_not_measured_reads_as_being_measured() -> None:
     assert method.recipes("balanced", {}).count("not known yet") == 3
 
 
+def test_a_recipe_tells_how_many_rows_it_cuts_and_at_which_length() -> None:
+    assert "cut" not in method.recipes("quick", {"quick": FORECAST})
+    cutting = replace(FORECAST, cut=85, nothing_left=22, not_taken=1)
+    assert "85 rows cut at 384 tokens, 22 with nothing left" in method.recipes("quick", {"quick": cutting})
+    shown = method.fit(cutting)
+    assert "85 of 163 rows are cut at the end." in shown
+    assert "22 of them are cut before the answer" in shown
+    assert "1 row is set aside in this run." in shown
+    assert method.being_measured(replace(FORECAST, cut=None)), "the page asks again until they are counted"
+
+
 def test_a_run_that_does_not_fit_says_so() -> None:
     assert "This will not fit" in method.fit(replace(FORECAST, fits=False, advice="Choose LoRA."))
     assert "Choose LoRA." in method.fit(replace(FORECAST, fits=False, advice="Choose LoRA."))
@@ -112,6 +127,16 @@ def test_the_verdict_stands_above_the_exams_table() -> None:
     assert html.index("clearly") < html.index("<table")
     assert "[−0.600, −0.400]" in html
     assert "abababab" in html
+
+
+def test_an_exam_and_an_export_of_an_earlier_point_say_which() -> None:
+    assert "step 1,200" not in compare.exam(replace(examined(), step=1200))
+    assert "of an earlier point (step 1,200)" in compare.exam(replace(examined(), step=1200, earlier=True))
+    offers = {"adapter": export.Offer("Adapter", "Small.")}
+    made = replace(exported(), step=1200)
+    assert "step 1,200" not in export.kinds(offers, (made,), "adapter")
+    earlier = export.kinds(offers, (replace(made, earlier=True),), "adapter")
+    assert "Ready, checked, of an earlier point (step 1,200)" in earlier
 
 
 def test_rows_that_were_scored_and_not_answered_are_no_empty_answers() -> None:
@@ -134,6 +159,18 @@ def test_the_curves_table_averages_what_was_learned_since_the_last_check() -> No
     html = train.table(points)
     assert "<td>3.000</td><td>2.500</td>" in html
     assert "<td>–</td><td>5.000</td>" in html
+
+
+def test_a_run_that_was_learned_by_heart_is_listed_with_the_error_of_its_best_point(
+    run_view: Callable[..., RunView],
+) -> None:
+    overfitted = run_view(status="finished", eval_loss_first=3.1, eval_loss_best=2.0, eval_loss=2.6)
+    for shown in (train.runs([overfitted], ""), train.progress(overfitted)):
+        assert "3.100 → 2.000" in shown
+        assert "2.600" not in shown
+    facts = Facts(Session("train", run="run1"), None, overfitted, True)
+    assert "Error 3.100 → 2.000" in navigation(facts)
+    assert "3.100 →" not in train.runs([run_view(eval_loss_best=None)], "")
 
 
 @pytest.mark.parametrize("status", ["queued", "running", "finished", "stopped", "failed", "interrupted"])

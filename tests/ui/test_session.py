@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from studio.core.errors import Refused
+from studio.core.records import Completion, Conversation, Message, SourcedRecord
 from studio.core.report import DatasetReport, Issue
 from studio.services.views import DatasetView, RunView
 from studio.ui.navigation import navigation, run_status
@@ -16,11 +17,13 @@ UNUSABLE = Issue("not_a_table", "error", 1, (), "This is a picture.", "Save a ta
 class Shelf:
     """A studio that knows one dataset and some runs."""
 
-    def __init__(self, *runs: RunView, verdict: str = "accept") -> None:
+    def __init__(
+        self, *runs: RunView, verdict: str = "accept", preview: tuple[SourcedRecord, ...] = ()
+    ) -> None:
         issues = (UNUSABLE,) if verdict == "reject" else ()
         mapping = {"input": "q", "output": "a"}
         report = DatasetReport(verdict, "csv", "pairs", 30, 30, 0, mapping=mapping, issues=issues)
-        self._runs, self._dataset = runs, DatasetView("data1", "v1", "S", "s.csv", 0.0, report, (), ())
+        self._runs, self._dataset = runs, DatasetView("data1", "v1", "S", "s.csv", 0.0, report, preview, ())
 
     def runs(self) -> tuple[RunView, ...]:
         return self._runs
@@ -101,6 +104,15 @@ def test_the_navigation_marks_the_current_step_and_disables_locked_ones() -> Non
     assert html.count("aria-current=step") == 1
     assert html.count(" disabled") == 4
     assert "Choose a recipe first" in html
+
+
+def test_an_objective_that_does_not_take_the_rows_gives_way_to_one_that_does() -> None:
+    turns = Conversation((Message("user", "q"), Message("assistant", "a")))
+    wanted = Session("method", dataset="data1", objective="completion")
+    chats = look_up(Shelf(preview=(SourcedRecord(1, turns),)), wanted)
+    assert (chats.session.objective, chats.session.step) == ("chat", "method")
+    pairs = look_up(Shelf(preview=(SourcedRecord(1, Completion("q", "a")),)), wanted)
+    assert pairs.session.objective == "completion"
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ import pytest
 
 from studio.core.errors import Refused
 from studio.services.views import JobView, RunView
+from studio.ui.columns import NONE, asked_mapping
+from studio.ui.session import HUB, Session, refuse_folder
+from studio.ui.shell import Shell
 from studio.ui.tabs.compare import exam_job
-from studio.ui.tabs.data import NONE, asked_mapping
 from studio.ui.tabs.export import export_job
-from studio.ui.tabs.method import refuse_folder
+from studio.ui.tabs.method import MethodTab, unfetched
 from studio.ui.tabs.train import button_words
 
 
@@ -38,12 +40,13 @@ def test_without_a_run_the_primary_button_leads_to_the_recipes() -> None:
     assert button_words(None) == ("Choose a recipe", True, "")
 
 
-def test_a_conversation_column_stands_alone_and_empty_choices_are_left_out() -> None:
+def test_roles_without_a_column_are_left_out_and_text_is_read_only_where_nothing_else_is() -> None:
     assert asked_mapping({"input": "q", "output": "a", "system": NONE, "messages": None}) == {
         "input": "q",
         "output": "a",
     }
-    assert asked_mapping({"input": "q", "messages": "m"}) == {"messages": "m"}
+    assert asked_mapping({"text": "t", "input": "q", "output": "a"}) == {"input": "q", "output": "a"}
+    assert asked_mapping({"text": "t", "input": NONE}) == {"text": "t"}
 
 
 def test_the_newest_job_of_a_kind_is_the_one_that_counts(run_view: Callable[..., RunView]) -> None:
@@ -67,3 +70,20 @@ def test_a_visitor_from_elsewhere_may_name_models_of_the_hub(name: str) -> None:
 def test_a_visitor_from_elsewhere_names_no_folders(name: str) -> None:
     with pytest.raises(Refused, match="not a name on the hub"):
         refuse_folder(name, {"starter"})
+
+
+@pytest.mark.parametrize("typed", ["owner/other", "", None])
+def test_a_model_that_was_typed_and_not_fetched_does_not_start_the_one_before(
+    shell: Shell, typed: str | None
+) -> None:
+    tab, session = MethodTab(shell), Session("method", place=HUB, elsewhere="owner/model")
+    with pytest.raises(Refused, match="not ready yet") as refused:
+        tab.start(session.document(), typed)
+    assert "Get this model" in refused.value.hint
+    button = tab.adjust(session.document(), typed)[tab.bar.primary]
+    assert (button.value, button.interactive) == ("Get this model first", False)
+
+
+def test_the_box_matters_only_where_the_model_comes_from_it() -> None:
+    assert not unfetched(Session(place=HUB, elsewhere="owner/model"), " owner/model ")
+    assert not unfetched(Session(), "owner/other")

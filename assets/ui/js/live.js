@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const screen = window.studioScreen;
-  const PACE_MS = 1000, ASKING_MS = 400, MEASURING_MS = 2000, LONGEST_WAIT_MS = 15000;
+  const PACE_MS = 1000, ASKING_MS = 400, MEASURING_MS = 2000, IDLE_MS = 15000, LONGEST_WAIT_MS = 15000;
   let target = null, announce = null, timer = null, inFlight = false, failures = 0, known = "";
 
   // The pulse is a hidden part of the page that holds what to watch: {run, question, tag, measuring}.
@@ -40,8 +40,7 @@
       if (failures) connection(true);
       failures = 0;
       if (asked === target) show(news, since);
-      const pace = news.asking ? ASKING_MS : news.live ? PACE_MS : MEASURING_MS;
-      if (news.live || target.measuring || asked !== target) schedule(asked === target ? pace : 0);
+      schedule(asked === target ? pace(news) : 0);
     } catch (error) {
       failures += 1;
       if (failures > 1) connection(false);
@@ -49,6 +48,13 @@
     } finally {
       inFlight = false;
     }
+  }
+
+  // With nothing to watch still look now and then: another tab or the command line may start something.
+  function pace(news) {
+    if (news.asking) return ASKING_MS;
+    if (news.live) return PACE_MS;
+    return target.measuring ? MEASURING_MS : IDLE_MS;
   }
 
   function show(news, since) {

@@ -37,6 +37,21 @@
     watch("value", () => element.querySelector(".notice.error")?.scrollIntoView({ block: "center" }));
   };
 
+  // A file beyond [data-most] is stopped before its first byte is sent; the server then says why in words.
+  screen.uploads = (element, trigger) => {
+    const stop = (event, files) => {
+      const most = Number(element.querySelector("[data-most]").dataset.most);
+      const large = [...(files || [])].find((file) => file.size > most);
+      if (!large || !event.target.closest("#upload")) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (event.type === "change") event.target.value = "";
+      trigger("refused", { name: large.name, bytes: String(large.size) });
+    };
+    window.addEventListener("change", (event) => stop(event, event.target.files), true);
+    window.addEventListener("drop", (event) => stop(event, event.dataTransfer?.files), true);
+  };
+
   // A part that says [data-fetch] has more to come: ask for it once it is on the page.
   screen.fetched = (element, trigger, watch) => {
     screen.events(element, trigger);

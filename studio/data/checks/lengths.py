@@ -93,10 +93,12 @@ class LengthWatch:
             )
             hint = f"Shorten the question, or raise “Longest example” above {limit:,} tokens."
             found.append(Finding("warning", message, hint, self._nothing_left, "nothing_left", "drop"))
-        hint = "Correct these rows, or choose another model."
+        hint = (
+            "A run with this model sets them aside; correct them, or choose another model, to use them too."
+        )
         # The examples that the model's template cannot write, by reason.
         return found + [
-            Finding("error", reason, hint, rows, kind=reason) for reason, rows in self._problems.items()
+            Finding("warning", reason, hint, rows, kind=reason) for reason, rows in self._problems.items()
         ]
 
     def summary(self) -> Lengths | None:

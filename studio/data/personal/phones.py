@@ -12,11 +12,15 @@ _RUN = re.compile(
     r"(?<![\w@#=.,:*])(?<![/-](?=\d))(?:\+ ?|\+?\(\+?)?\d(?:[ \u00a0().\-/]{0,3}\d){6,16}+(?![\w@%]|[.,:-]\d)"
 )
 _SEPARATOR = re.compile(r"[ \u00a0().\-/]+")
+_BREAK = re.compile(r"[().\-/]*[ \u00a0/][ \u00a0().\-/]*")
+"""Where another number may begin; groups that hyphens join are one number."""
+
 _DATE = re.compile(
     r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4})(?!\d)"
     r"|(?:19|20)\d\d ?[-/] ?(?:19|20)\d\d"
 )
 _BOOK = re.compile(r"\d{1,5}[- ]\d{1,7}[- ]\d{1,7}[- ]\d|97[89][- ]?\d.*")
+_SUM_OR_ZIP = re.compile(r"\d{1,3}(?:\.\d{3})+|\d{5}-\d{4}")
 _AMERICAN = re.compile(r"\(?([2-9]\d\d)\)?[ .\-/]{1,3}([2-9]\d\d)[ .-](\d{4})")
 _BRAZILIAN = re.compile(r"\(\d\d\) 9?\d{4}-\d{4}")
 _TRUNK = re.compile(r"\(?0[1-9]\d*")
@@ -34,6 +38,9 @@ _TRUNK_REGIONS = ("GB", "DE", "FR", "IT", "NL", "AU", "CH", "AT", "BE", "SE", "J
 
 _NAMED_REGIONS = ("US", "ES", "PL", "PT", "DK", "NO", "CZ", "MX", "GR", "RU", "SG", *_TRUNK_REGIONS)
 # fmt: on
+_PADDED_DIGITS = 12
+"""A shorter number that begins with two zeros, and has no spaces, was filled up to its length."""
+
 _FEWEST_DIGITS, _MOST_DIGITS = 8, 13
 """Of a number without a country's code: shorter ones are too much like others, longer ones exist nowhere."""
 
@@ -60,7 +67,7 @@ def _readable(run: str, *, is_named: bool, counts_things: bool) -> str:
     while sum(letter.isdigit() for letter in written) >= _FEWEST_DIGITS:
         if _is_phone(written, is_named=is_named, counts_things=counts_things):
             return written
-        parts = list(_SEPARATOR.finditer(written))
+        parts = list(_BREAK.finditer(written))
         if not parts:
             break
         written = written[: parts[-1].start()]
@@ -73,7 +80,8 @@ def _is_phone(written: str, *, is_named: bool, counts_things: bool) -> bool:
     if counts_things or _DATE.match(written) or _BOOK.fullmatch(written):
         return False
     if written.startswith("00"):
-        return _exists("+" + written[2:], (None,))
+        is_plain = written.isdigit() and len(written) < _PADDED_DIGITS
+        return not is_plain and _exists("+" + written[2:], (None,))
     if sum(map(str.isdigit, written)) > _MOST_DIGITS:
         return False
     american = _AMERICAN.fullmatch(written)
@@ -88,6 +96,8 @@ def _is_phone(written: str, *, is_named: bool, counts_things: bool) -> bool:
 
 def _is_spaced(written: str) -> bool:
     """Return whether separators group the digits as in a phone number, not as in a version or a sum."""
+    if _SUM_OR_ZIP.fullmatch(written):
+        return False
     groups = [group for group in _SEPARATOR.split(written) if group]
     return len(groups) > 1 and len(groups[0]) > 1 and all(len(group) > 1 for group in groups)
 

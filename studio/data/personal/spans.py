@@ -39,7 +39,7 @@ SERIAL = re.compile(
     r"\b(?:orders?|invoices?|tracking|ticket|sku|isbn|issn|doi|version|build|serial|part|article|item|batch|"
     r"lot|model|asin|ean|upc|gtin|imei|revision|commit|parcel|shipment|booking|reference|ref|receipt|"
     r"transaction|case|bestellung|bestell\w*|auftrag\w*|rechnung\w*|artikel\w*|commande|facture|pedido|"
-    r"factura|ordine|fattura|zam[oó]wieni\w*)\b|\b(?:po|id)\b\s*(?:no|nr|number|#|:)|#\s*$|№",
+    r"function|method|error|process|licen[cs]e|units?|factura|ordine|fattura|zam[oó]wieni\w*)\b|\b(?:po|id)\b\s*(?:no|nr|number|#|:|$)|#\s*$|№",
     re.IGNORECASE,
 )
 """Words that say that a number counts things, not people."""

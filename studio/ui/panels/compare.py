@@ -83,12 +83,13 @@ def job(view: JobView, what: str) -> str:
 def exam(view: ExamView) -> str:
     """Return the verdict, then what was measured before and after, with intervals, on the same rows."""
     rows = "".join(_metric(name, view) for name in METRICS if name in view.arms.get("base", {}))
+    title = f"The exam, of an earlier point (step {view.step:,})" if view.earlier else "The exam"
     hashes = " · ".join(
         f"{escape(arm)} weights <code>{escape(value[:8])}</code>"
         for arm, value in view.weights_hashes.items()
     )
     return (
-        f'<section class="panel" aria-label="Exam"><h3>The exam</h3>{sentence(view.verdict)}'
+        f'<section class="panel" aria-label="Exam"><h3>{title}</h3>{sentence(view.verdict)}'
         f"{markup_table('Exam results', ('Measured', 'Before', 'After', 'Change'), rows, classes='exam')}"
         f"<p>{count(view.rows, 'held-back row')} scored, {view.answered:,} of them also answered in words. "
         f"Brackets are 95 % intervals; both models saw the same rows. {hashes}</p></section>"
@@ -98,9 +99,10 @@ def exam(view: ExamView) -> str:
 def _metric(name: str, view: ExamView) -> str:
     title, term = METRICS[name]
     cells = ""
-    for arm in ("base", "tuned"):
+    for arm, title_of_arm in (("base", "Before"), ("tuned", "After")):
         score = view.arms.get(arm, {}).get(name)
-        cells += f"<td>{_score(name, score.value, score.low, score.high)}</td>" if score else "<td>–</td>"
+        shown = _score(name, score.value, score.low, score.high) if score else "–"
+        cells += f'<td data-label="{title_of_arm}">{shown}</td>'
     difference = view.differences.get(name)
     change = "–"
     if difference is not None:
@@ -109,7 +111,8 @@ def _metric(name: str, view: ExamView) -> str:
             f'<b class="change {difference.verdict}">{word}</b> '
             f"{_score(name, difference.value, difference.low, difference.high, signed=True)}"
         )
-    return f'<tr><th scope="row">{title}<small>{term}</small></th>{cells}<td>{change}</td></tr>'
+    cells += f'<td data-label="Change">{change}</td>'
+    return f'<tr><th scope="row">{title}<small>{term}</small></th>{cells}</tr>'
 
 
 def _score(name: str, value: float, low: float, high: float, *, signed: bool = False) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from studio.core.records import SourcedRecord, first_view
 from studio.core.report import DatasetReport, Issue
 from studio.data.formats import FORMATS
+from studio.data.mapping import ROLES
 from studio.services.views import DatasetView, SampleView, Span
 from studio.ui.markup import escape, table
 from studio.ui.words import count, listed, moment, row_numbers
@@ -74,7 +75,8 @@ def report(view: DatasetView) -> str:
             _line(
                 "warn" if lengths.cut else "ok",
                 f"Typically {lengths.median_tokens:,} tokens long",
-                f"the longest has {lengths.longest_tokens:,}; the limit is {lengths.limit_tokens:,}",
+                f"the longest has {lengths.longest_tokens:,}, counted for the starter model; the next step "
+                "counts for the recipe and model you choose",
             )
         )
     lines += [_issue(issue) for issue in found.issues]
@@ -204,15 +206,8 @@ def learning_wait() -> str:
 
 def mapping(found: DatasetReport) -> str:
     """Return which column was taken for what, to confirm or change."""
-    words = {
-        "input": "question",
-        "output": "answer",
-        "messages": "conversation",
-        "system": "instruction",
-        "text": "text",
-    }
     sentence = "No column was recognised. Say which one holds the question and which one the answer."
     if found.mapping:
-        pairs = [f"“{column}” is the {words.get(role, role)}" for role, column in found.mapping.items()]
+        pairs = [f"“{column}” is {ROLES[role]}" for role, column in found.mapping.items()]
         sentence = f"{listed(pairs)[0].upper()}{listed(pairs)[1:]}. Change it here if that is wrong."
     return f"<h3>Which column is which</h3><p>{escape(sentence)}</p>"

@@ -30,6 +30,8 @@ def _card(kind: str, offer: Offer, view: ExportView | None, chosen: bool) -> str
     state = "Ready to download" if view else "Not made yet"
     if view and view.parity is not None:
         state = "Ready, checked" if view.parity.passed else "Made, but the check did not pass"
+    if view and view.earlier:
+        state = f"{state}, of an earlier point (step {view.step:,})"
     words = (offer.title, offer.summary, state)
     return radio_card("kind", kind, checked=chosen, words=words, side=side)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from studio.core.recipes import RECIPES
-from studio.services.views import Forecast
+from studio.services.views import Forecast, ModelChoice
 from studio.ui.markup import Figure, escape, notice, numbers, radio_card
 from studio.ui.words import between, count, size
 
@@ -24,22 +24,57 @@ def _card(name: str, chosen: str, forecast: Forecast | None) -> str:
         time = expected_time(forecast)
         facts = (
             f"{count(forecast.training_rows, 'row')} · {count(forecast.steps, 'step')} · "
-            f"{size(forecast.memory_bytes)} memory · {size(forecast.disk_bytes)} disk"
+            f"{size(forecast.memory_bytes)} memory · {size(forecast.disk_bytes)} disk{_cut_words(forecast)}"
         )
     return radio_card(
         "recipe", name, checked=name == chosen, words=(recipe.title, recipe.summary, facts), side=time
     )
 
 
+def _cut_words(forecast: Forecast) -> str:
+    """Return how many rows are cut at which length, for the small print of a recipe."""
+    if not forecast.cut:
+        return ""
+    lost = f", {forecast.nothing_left:,} with nothing left to learn" if forecast.nothing_left else ""
+    return f" · {count(forecast.cut, 'row')} cut at {forecast.max_length:,} tokens{lost}"
+
+
 def being_measured(forecast: Forecast) -> bool:
     """Return whether a measurement is to come: not for a model that is not on this machine yet."""
-    return not forecast.measured and forecast.memory_bytes > 0
+    return (not forecast.measured or forecast.cut is None) and forecast.memory_bytes > 0
 
 
 def expected_time(forecast: Forecast) -> str:
     if forecast.measured:
         return between(forecast.seconds_low, forecast.seconds_high)
-    return MEASURING if being_measured(forecast) else UNKNOWN
+    return MEASURING if forecast.memory_bytes else UNKNOWN
+
+
+def lost_rows(forecast: Forecast) -> str:
+    """Return what the longest example and the model's template take away of the rows, and what helps."""
+    rows = forecast.training_rows + forecast.held_out_rows
+    said = []
+    if forecast.cut:
+        said.append(f"{forecast.cut:,} of {count(rows, 'row')} {_are(forecast.cut)} cut at the end.")
+    if forecast.nothing_left:
+        left = forecast.nothing_left
+        said.append(f"{left:,} of them {_are(left)} cut before the answer, with nothing left to learn.")
+    shown = ""
+    if said:
+        hint = (
+            f"Shorten them, or raise “Longest example” ({forecast.max_length:,} tokens): slower, more memory."
+        )
+        shown = notice("warning", "Long rows:", " ".join(said), hint=hint)
+    if forecast.not_taken:
+        aside = f"{count(forecast.not_taken, 'row')} {_are(forecast.not_taken)} set aside in this run."
+        shown += notice(
+            "warning", "This model cannot read every row:", aside, hint="The Train step names them."
+        )
+    return shown
+
+
+def _are(rows: int) -> str:
+    return "is" if rows == 1 else "are"
 
 
 def fit(forecast: Forecast) -> str:
@@ -58,5 +93,22 @@ def fit(forecast: Forecast) -> str:
     )
     return (
         f'<div aria-live="polite">{numbers("What this will take", cells)}'
-        f'<p class="basis">{rows} {escape(forecast.basis)}{advice}</p>{warning}</div>'
+        f'<p class="basis">{rows} {escape(forecast.basis)}{advice}</p>{warning}{lost_rows(forecast)}</div>'
+    )
+
+
+def model_line(model: ModelChoice) -> str:
+    """Return a model as a choice: its title, and on the next line what it is and whether it is here."""
+    ready = "on this computer" if model.ready else "fetched on first use"
+    return f"{model.title}\n{model.summary} {_weights(model.parameters)}{model.licence}, {ready}."
+
+
+def _weights(parameters: int) -> str:
+    """Return e.g. `135 million weights, `; empty where the number is not known."""
+    if not parameters:
+        return ""
+    return (
+        f"{parameters / 1e9:.1f} billion weights, "
+        if parameters >= 1e9
+        else f"{parameters / 1e6:.0f} million weights, "
     )

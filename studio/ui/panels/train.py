@@ -147,10 +147,10 @@ def _run(view: RunView, current: bool) -> str:
 
 def _error(view: RunView) -> str:
     """Return the error on held-back rows before and at the best point; one value while there is one check."""
-    if view.eval_loss is None or view.eval_loss_first is None:
+    if view.eval_loss_first is None:
         return ""
-    first, best = loss(view.eval_loss_first), loss(view.eval_loss)
-    return first if first == best else f"{first} → {best}"
+    first = loss(view.eval_loss_first)
+    return first if view.eval_loss_best is None else f"{first} → {loss(view.eval_loss_best)}"
 
 
 def _buttons(view: RunView) -> str:

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import gradio as gr
 
-from studio.core.errors import Refused
-from studio.services.views import JobView, RunView
+from studio.core.errors import Refused, StudioError
+from studio.services.views import ExamView, JobView, RunView
 from studio.ui import live
 from studio.ui.actions import actions
-from studio.ui.markup import event_button, heading, notice
+from studio.ui.markup import event_button, heading, notice, problem
 from studio.ui.panels import compare as panel
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
@@ -83,15 +83,24 @@ class CompareTab:
         assert run is not None  # the step is locked without one
         comparison = live.comparison_of(self._studio, facts.session.question)
         asking = comparison is not None and not live.settled(comparison)
-        examined = self._studio.exam(run.id)
+        examined, damage = self._examined(run)
         return {
             self.ask: gr.Button(visible=not asking),
             self.cancel: gr.Button(visible=asking),
             self.answers: panel.answers(run, comparison),
-            self.exam: self._job(run, examined is not None) + (panel.exam(examined) if examined else ""),
+            self.exam: damage
+            + self._job(run, examined is not None)
+            + (panel.exam(examined) if examined else ""),
             self.table: panel.table(examined) if examined else "",
             self.bar.primary: gr.Button("Take it home", interactive=True),
         }
+
+    def _examined(self, run: RunView) -> tuple[ExamView | None, str]:
+        """Return the exam; where it is damaged on disk, what to say of that: it can be held again here."""
+        try:
+            return self._studio.exam(run.id), ""
+        except StudioError as error:
+            return None, problem(error)
 
     def _job(self, run: RunView, examined: bool) -> str:
         job = exam_job(run)

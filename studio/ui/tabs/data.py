@@ -1,21 +1,22 @@
 """Step 1, Data: a file or a sample becomes a dataset; its report, its mapping, and what will be learned."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
 
-from studio.core.errors import StudioError
+from studio.core.errors import Refused, StudioError
 from studio.data.inspect import training_refusal
+from studio.data.mapping import ROLES
 from studio.services.views import DatasetView
 from studio.ui.actions import actions
+from studio.ui.columns import NONE, asked_mapping, offered_roles
 from studio.ui.markup import heading, notice, problem
 from studio.ui.panels import data as panel
-from studio.ui.session import Facts, read
+from studio.ui.session import Facts, Session, longest_example, read, refuse_folder
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on, told
-from studio.ui.words import count
+from studio.ui.words import count, size
 
 EMPTY_HEAD = heading(
     1,
@@ -23,15 +24,11 @@ EMPTY_HEAD = heading(
     "Add your examples",
     subtitle="A table with one question and one good answer per row. 50 rows are enough to start.",
 )
-ROLES = {
-    "input": "Question (what the user writes)",
-    "output": "Answer (what the model should write)",
-    "system": "Instruction (optional)",
-    "messages": "Conversation (a column of messages)",
-}
-NONE = "—"
 READING = notice("neutral", "Reading the file…", "Large files take a moment.")
 VIEWS_KEPT = 64
+NAME_SHOWN = 120
+MOST_BYTES = 2 * 1000**3
+"""Of a file that comes through the browser."""
 
 
 class DataTab:
@@ -39,7 +36,7 @@ class DataTab:
 
     def __init__(self, shell: Shell) -> None:
         self._shell, self._studio = shell, shell.studio
-        self._views: dict[tuple[str, str, int], str] = {}
+        self._views: dict[tuple[object, ...], str] = {}
         with gr.Column(elem_classes="step"):
             self.head = html_part("head-data", value=EMPTY_HEAD)
             self.notice = html_part("notice-data", script="notices")
@@ -47,13 +44,19 @@ class DataTab:
                 self.upload = gr.File(
                     label="Examples", show_label=False, height=150, elem_id="upload", interactive=True
                 )
+                self.limit = html_part(
+                    "upload-limit",
+                    "refused",
+                    script="uploads",
+                    value=f'<i hidden data-most="{MOST_BYTES}"></i>',
+                )
                 self.samples = html_part("samples", "pick")
                 self.uploads = html_part("uploads", "open", "rename", "remove")
             self.report = html_part("report")
             with gr.Column(visible=False, elem_id="mapping", elem_classes="panel") as self.mapping:
                 self.sentence = html_part("mapping-sentence")
                 with gr.Row(elem_classes="mapping-row"):
-                    self.roles = {role: _dropdown(role, label) for role, label in ROLES.items()}
+                    self.roles = {role: _dropdown(role) for role in ROLES}
                 self.remap = gr.Button(
                     "Read the file with these columns", variant="secondary", elem_id="remap"
                 )
@@ -81,6 +84,7 @@ class DataTab:
         started = on(self.upload.upload, lambda: {self.notice: READING}, outputs=[self.notice])
         events = [on(started.then, safe(self.add), inputs=[self.upload, session], outputs=outputs)]
         for event, handler in (
+            (self.limit.refused, self.refuse),
             (self.samples.pick, self.pick),
             (self.uploads.open, self.open),
             (self.uploads.rename, self.rename),
@@ -107,13 +111,14 @@ class DataTab:
             self.uploads: panel.uploads(self._studio.datasets(), facts.session.dataset),
             self.report: panel.report(view) + _refusal(view) if view else "",
             self.preview: panel.preview(view) if view else "",
-            self.learning: self._learning(view, facts.session.example) if view else "",
+            self.learning: self._learning(view, facts.session) if view else "",
             self.bar.primary: _primary(view),
         }
         return updates | self._mapping(view)
 
     def _mapping(self, view: DatasetView | None) -> Updates:
-        if view is None or not view.report.columns:
+        roles = offered_roles(view) if view else ()
+        if view is None or not roles:
             return {self.mapping: gr.Column(visible=False)}
         columns, mapping = [NONE, *view.report.columns], view.report.mapping
         updates: Updates = {
@@ -121,16 +126,15 @@ class DataTab:
             self.sentence: panel.mapping(view.report),
         }
         for role, dropdown in self.roles.items():
-            shown = role not in ("messages", "system") or role in mapping or len(view.report.columns) > 2
             value = mapping.get(role, NONE)
-            updates[dropdown] = gr.Dropdown(choices=columns, value=value, visible=shown)
+            updates[dropdown] = gr.Dropdown(choices=columns, value=value, visible=role in roles)
         return updates
 
-    def _learning(self, view: DatasetView, example: int) -> str:
+    def _learning(self, view: DatasetView, session: Session) -> str:
         if not view.report.kept or not view.report.mapping:
             return ""
-        index = min(example, view.report.kept - 1)
-        return self._views.get((view.id, view.version, index), panel.learning_wait())
+        index = min(session.example, view.report.kept - 1)
+        return self._views.get(_key(view, session, index), panel.learning_wait())
 
     # Handlers
 
@@ -146,6 +150,16 @@ class DataTab:
             # The store keeps its own copy; Gradio's would stay readable by its address.
             path.unlink(missing_ok=True)
         return {self.upload: None, **self._opened(document, view)}
+
+    def refuse(self, document: object, event: gr.EventData) -> Updates:
+        """Say that a file is too large: the page noticed before it sent any of it."""
+        bytes_of_file = event_text(event, "bytes")
+        large = size(int(bytes_of_file)) if bytes_of_file.isdecimal() else "too many bytes"
+        raise Refused(
+            f"The file {event_text(event, 'name')[:NAME_SHOWN]} has {large}; {size(MOST_BYTES)} is the most "
+            "that a browser can hand over.",
+            "Save it as Parquet, which is smaller, or take fewer rows; a few thousand good ones are plenty.",
+        )
 
     def pick(self, document: object, event: gr.EventData) -> Updates:
         return self._opened(document, self._studio.add_sample(event_text(event, "sample")))
@@ -178,14 +192,23 @@ class DataTab:
         try:
             view = self._studio.dataset(session.dataset)
             index = min(session.example, view.report.kept - 1)
-            row, spans = self._studio.learning_view(view.id, index)
+            self._check_model(session)
+            row, spans = self._studio.learning_view(
+                view.id, index, model=session.model, max_length=longest_example(session)
+            )
         except StudioError as error:
             return {self.learning: problem(error)}
         shown = panel.learning(row, spans, index=index, total=view.report.kept)
         while len(self._views) >= VIEWS_KEPT:
             self._views.pop(next(iter(self._views)))
-        self._views[view.id, view.version, index] = shown
+        self._views[_key(view, session, index)] = shown
         return {self.learning: shown}
+
+    def _check_model(self, session: Session) -> None:
+        if not session.model:
+            raise Refused("No model is named yet.", "Name one on the next step, or choose the starter model.")
+        if not self._shell.local:
+            refuse_folder(session.model, {model.id for model in self._studio.models()})
 
     def _opened(self, document: object, view: DatasetView) -> Updates:
         """Return a session on this dataset; a run of another dataset is let go."""
@@ -195,13 +218,13 @@ class DataTab:
         return {self._shell.session: replace(session, example=0).document()}
 
 
-def asked_mapping(chosen: Mapping[str, str | None]) -> dict[str, str]:
-    """Return role -> column without the roles that were left out; a conversation column stands alone."""
-    mapping = {role: column for role, column in chosen.items() if column and column != NONE}
-    return {"messages": mapping["messages"]} if "messages" in mapping else mapping
+def _key(view: DatasetView, session: Session, index: int) -> tuple[object, ...]:
+    """Name what a coloured example depends on."""
+    return view.id, view.version, index, session.model, longest_example(session)
 
 
-def _dropdown(role: str, label: str) -> gr.Dropdown:
+def _dropdown(role: str) -> gr.Dropdown:
+    label = f"{ROLES[role][0].upper()}{ROLES[role][1:]}"
     return gr.Dropdown(
         [NONE], value=NONE, label=label, filterable=False, interactive=True, elem_id=f"role-{role}"
     )

@@ -1,9 +1,7 @@
 """Step 2, Method: a recipe, a model, which weights move, and what that will take on this machine."""
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import ModuleType
 
 import gradio as gr
@@ -14,12 +12,12 @@ from studio.core.knobs import KnobValue
 from studio.core.recipes import RECIPES
 from studio.engine.objectives import OBJECTIVES
 from studio.engine.tunings import TUNINGS
-from studio.services.views import Forecast, ModelChoice
+from studio.services.views import Forecast
 from studio.ui.actions import actions
 from studio.ui.forms import all_configs, chosen, form
 from studio.ui.markup import heading
 from studio.ui.panels import method as panel
-from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, read
+from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, objectives_for, read, refuse_folder
 from studio.ui.shell import Shell, pulse
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
@@ -60,14 +58,22 @@ class MethodTab:
             self.bar = actions("method")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [self.recipes, self.fit, self.place, self.elsewhere_row, self.elsewhere, self.tuning]
+        parts = [
+            self.notice,
+            self.recipes,
+            self.fit,
+            self.place,
+            self.elsewhere_row,
+            self.elsewhere,
+            self.tuning,
+        ]
         parts += [self.objective, *self.form.widgets.values(), *self.form.groups.values()]
         return [*parts, *self.bar.parts()]
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self.notice)
-        filled = [shell.session, *self.form.widgets.values()]
-        outputs = [self.notice, *self.outputs(), shell.session, shell.pulse]
+        filled = [shell.session, self.elsewhere, *self.form.widgets.values()]
+        outputs = [*self.outputs(), shell.session, shell.pulse]
         on(self.recipes.recipe, safe(self.choose_recipe), inputs=[shell.session], outputs=outputs)
         for part, field in (
             (self.place, "place"),
@@ -96,8 +102,12 @@ class MethodTab:
         return self._drawn(facts.session)
 
     def _models(self) -> list[tuple[str, str]]:
-        listed = [(_model_line(model), model.id) for model in self._studio.models()]
+        listed = [(panel.model_line(model), model.id) for model in self._studio.models()]
         return listed + [entry for entry in ELSEWHERE if self._shell.local or entry[1] != FOLDER]
+
+    def _objectives(self, dataset: str) -> list[tuple[str, str]]:
+        fitting = objectives_for(self._studio.dataset(dataset))
+        return _entries({name: module for name, module in OBJECTIVES.items() if name in fitting})
 
     def _drawn(self, session: Session) -> Updates:
         """Return the choices of the session, the form filled with what they plan, and the forecast."""
@@ -113,7 +123,7 @@ class MethodTab:
             self.elsewhere_row: gr.Row(visible=place in dict(LABELS)),
             self.elsewhere: _elsewhere(session),
             self.tuning: plan.tuning,
-            self.objective: plan.objective,
+            self.objective: gr.Radio(choices=self._objectives(session.dataset), value=plan.objective),
             **self.form.fill(plan.knobs, configs),
             **self._forecast(session, plan),
         }
@@ -141,7 +151,7 @@ class MethodTab:
 
     def _plan(self, session: Session, knobs: Mapping[str, KnobValue] | None = None) -> RunConfig:
         if not self._shell.local:
-            refuse_folder(session.model, {name for _, name in self._models()})
+            refuse_folder(session.model, {model.id for model in self._studio.models()})
         return self._studio.plan(
             session.dataset,
             session.recipe,
@@ -173,13 +183,17 @@ class MethodTab:
         self._studio.check_model(session.model)
         return self._drawn(session)
 
-    def adjust(self, document: object, *settings: KnobValue | None) -> Updates:
+    def adjust(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
         """Forecast the settings as they stand in the form."""
         session = read(document)
+        if unfetched(session, typed):
+            return {self.bar.primary: gr.Button("Get this model first", interactive=False)}
         return self._forecast(session, self._asked(session, settings))
 
-    def start(self, document: object, *settings: KnobValue | None) -> Updates:
+    def start(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
         session = read(document)
+        if unfetched(session, typed):
+            raise Refused("The model in the box is not ready yet.", 'Press "Get this model" first.')
         run = self._studio.start(self._asked(session, settings))
         return {self._shell.session: replace(session, run=run, step="train", question="").document()}
 
@@ -190,14 +204,9 @@ class MethodTab:
         return self._plan(session, changed) if changed else plan
 
 
-def refuse_folder(model: str, listed: Collection[str]) -> None:
-    """Raise Refused for a model that is no name on the hub: a visitor from elsewhere names no folders."""
-    hub_name = re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", model)
-    if model and model not in listed and (hub_name is None or Path(model).exists()):
-        raise Refused(
-            f"{model!r} is not a name on the hub.",
-            "Name it as the hub does, owner/model; folders are opened where the studio runs.",
-        )
+def unfetched(session: Session, typed: str | None) -> bool:
+    """Return whether the box names another model than the one that would be trained."""
+    return session.place in (HUB, FOLDER) and (typed or "").strip() != session.elsewhere.strip()
 
 
 LABELS = (
@@ -213,22 +222,6 @@ def _elsewhere(session: Session) -> gr.Textbox:
 
 def _entries(registry: Mapping[str, ModuleType]) -> list[tuple[str, str]]:
     return [(f"{module.TITLE}\n{module.SUMMARY}", name) for name, module in registry.items()]
-
-
-def _model_line(model: ModelChoice) -> str:
-    ready = "on this computer" if model.ready else "fetched on first use"
-    return f"{model.title}\n{model.summary} {_weights(model.parameters)}{model.licence}, {ready}."
-
-
-def _weights(parameters: int) -> str:
-    """Return e.g. `135 million weights, `; empty where the number is not known."""
-    if not parameters:
-        return ""
-    return (
-        f"{parameters / 1e9:.1f} billion weights, "
-        if parameters >= 1e9
-        else f"{parameters / 1e6:.0f} million weights, "
-    )
 
 
 def _radio(label: str, choices: list[tuple[str, str]], *, value: str, element: str) -> gr.Radio:

@@ -6,6 +6,7 @@ from studio.core.records import Completion, Conversation, Labelled, Message, Sou
 from studio.data.checks import CHECKS, Scene, SetAside, lengths
 from studio.data.checks.incomplete import is_placeholder
 from studio.data.checks.seen import Seen
+from studio.data.checks.too_few import ONE_QUESTION
 from studio.data.checkup import findings_of
 from studio.data.templates import ChatTemplate
 
@@ -105,6 +106,14 @@ def measured(data, template, limit=512):
     return watch
 
 
+def test_rows_that_all_ask_the_same_cannot_be_divided():
+    same = records(*(("Is it  so?" if number % 2 else "is it so?", f"a{number}") for number in range(12)))
+    (found,) = findings_of("too_few", same, Scene())
+    assert (found.kind, found.severity, found.count) == (ONE_QUESTION, "error", 1)
+    assert found.message.startswith("All 12 rows ask the same question")
+    assert findings_of("too_few", [*same, *records(("another", "a"))], Scene()) == []
+
+
 def test_examples_beyond_the_limit_are_told_from_those_that_lose_everything(make_tokenizer):
     data = [*CLEAN, *records(("short", "long " * 100), ("long " * 100, "short"))]
     watch = measured(data, ChatTemplate(make_tokenizer("llama3")), 64)
@@ -140,7 +149,8 @@ def test_turns_the_models_template_does_not_take_are_listed(make_tokenizer):
     turns = Conversation((Message("user", "q"), Message("user", "q"), Message("assistant", "a")))
     template = ChatTemplate(make_tokenizer("mistral"))
     (found,) = findings_of("lengths", [SourcedRecord(4, turns)], Scene(template))
-    assert (found.severity, list(found.rows)) == ("error", [4])
+    assert (found.severity, list(found.rows)) == ("warning", [4])
+    assert "sets them aside" in found.hint
     assert "user, user, assistant" in found.message
 
 

@@ -262,7 +262,12 @@ def test_addresses_and_secrets_are_found(kind, value, text):
         "a secret: nothing",
         "4111 1111 1111 1112", "GB82 WEST 1234 5698 7654 33", "12:30:45:11", "from 192.168.1.42",
         "# from section 7.2.1.1",
-        "It isn't 13901272", "ratio 0.12345678", "sk-learn", "task-force",
+        "It isn't 13901272",
+        "04862-5362",
+        "042.465.829 rows",
+        "0649-4589-2242-2695",
+        "call function 55431730",
+        "0046202351 steps", "ratio 0.12345678", "sk-learn", "task-force",
     ],
 )  # fmt: skip
 def test_what_only_looks_personal_is_left_alone(text):

@@ -1,0 +1,101 @@
+"""The Data step on real files: what it shows of the columns is what it asks for when nothing was changed."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from studio.services.studio import Studio
+from studio.services.views import DatasetView
+from studio.ui.columns import NONE
+from studio.ui.session import Facts, Session
+from studio.ui.shell import Shell
+from studio.ui.tabs.data import DataTab
+
+TURNS = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
+SPOKEN = [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]
+ROWS = {
+    "chat": {"messages": TURNS, "id": 7},
+    "sharegpt": {"conversations": SPOKEN, "system": "Be brief."},
+    "alpaca": {"instruction": "Add", "input": "1 and 2", "output": "3", "system": "Be brief."},
+    "pairs": {"question": "q", "context": "c", "answer": "a", "system": "Be brief."},
+    "text": {"text": "words", "number": 3},
+}
+BY_POSITION = {"left": "q", "right": "a"}
+
+
+@pytest.fixture
+def open_rows(studio: Studio, tmp_path: Path) -> Callable[[dict], DatasetView]:
+    def add(row: dict) -> DatasetView:
+        path = tmp_path / "rows.jsonl"
+        path.write_text("\n".join(json.dumps(row) for _ in range(12)), encoding="utf-8")
+        return studio.add_dataset(path, path.name)
+
+    return add
+
+
+def shown(tab: DataTab, view: DatasetView) -> dict[str, tuple[str, bool]]:
+    """Return what the dropdown of each role says, and whether it is in view."""
+    facts = Facts(Session(dataset=view.id), view, None, False)
+    updates = tab.show(facts, entering=True)
+    return {role: (updates[part].value, updates[part].visible) for role, part in tab.roles.items()}
+
+
+@pytest.mark.parametrize("row", [*ROWS.values(), BY_POSITION], ids=[*ROWS, "by position"])
+def test_reading_the_file_again_unchanged_gives_the_same_version(
+    shell: Shell, open_rows: Callable[[dict], DatasetView], row: dict
+) -> None:
+    tab, view = DataTab(shell), open_rows(row)
+    values = [value for value, _ in shown(tab, view).values()]
+    tab.change_mapping(Session(dataset=view.id).document(), *values)
+    again = shell.studio.dataset(view.id)
+    assert (again.version, again.report.mapping) == (view.version, view.report.mapping)
+
+
+def test_the_columns_that_were_understood_are_all_shown(
+    shell: Shell, open_rows: Callable[[dict], DatasetView]
+) -> None:
+    for name, row in ROWS.items():
+        view = open_rows(row)
+        assert view.report.format == name
+        dropdowns = shown(DataTab(shell), view)
+        chosen = {role: value for role, (value, visible) in dropdowns.items() if value != NONE and visible}
+        assert chosen == view.report.mapping
+
+
+def test_roles_that_make_no_sense_for_the_file_are_hidden(
+    shell: Shell, open_rows: Callable[[dict], DatasetView]
+) -> None:
+    def visible(row: dict) -> set[str]:
+        return {role for role, (_, seen) in shown(DataTab(shell), open_rows(row)).items() if seen}
+
+    assert visible({"messages": TURNS}) == {"messages"}
+    assert visible(BY_POSITION) == {"input", "output"}
+    assert visible(ROWS["chat"]) == {"messages"}
+    assert visible({"conversations": SPOKEN, "instruction text": "Be brief."}) == {"messages", "system"}
+
+
+def test_an_example_is_coloured_as_the_chosen_recipe_and_model_will_read_it(
+    shell: Shell, open_rows: Callable[[dict], DatasetView], tiny_model_folder: Path
+) -> None:
+    tab = DataTab(shell)
+    view = open_rows({"question": "q", "answer": "a" * 500})
+
+    def learned(recipe: str) -> str:
+        session = Session(dataset=view.id, recipe=recipe, place="folder", elsewhere=str(tiny_model_folder))
+        return tab.learn(session.document())[tab.learning]
+
+    assert "[cut off]" in learned("quick"), "384 tokens, one for each byte"
+    assert "[cut off]" not in learned("thorough")
+
+
+def test_a_visitor_from_elsewhere_has_no_example_read_by_a_folder_of_this_machine(
+    shell: Shell, open_rows: Callable[[dict], DatasetView], tiny_model_folder: Path
+) -> None:
+    tab, view = DataTab(replace(shell, local=False)), open_rows(BY_POSITION)
+    session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
+    assert "not a name on the hub" in tab.learn(session.document())[tab.learning]
+    unnamed = Session(dataset=view.id, place="hub")
+    assert "No model is named yet" in tab.learn(unnamed.document())[tab.learning]
