@@ -73,11 +73,11 @@ class Worker:
     def rehearse(self, config: RunConfig) -> str:
         """Measure what is not known yet of such a run: its pace when there is nothing else to do, its rows
         at once. Return what cannot be measured, and why."""
-        problems = [self._counting.ask(config)]
+        uncounted, unpaced = self._counting.ask(config), ""
         if known_pace(self._home, config) is None:
-            problems.append(self._rehearsals.ask(config))
+            unpaced = self._rehearsals.ask(config)
             self.wake()
-        return " ".join(filter(None, problems))
+        return unpaced or uncounted  # the same cause stops both
 
     def state(self) -> WorkerState:
         damage = (*self._book.damage(), *self._home.datasets.damage())
