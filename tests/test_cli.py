@@ -87,13 +87,58 @@ def test_check_refuses_what_is_no_table_in_one_sentence_and_in_the_document(call
 
 
 @pytest.mark.parametrize(
-    "words", [("check", "gone.csv"), ("show", "nothing"), ("runs", "--bad"), ("fly",), ()]
+    "words",
+    [
+        ("check", "gone.csv"),
+        ("train", "gone.csv"),
+        ("train", "."),
+        ("show", "nothing"),
+        ("runs", "--bad"),
+        ("runs", "--js"),
+        ("fly",),
+        (),
+    ],
 )
 def test_a_refusal_is_exit_code_two_and_one_sentence(call, words):
     code, document, said = call(*words)
     assert code == 2
     assert document["error"] in said
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"knobs": [1]}, {"knobs": {"steps": [1]}}, {"model": 5}, {"revision": None}, {"tuning": ["lora"]}],
+    ids=str,
+)
+def test_a_description_of_the_wrong_kind_is_refused_by_the_name_of_the_entry(call, table, tmp_path, changes):
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps({"version": 1, "dataset": table.name, **changes}))
+    code, document, said = call("train", path)
+    assert code == 2
+    assert "wrong kind" in document["error"]
+    assert next(iter(changes)) in document["error"] or "steps" in document["error"]
+    assert "Traceback" not in said
+
+
+def test_our_own_mistake_is_one_document_too_with_its_traceback_on_stderr(call, monkeypatch):
+    def broken(call):
+        print("a library says something")
+        raise ZeroDivisionError("by our own hand")
+
+    monkeypatch.setitem(VERBS, "runs", broken)
+    code, document, said = call("runs")
+    assert code == 1
+    assert "ZeroDivisionError: by our own hand" in document["error"]
+    assert "Traceback" in said
+
+
+def test_an_interrupted_call_is_stopped_and_says_so(call, monkeypatch):
+    def interrupted(call):
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(VERBS, "runs", interrupted)
+    assert call("runs")[:2] == (3, {"version": 1, "error": "It was stopped.", "hint": ""})
 
 
 def test_train_has_the_whole_document(call, trained):
@@ -114,6 +159,8 @@ def test_show_has_config_data_set_checkpoints_best_step_and_warnings(call, train
     assert document["config"]["recipe"] == "quick"
     assert document["config"]["knobs"]["steps"] == 6
     assert document["best_step"] in document["checkpoints"]
+    assert document["revision"] == ""
+    assert len(document["weights_hash"]) == 64
 
 
 def test_a_run_description_is_repeated_to_the_last_bit(call, trained, tmp_path):

@@ -120,6 +120,16 @@ def test_only_loopback_goes_without_a_token() -> None:
     assert not any(map(launch.is_loopback, ("0.0.0.0", "::", "192.168.1.5", "studio.example")))
 
 
+def test_without_a_browser_the_gate_fails_before_its_first_part(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(launch.shutil, "which", lambda name: None)
+    monkeypatch.setattr(launch.subprocess, "call", lambda *_, **__: pytest.fail("a part was run"))
+    with pytest.raises(launch.Trouble, match="No Chromium is found"):
+        launch.gate(Path(sys.executable))
+    assert capsys.readouterr().out == ""
+
+
 def make_wheel(folder: Path, name: str, version: str) -> None:
     """Write the smallest wheel that pip installs."""
     info = f"{name}-{version}.dist-info"
@@ -265,6 +275,31 @@ def test_a_set_up_killed_in_the_middle_is_repaired(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
     assert checkout.version_of("tinypage") == "1.0"
     assert not checkout.stamp()["at_work"]
+
+
+@pytest.mark.slow
+def test_a_set_up_stopped_by_hand_goes_on_from_there(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path / "stopped")
+    process = subprocess.Popen(
+        checkout.command("setup"),
+        env=checkout.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while checkout.stamp().get("at_work") in (None, "", launch.ENVIRONMENT.title):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: pip gets it too
+    assert "goes on from here" in process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert not checkout.stamp()["at_work"]
+    result = checkout.run("setup")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "An environment of its own" not in result.stdout
+    assert checkout.version_of("tinypage") == "1.0"
 
 
 @pytest.mark.slow

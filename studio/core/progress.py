@@ -4,9 +4,10 @@ Each number is defined here once. Losses are means per trained token; seconds of
 waited; tokens are real input tokens, no padding.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from studio.core.curve import Curve
 from studio.core.events import (
     CheckpointSaved,
     Evaluated,
@@ -60,8 +61,8 @@ class JobProgress:
 class Progress:
     """What the events said so far. `add` them in order; a resumed run forgets the steps it repeats."""
 
-    training: list[tuple[StepLogged, float]] = field(default_factory=list)
-    """Each step of the run that stands, and when it was written."""
+    training: Curve = field(default_factory=Curve)
+    """The steps of the run that stand."""
     held_out: list[Evaluated] = field(default_factory=list)
     started: RunStarted | None = None
     last: RunEvent | None = None
@@ -81,7 +82,7 @@ class Progress:
             case RunQueued() | RunStarted() | RunFinished() | RunStopped() | RunFailed():
                 self._run(event, at)
             case StepLogged():
-                self.training.append((event, at))
+                self.training.add(event, at)
                 self.peak_memory_bytes = max(self.peak_memory_bytes, event.memory_bytes)
             case Evaluated():
                 self.held_out = [known for known in self.held_out if known.step != event.step] + [event]
@@ -100,7 +101,7 @@ class Progress:
             self.queued_at = at
         if isinstance(event, RunStarted):
             self.started, self.started_at = event, at
-            self.training = [(step, when) for step, when in self.training if step.step <= event.from_step]
+            self.training.forget_after(event.from_step)
             self.held_out = [known for known in self.held_out if known.step <= event.from_step]
             if event.from_step == 0:
                 self.earlier_seconds, self.held_out = 0.0, []
@@ -131,7 +132,7 @@ class Progress:
     @property
     def step(self) -> int:
         """The last step that was taken and stands."""
-        return self.training[-1][0].step if self.training else 0
+        return self.training.step
 
     @property
     def steps(self) -> int:
@@ -141,12 +142,13 @@ class Progress:
     @property
     def loss_first(self) -> float | None:
         """Mean training loss per trained token over the first tenth of the steps taken, at least one."""
-        return _mean_loss([step for step, _ in self.training[: self._tenth()]])
+        return self.training.loss_per_token(0, min(self._tenth(), len(self.training)))
 
     @property
     def loss_last(self) -> float | None:
         """The same over the last tenth."""
-        return _mean_loss([step for step, _ in self.training[-self._tenth() :]])
+        steps = len(self.training)
+        return self.training.loss_per_token(max(0, steps - self._tenth()), steps)
 
     def _tenth(self) -> int:
         return max(1, len(self.training) // 10)
@@ -167,8 +169,7 @@ class Progress:
     @property
     def tokens_per_second(self) -> float | None:
         """Real input tokens per second of step time, over all steps that stand."""
-        seconds = sum(step.seconds for step, _ in self.training)
-        return sum(step.tokens for step, _ in self.training) / seconds if seconds > 0 else None
+        return self.training.tokens_per_second
 
     def seconds(self, now: float | None) -> float:
         """Time worked on the run. `now` counts a leg that is under way; None ends it with its last word."""
@@ -181,10 +182,8 @@ class Progress:
 
     def seconds_left(self) -> float | None:
         """Time the remaining steps take at the pace of the last ones, checks in between included."""
-        recent = [at for _, at in self.training if at >= self.started_at][-_RECENT_STEPS:]
-        if not self.steps or len(recent) < 2:
-            return None
-        return max(0, self.steps - self.step) * (recent[-1] - recent[0]) / (len(recent) - 1)
+        pace = self.training.seconds_per_step(_RECENT_STEPS, since=self.started_at)
+        return max(0, self.steps - self.step) * pace if self.steps and pace is not None else None
 
 
 def fold(events: Iterable[Recorded]) -> Progress:
@@ -193,8 +192,3 @@ def fold(events: Iterable[Recorded]) -> Progress:
     for recorded in events:
         progress.add(recorded)
     return progress
-
-
-def _mean_loss(steps: Sequence[StepLogged]) -> float | None:
-    tokens = sum(step.trained_tokens for step in steps)
-    return sum(step.loss * step.trained_tokens for step in steps) / tokens if tokens else None

@@ -104,14 +104,12 @@ def memorises(progress: Progress) -> bool:
         return False
     later = [known for known in progress.held_out if known.step > best.step]
     risen = [known for known in later if known.loss > best.loss * (1 + NOISE)]
-    before = [step for step, _ in progress.training if step.step <= best.step]
-    after = [step for step, _ in progress.training if step.step > best.step]
-    if len(risen) < 2 or later[-1] not in risen or not before or not after:
+    curve, steps = progress.training, len(progress.training)
+    before = curve.count_until(best.step)
+    if len(risen) < 2 or later[-1] not in risen or not 0 < before < steps:
         return False
-    window = max(1, min(len(before), len(after)) // 2)
-    mean_before = sum(step.loss for step in before[-window:]) / window
-    mean_after = sum(step.loss for step in after[-window:]) / window
-    return mean_after < mean_before
+    window = max(1, min(before, steps - before) // 2)
+    return curve.loss_per_step(steps - window, steps) < curve.loss_per_step(before - window, before)
 
 
 def _better(progress: Progress, best: Evaluated, *, over: bool) -> Verdict:

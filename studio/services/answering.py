@@ -72,6 +72,7 @@ class Answerer:
         with inference_mode(False):
             done = self._answer(question, run, interrupted)
         if not done:
+            self._began_to_load = None
             self._questions.put_back(self._current, "Waiting: the work under way is being stopped first.")
 
     def fail(self, error: Exception) -> None:

@@ -28,18 +28,20 @@ class Questions:
         self._lock = threading.Lock()
         self._asked: dict[str, _Asked] = {}
         self._waiting: list[str] = []
+        self._taken = ""
+        self._load_seconds: float | None = None
+        self._turn_seconds = 0.0
 
     def ask(self, question: str, run: str) -> str:
         """Queue a question and return the comparison's id."""
         comparison = new_id()
-        view = Comparison(
-            comparison, question, {BASE: Answer(), run: Answer()}, waiting="Waiting for the model."
-        )
         with self._lock:
+            waiting = f"Waiting for the model. {self._expected()}"
+            view = Comparison(comparison, question, {BASE: Answer(), run: Answer()}, waiting=waiting)
             self._asked[comparison] = _Asked(view, run)
             self._waiting.append(comparison)
             for old in list(self._asked)[:-KEPT]:
-                if old not in self._waiting:
+                if old not in self._waiting and old != self._taken:
                     del self._asked[old]
         return comparison
 
@@ -60,7 +62,8 @@ class Questions:
         with self._lock:
             if not self._waiting:
                 return None
-            asked = self._asked[self._waiting.pop(0)]
+            self._taken = self._waiting.pop(0)
+            asked = self._asked[self._taken]
             return asked.view.id, asked.view.question, asked.run
 
     def put_back(self, comparison: str, waiting: str) -> None:
@@ -70,6 +73,7 @@ class Questions:
             answers = dict.fromkeys(asked.view.answers, Answer())
             asked.view = replace(asked.view, answers=answers, waiting=waiting)
             self._waiting.insert(0, comparison)
+            self._taken = ""
 
     def any_waits(self) -> bool:
         with self._lock:
@@ -86,15 +90,28 @@ class Questions:
             asked.view = replace(asked.view, answers=answers, waiting="")
 
     def tell(self, waiting: str) -> None:
-        """Tell every question that waits what it waits for."""
+        """Tell the question that was taken, and every one that waits, what it waits for."""
         with self._lock:
-            for comparison in self._waiting:
+            for comparison in filter(None, (self._taken, *self._waiting)):
                 asked = self._asked[comparison]
-                asked.view = replace(asked.view, waiting=waiting)
+                asked.view = replace(asked.view, waiting=f"{waiting} {self._expected()}")
+
+    def measured(self, *, load_seconds: float | None = None, turn_seconds: float | None = None) -> None:
+        """Note how long the models took to load, and how often the work under way stops to look here."""
+        with self._lock:
+            self._load_seconds = self._load_seconds if load_seconds is None else load_seconds
+            self._turn_seconds = self._turn_seconds if turn_seconds is None else turn_seconds
+
+    def _expected(self) -> str:
+        if self._load_seconds is None:
+            return "How long that takes is known after the first answer."
+        return f"About {max(1, round(self._load_seconds + self._turn_seconds))} s, as it took the last time."
 
     def fail(self, comparison: str, error: StudioError) -> None:
+        """Settle a question that cannot be answered; one that is not known any more is nobody's."""
         with self._lock:
-            self._settle(comparison, error=str(error))
+            if comparison in self._asked:
+                self._settle(comparison, error=str(error))
 
     def _settle(self, comparison: str, *, error: str) -> None:
         asked = self._asked[comparison]

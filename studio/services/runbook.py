@@ -216,6 +216,6 @@ def _points(progress: Progress, offset: int, *, replace: bool) -> Points:
     return Points(
         offset,
         replace,
-        tuple((logged.step, logged.loss) for logged, _ in progress.training),
+        progress.training.points,
         tuple((known.step, known.loss) for known in progress.held_out),
     )

@@ -182,11 +182,11 @@ def dependents(home: Home, run: str) -> tuple[str, ...]:
 
 def delete(home: Home, run: str) -> None:
     """Delete a run with all that hangs on it. Raises Refused while work on it waits or runs."""
-    folder = home.runs.folder(run)
-    status = _status(home, folder)
-    live = home.live_worker()
-    busy = any(_active(job, live) for job in _progress(folder).jobs.values())
-    if status in ("queued", "running") or busy:
+    folder, live = home.runs.folder(run), home.live_worker()
+    # The requests first: the worker writes that a job began before it takes the request away.
+    waiting, progress = folder.requests.all(), _progress(folder)
+    busy = bool(waiting) or any(_active(job, live) for job in progress.jobs.values())
+    if progress.status(live) in ("queued", "running") or busy:
         raise Refused("There is still work going on for this run.", "Stop it first, then delete it.")
     home.runs.delete(run)
 

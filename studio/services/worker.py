@@ -5,17 +5,16 @@ It reads its queue from the home's folders, so whatever any process asked for is
 
 import threading
 import time
-import traceback
 from collections.abc import Callable
 
 from studio.core.config import RunConfig
 from studio.core.errors import StudioError
-from studio.core.events import JobFailed, RunFailed
+from studio.core.events import JobFailed, RunFailed, RunFinished
 from studio.services import exams, exports
 from studio.services.answering import Answerer
+from studio.services.comparisons import Questions
 from studio.services.lengths import Counting
 from studio.services.mistakes import plainly
-from studio.services.comparisons import Questions
 from studio.services.packages import load_packages
 from studio.services.queue import TRAIN, Task, next_task, waiting_to_stop
 from studio.services.rehearsals import Rehearsals, known_pace, remember_run
@@ -44,7 +43,8 @@ class Worker:
         self._ready = self._busy = False
         self._duty = Duty()
         self._quiet_until = 0.0
-        self._kept_house_at = 0.0
+        self._kept_house_at = self._pause_ended = 0.0
+        self._answered = False
         self._thread: threading.Thread | None = None
         self._watchdog = threading.Thread(target=self._watch, name="studio-watchdog", daemon=True)
 
@@ -73,11 +73,11 @@ class Worker:
     def rehearse(self, config: RunConfig) -> str:
         """Measure what is not known yet of such a run: its pace when there is nothing else to do, its rows
         at once. Return what cannot be measured, and why."""
-        problems = [self._counting.ask(config)]
+        uncounted, unpaced = self._counting.ask(config), ""
         if known_pace(self._home, config) is None:
-            problems.append(self._rehearsals.ask(config))
+            unpaced = self._rehearsals.ask(config)
             self.wake()
-        return " ".join(filter(None, problems))
+        return unpaced or uncounted  # the same cause stops both
 
     def state(self) -> WorkerState:
         damage = (*self._book.damage(), *self._home.datasets.damage())
@@ -117,10 +117,12 @@ class Worker:
             self._id = self._home.take()
             self._trouble = ""
         self._busy = self._do_something()
+        if self._id is not None or not self._duty.takes_home:
+            self._trouble = ""
 
     def _note_trouble(self, error: Exception) -> None:
         """What keeps the worker from its work belongs to no run; every page shows it."""
-        self._trouble = str(error if isinstance(error, StudioError) else _our_mistake(error))
+        self._trouble = str(plainly(error, self._home.path))
 
     def _do_something(self) -> bool:
         """Do the most urgent thing there is; return whether there was one."""
@@ -151,15 +153,17 @@ class Worker:
 
         if not self._rehearsals.any_waits():
             return False
+        self._answerer.forget()
         _guarded(lambda: self._rehearsals.do_next(interrupted), self._rehearsals.fail)
         return True
 
     def _perform(self, task: Task) -> None:
         load_packages()
-        self._active = task
+        self._active, self._answered, self._pause_ended = task, False, time.monotonic()
         self._answerer.forget()
         _guarded(lambda: self._dispatch(task), lambda error: self._note_failure(task, error))
         self._active = None
+        self._questions.measured(turn_seconds=0.0)
         self._ready = True
 
     def _answer(self, interrupted: Callable[[], bool]) -> None:
@@ -184,19 +188,26 @@ class Worker:
         self._tell(None, "")
 
     def _after_training(self, task: Task) -> None:
-        peak = self._book.progress(task.folder.id).peak_memory_bytes
-        remember_run(self._home, task.folder.config(), peak)
+        ending = self._book.progress(task.folder.id).last
+        # The models that answered in between took memory that no run needs.
+        if isinstance(ending, RunFinished) and not self._answered:
+            remember_run(self._home, task.folder.config(), ending.peak_memory_bytes)
         if self._duty.exam_after_training:
             exams.request_after(task.folder, task.at)
 
     def _pause(self) -> None:
         """Called between micro-batches, rows and answers of whatever is under way."""
-        if self._questions.any_waits() and not self._urged_to_stop():
+        self._questions.measured(turn_seconds=time.monotonic() - self._pause_ended)
+        while self._questions.any_waits() and not self._urged_to_stop():
+            self._answered = True
             self._answer(self._urged_to_stop)
+        if self._answered:
+            self._answerer.forget()
         if time.monotonic() - self._kept_house_at > HOUSEKEEPING_SECONDS:
             self._kept_house_at = time.monotonic()
             for folder, progress in waiting_to_stop(self._home, self._book):
                 stop_waiting(folder, progress)
+        self._pause_ended = time.monotonic()
 
     def _urged_to_stop(self) -> bool:
         task = self._active
@@ -207,21 +218,24 @@ class Worker:
         self._home.tell(task.folder.id if task and task.kind == TRAIN else "", doing)
 
     def _note_failure(self, task: Task, error: BaseException) -> None:
-        """Write how a task failed. Where not even that can be written, leave the home: then it
-        reads interrupted."""
-        known = error if isinstance(error, StudioError) else _our_mistake(error)
+        """Write how a task failed, unless its run was deleted under it. Where not even that can be written,
+        leave the home: then it reads interrupted."""
         try:
-            if not isinstance(error, StudioError):
-                task.folder.write_traceback("".join(traceback.format_exception(error)))
-            if task.kind == TRAIN:
-                task.folder.append(RunFailed(known.message, known.hint))
-            else:
-                task.folder.append(JobFailed(task.job, task.kind, known.message, known.hint))
+            if not task.folder.deleted:
+                self._append_failure(task, plainly(error, task.folder.path))
             self._tell(None, "")
         except OSError as full:
+            if task.folder.deleted:
+                return
             self._trouble = f"The home folder cannot be written: {full.strerror or full}. Free some space."
             self._home.release()
             self._id = None
+
+    def _append_failure(self, task: Task, known: StudioError) -> None:
+        if task.kind == TRAIN:
+            task.folder.append(RunFailed(known.message, known.hint))
+        else:
+            task.folder.append(JobFailed(task.job, task.kind, known.message, known.hint))
 
 
 def _guarded(work: Callable[[], None], failed: Callable[[Exception], None]) -> None:
@@ -230,17 +244,3 @@ def _guarded(work: Callable[[], None], failed: Callable[[Exception], None]) -> N
         work()
     except Exception as error:
         failed(error)
-
-
-def _our_mistake(error: BaseException) -> StudioError:
-    if isinstance(error, MemoryError):
-        hint = "Close other programs, or choose a smaller model."
-        return StudioError("The memory of this machine ran out.", hint)
-    if isinstance(error, OSError):
-        return StudioError(
-            f"A file could not be read or written: {error}.", "Check the disk's space, then resume the run."
-        )
-    return StudioError(
-        f"Something in the studio itself went wrong: {type(error).__name__}: {error}",
-        "What was saved is kept. The file traceback.txt in the run's folder says where; please report it.",
-    )

@@ -1,5 +1,7 @@
 """Each number that is shown for a run follows from its events as defined, also across a resume."""
 
+import sys
+
 import pytest
 
 from studio.core.events import (
@@ -17,6 +19,7 @@ from studio.core.events import (
     Warned,
 )
 from studio.core.progress import fold
+from studio.core.verdict import verdict
 
 
 def started(from_step=0, steps=20, worker="w"):
@@ -69,7 +72,7 @@ def test_a_resume_forgets_the_steps_it_repeats_and_keeps_the_rest():
         started(from_step=2, worker="next"),
         step(3, loss=1.5),
     )
-    assert [logged.step for logged, _ in progress.training] == [1, 2, 3]
+    assert [number for number, _ in progress.training.points] == [1, 2, 3]
     assert progress.loss_last == 1.5
     assert [known.step for known in progress.held_out] == [0, 2]
     assert progress.status("next") == "running"
@@ -78,7 +81,7 @@ def test_a_resume_forgets_the_steps_it_repeats_and_keeps_the_rest():
 
 def test_a_fresh_start_after_a_failure_forgets_everything():
     progress = at_each_second(started(), Evaluated(0, 3.0, 10, 40), step(1), RunQueued(), started())
-    assert (progress.training, progress.held_out, progress.step) == ([], [], 0)
+    assert (progress.training.points, progress.held_out, progress.step) == ((), [], 0)
 
 
 def test_time_waited_and_time_down_are_not_time_worked():
@@ -137,3 +140,31 @@ def test_jobs_are_followed_and_one_whose_worker_died_is_interrupted():
 def test_warnings_are_kept_in_order():
     progress = at_each_second(Warned("one", ""), Warned("two", ""))
     assert [warned.message for warned in progress.warnings] == ["one", "two"]
+
+
+def test_steps_that_are_repeated_stand_once_also_where_the_restart_is_not_known():
+    progress = at_each_second(started(), step(1), step(2, loss=9.0), step(3, loss=9.0), step(2, loss=1.0))
+    assert progress.training.points == ((1, 2.0), (2, 1.0))
+
+
+def test_the_numbers_of_a_long_run_cost_no_more_than_those_of_a_short_one():
+    long = at_each_second(
+        started(steps=50_000), Evaluated(0, 3.0, 10, 40), *(step(number) for number in range(1, 50_001))
+    )
+    for number, loss in ((20_000, 2.0), (40_000, 2.5), (50_000, 2.6)):
+        long.add(Recorded(1e6, Evaluated(number, loss, 10, 40)))
+    passes = 0
+
+    def count(frame, event, argument):
+        nonlocal passes
+        passes += 1
+        return count
+
+    sys.settrace(count)
+    try:
+        verdict(long, "running")
+        told = (long.loss_first, long.loss_last, long.tokens_per_second, long.seconds_left())
+    finally:
+        sys.settrace(None)
+    assert None not in told
+    assert passes < 1000, "lines that were run"

@@ -169,6 +169,7 @@ def test_spans_show_the_whole_example_and_what_is_cut(make_tokenizer, question, 
     kept = encode_chat(conversation, template, limit, 1)
     assert "".join(piece for piece, _ in shown) == tokenizer.decode(whole.input_ids)
     assert ("cut" in {role for _, role in shown}) == (len(kept.input_ids) < len(whole.input_ids))
+    assert (whole.cut_tokens, kept.cut_tokens) == (0, len(whole.input_ids) - len(kept.input_ids))
     assert kept.input_ids == whole.input_ids[:limit]
 
 

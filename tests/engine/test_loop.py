@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,6 +123,15 @@ def test_what_happens_in_a_pause_does_not_change_the_run(tiny_run, tmp_path, kep
     tiny_run(SIX_STEPS, at_pause=lambda: pauses.append(torch.rand(3)), checkpoints=other)
     assert len(pauses) > 6
     assert same_tensors(kept_checkpoints.newest()[1] / WEIGHTS, other.newest()[1] / WEIGHTS)
+
+
+def test_the_pace_of_a_step_leaves_out_the_time_of_its_pauses(tiny_run, monkeypatch):
+    monkeypatch.setitem(TOKENS_AT_ONCE, "cpu", 100)
+    hours, real = [], time.monotonic
+    monkeypatch.setattr("studio.engine.loop.time.monotonic", lambda: real() + 3600.0 * len(hours))
+    tiny_run({"steps": 2, "evaluations": 1}, at_pause=lambda: hours.append(1))
+    assert len(hours) >= 4
+    assert all(event.seconds < 3600.0 for event in tiny_run.of(events.StepLogged))
 
 
 def test_a_stop_is_honoured_after_the_very_next_micro_batch(tiny_run):

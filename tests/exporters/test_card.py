@@ -17,6 +17,7 @@ from studio.exporters.job import DatasetFacts, ExportJob, Parity
 HUB = ModelSource("owner/model", Path("/cache/snapshot"), "abc123", "e" * 64, "mit")
 STARTER = ModelSource("starter", Path("/cache/starter"), "", "e" * 64, "apache-2.0")
 FOLDER = ModelSource("/home/someone/my-model", Path("/home/someone/my-model"), "", "e" * 64, "")
+GGUF = ModelSource("/home/someone/my model.gguf", Path("/cache/gguf/ab"), "", "e" * 64, "")
 PARITY = Parity(4, 4, 2.5e-5, True)
 EXAM = Exam(
     rows=45, answered=8, answer_tokens=64, step=12, dtype="bfloat16", device="cpu", seconds=33.0,
@@ -46,8 +47,15 @@ def test_the_starter_is_named_by_its_origin_and_can_be_rebuilt():
     assert "slightly different weights" in text
 
 
+def test_a_gguf_base_is_taken_along_and_turned_into_a_folder():
+    text = model_card(adapter, replace(JOB, source=GGUF), PARITY)
+    assert "python get_base.py 'my model.gguf' 'my model'" in text
+    assert "from_pretrained('my model'" in text
+    assert "base_model" not in text.partition("---\n\n")[0]
+
+
 def test_no_path_of_this_machine_stands_in_the_card():
-    for source in (HUB, STARTER, FOLDER):
+    for source in (HUB, STARTER, FOLDER, GGUF):
         for exporter in (adapter, merged):
             text = model_card(exporter, replace(JOB, source=source), PARITY)
             assert "/cache" not in text

@@ -67,3 +67,33 @@ def test_old_questions_are_forgotten_but_never_one_that_waits(questions):
     assert questions.view(waiting).question == "waits"
     with pytest.raises(Refused, match="not known any more"):
         questions.view("another process's")
+
+
+def test_what_is_told_while_the_models_load_reaches_the_question_that_was_taken(questions):
+    taken, waiting = questions.ask("first", "run"), questions.ask("second", "run")
+    questions.take()
+    questions.tell("The model's files are checked.")
+    for name in (taken, waiting):
+        assert questions.view(name).waiting.startswith("The model's files are checked. ")
+
+
+def test_the_expected_wait_is_what_loading_and_the_work_in_between_took_the_last_time(questions):
+    assert "known after the first answer" in questions.view(questions.ask("first", "run")).waiting
+    questions.measured(load_seconds=3.2)
+    questions.measured(turn_seconds=2.1)
+    assert "About 5 s" in questions.view(questions.ask("second", "run")).waiting
+    questions.measured(turn_seconds=0.0)
+    assert "About 3 s" in questions.view(questions.ask("third", "run")).waiting
+
+
+def test_the_question_that_is_being_answered_is_never_forgotten(questions):
+    name = questions.ask("Why?", "run")
+    questions.take()
+    for number in range(KEPT + 10):
+        questions.ask(str(number), "run")
+    questions.write(name, "base", Answer("Because"))
+    assert questions.view(name).answers["base"] == Answer("Because")
+
+
+def test_a_failure_of_a_question_that_is_not_known_any_more_hurts_nobody(questions):
+    questions.fail("long gone", StudioError("The disk is gone.", "Mount it."))

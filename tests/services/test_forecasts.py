@@ -48,5 +48,5 @@ def test_a_rehearsal_that_fails_says_why_and_is_not_tried_again(studio, table, t
     (model / "tokenizer.json").write_text("{")
     config = planned(studio, table, model)
     basis = wait_for(lambda: text if "failed" in (text := studio.forecast(config).basis) else None)
-    assert basis.startswith("A few steps were tried, and that failed: The tokenizer of")
+    assert basis.startswith("A few steps were tried, and that failed. The tokenizer of")
     assert not studio._worker._rehearsals.any_waits()

@@ -1,11 +1,13 @@
 """A choice becomes a run description: recipe, then the tuning's own rate, then the user's knobs."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from studio.core.config import DataSettings, Optimisation, to_dict
+from studio.core.config import DataSettings, Optimisation, RunConfig, to_dict
 from studio.core.errors import Refused
+from studio.engine.sources import ModelSource
 from studio.engine.tunings import TUNINGS
 from studio.services.methods import Choice, known_knobs, read_choice, read_description
 
@@ -88,6 +90,35 @@ def test_a_description_is_repeated_with_the_version_of_its_data(closed, dataset,
     assert closed.repeat(config, Choice("quick", knobs=config.knobs), beside=tmp_path) == config
     with pytest.raises(Refused, match="no version"):
         closed.repeat(closed.plan(dataset).__class__(dataset, "0" * 12), Choice(), beside=tmp_path)
+
+
+def test_a_run_begins_with_the_commit_that_lies_here(closed, dataset, tiny_model_folder, monkeypatch):
+    here = ModelSource("owner/model", tiny_model_folder, "c" * 40, "", "")
+    monkeypatch.setattr("studio.services.methods.source_here", lambda model, revision: here)
+    config = closed.plan(dataset, model="owner/model")
+    assert config.revision == ""
+    run = closed.start(config)
+    assert closed.run(run).config.revision == "c" * 40
+
+
+def test_another_model_than_the_described_one_has_not_its_commit(closed, dataset, tmp_path):
+    described = replace(closed.plan(dataset, model="owner/model"), revision="c" * 40)
+    same = closed.repeat(described, Choice(model="owner/model"), beside=tmp_path)
+    other = closed.repeat(described, Choice(model="owner/other"), beside=tmp_path)
+    assert (same.revision, other.revision) == ("c" * 40, "")
+
+
+def test_the_commit_of_a_description_beside_its_file_is_kept(closed, table):
+    described = RunConfig(table.name, "", model="owner/model", revision="c" * 40)
+    found = closed.repeat(described, Choice(model="owner/model"), beside=table.parent)
+    assert (found.revision, bool(found.dataset_version)) == ("c" * 40, True)
+
+
+def test_rows_longer_than_the_model_reads_are_refused_at_the_start(closed, dataset, tiny_model_folder):
+    config = closed.plan(dataset, model=str(tiny_model_folder), knobs={"max_length": 2000})
+    with pytest.raises(Refused, match="This model reads 1024 tokens at most"):
+        closed.start(config)
+    assert closed.runs() == ()
 
 
 def test_models_used_before_are_offered_again(closed, dataset, tiny_model_folder):

@@ -111,6 +111,18 @@ def test_a_job_whose_worker_died_does_not_keep_a_run_from_being_deleted(closed, 
     closed.delete_run(run)
 
 
+def test_a_run_whose_exam_waits_is_not_deleted_before_that_is_stopped(closed, config):
+    run = closed.start(config)
+    folder = closed._home.runs.folder(run)
+    for event in (STARTED, RunFinished(10, 10, 1.0, 1)):
+        folder.append(event)
+    job = folder.requests.add("exam")
+    with pytest.raises(Refused, match="still work going on"):
+        closed.delete_run(run)
+    closed.stop_job(run, job)
+    closed.delete_run(run)
+
+
 def test_a_run_is_found_by_the_beginning_of_its_id(closed, config):
     first, second = closed.start(config, "a"), closed.start(config, "b")
     assert closed.find_run(first) == first

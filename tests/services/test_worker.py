@@ -2,12 +2,16 @@
 
 import json
 import threading
+import time
 
 import pytest
 
 from studio.core.errors import Refused
+from studio.core.events import RunQueued
 from studio.services.studio import Studio
 from studio.services.views import Duty
+from studio.services.worker import Worker
+from studio.store.files import remove_folder
 from tests.services.conftest import ENDED, STEPS, ended, job_ended, planned, wait_for, weights_of, write_table
 
 LONG = 4000
@@ -170,6 +174,106 @@ def test_an_exam_and_an_export_can_be_stopped(studio, table, tiny_model_folder):
         wait_for(lambda job=job: all(view.id != job or view.status in ENDED for view in studio.run(run).jobs))
     assert studio.exam(run) is None
     assert studio.exports(run) == ()
+
+
+@pytest.mark.parametrize("kind", ["exam", "adapter"])
+def test_an_exam_and_an_export_can_be_stopped_in_the_middle(
+    studio, table, tiny_model_folder, monkeypatch, kind
+):
+    run = studio.start(planned(studio, table, tiny_model_folder))
+    assert ended(studio, run) == "finished"
+    real = Worker._pause
+
+    def slowly(worker):
+        time.sleep(0.1)
+        real(worker)
+
+    monkeypatch.setattr(Worker, "_pause", slowly)
+    monkeypatch.setattr("studio.services.jobs.SHOWN_EVERY_SECONDS", 0.0)
+    job = studio.start_exam(run) if kind == "exam" else studio.start_export(run, kind)
+    wait_for(lambda: any(view.id == job and view.done > 0 for view in studio.run(run).jobs))
+    studio.stop_job(run, job)
+    assert job_ended(studio, run, job) == "stopped"
+    assert studio.exam(run) is None
+    assert studio.exports(run) == ()
+    assert [path.name for path in (studio._home.runs.folder(run).path).glob("exports/*")] == []
+
+
+def test_a_run_that_is_deleted_under_the_worker_costs_neither_the_home_nor_the_next(
+    studio, table, tiny_model_folder, monkeypatch
+):
+    config = planned(studio, table, tiny_model_folder)
+
+    def deleted_meanwhile(folder, progress, signals):
+        remove_folder(folder.path)
+        folder.append(RunQueued())
+
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.services.worker.train_run", deleted_meanwhile)
+        gone = studio.start(config, "gone")
+        wait_for(lambda: all(run.id != gone for run in studio.runs()))
+    run = studio.start(config, "next")
+    assert ended(studio, run) == "finished"
+    assert studio.worker().message == ""
+
+
+def test_a_damaged_request_does_not_hold_up_the_queue(studio, table, tiny_model_folder, home):
+    config = planned(studio, table, tiny_model_folder)
+    first = studio.start(config, "first")
+    assert ended(studio, first) == "finished"
+    requests = home / "runs" / first / "requests"
+    requests.mkdir(exist_ok=True)
+    (requests / f"job-{'a' * 16}.json").write_text("{")
+    wait_for(lambda: first in studio.worker().message)
+    assert ended(studio, studio.start(config, "second")) == "finished"
+
+
+def test_what_kept_the_worker_from_its_work_is_told_until_it_works_again(studio, home, monkeypatch):
+    def broken(home, book):
+        raise ZeroDivisionError("by a test")
+
+    wait_for(lambda: studio.worker().holds_home)
+    with monkeypatch.context() as patched:
+        patched.setattr("studio.services.worker.next_task", broken)
+        wait_for(lambda: "ZeroDivisionError: by a test" in studio.worker().message)
+        assert str(home / "traceback.txt") in studio.worker().message
+    assert "in broken" in (home / "traceback.txt").read_text()
+    wait_for(lambda: studio.worker().message == "")
+
+
+def test_our_own_mistake_in_an_answer_is_told_with_the_file_that_says_where(
+    studio, table, tiny_model_folder, home, monkeypatch
+):
+    run = studio.start(planned(studio, table, tiny_model_folder))
+    assert ended(studio, run) == "finished"
+
+    def broken(*arguments):
+        raise ZeroDivisionError("by a test")
+
+    monkeypatch.setattr("studio.services.answering.prompt_of", broken)
+    name = studio.ask("Why?", run)
+    error = wait_for(lambda: studio.comparison(name).error)
+    assert error.startswith("The question could not be answered: ZeroDivisionError: by a test")
+    assert str(home / "traceback.txt") in error
+    assert "in broken" in (home / "traceback.txt").read_text()
+
+
+def test_models_that_answered_in_a_pause_are_freed_and_their_memory_is_not_taken_for_the_runs(
+    studio, table, tiny_model_folder, monkeypatch
+):
+    remembered = []
+    monkeypatch.setattr("studio.services.worker.remember_run", lambda *told: remembered.append(told))
+    config = planned(studio, table, tiny_model_folder, steps=60, evaluations=10)
+    run = studio.start(config, "asked")
+    wait_for(lambda: studio.run(run).checkpoints)
+    name = studio.ask("What is 7 plus one?", run)
+    wait_for(lambda: answered(studio, name))
+    assert studio.run(run).status == "running", "the run was over before the question came"
+    wait_for(lambda: studio._worker._answerer._pair is None, seconds=1.0)
+    assert ended(studio, run) == "finished"
+    assert remembered == []
+    assert ended(studio, studio.start(config, "left alone")) == "finished"
+    wait_for(lambda: len(remembered) == 1)
 
 
 def test_an_export_is_made_downloaded_and_copied_only_into_an_empty_folder(

@@ -1,0 +1,85 @@
+"""The training curve of a run: its steps as columns of numbers, with running sums.
+
+A mean over any stretch of it costs the same, however long the run is: lists of runs ask for it all the time.
+"""
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Mapping
+
+from studio.core.events import StepLogged
+
+
+class Curve:
+    """The steps of a run that stand, in their order."""
+
+    def __init__(self) -> None:
+        self._steps, self._losses, self._times = array("q"), array("d"), array("d")
+        # Each begins with 0 and goes on with the sum up to and with a step.
+        self._sums: Mapping[str, array[float]] = {
+            name: array("d", [0.0]) for name in ("loss", "nats", "trained_tokens", "tokens", "seconds")
+        }
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def add(self, logged: StepLogged, at: float) -> None:
+        """Add a step and when it was written; one that is repeated takes back what came after it."""
+        self.forget_after(logged.step - 1)
+        self._steps.append(logged.step)
+        self._losses.append(logged.loss)
+        self._times.append(at)
+        added = {
+            "loss": logged.loss,
+            "nats": logged.loss * logged.trained_tokens,
+            "trained_tokens": logged.trained_tokens,
+            "tokens": logged.tokens,
+            "seconds": logged.seconds,
+        }
+        for name, sums in self._sums.items():
+            sums.append(sums[-1] + added[name])
+
+    def forget_after(self, step: int) -> None:
+        """Keep only what was learned up to and with a step."""
+        kept = self.count_until(step)
+        for column in (self._steps, self._losses, self._times):
+            del column[kept:]
+        for sums in self._sums.values():
+            del sums[kept + 1 :]
+
+    def count_until(self, step: int) -> int:
+        """Return how many of the steps are not after `step`."""
+        return bisect_right(self._steps, step)
+
+    @property
+    def step(self) -> int:
+        """The last step; 0 where there is none."""
+        return self._steps[-1] if self._steps else 0
+
+    @property
+    def points(self) -> tuple[tuple[int, float], ...]:
+        """(step, loss) of each."""
+        return tuple(zip(self._steps, self._losses, strict=True))
+
+    def loss_per_token(self, first: int, stop: int) -> float | None:
+        """Mean loss per trained token over the steps at these places, as a slice names them."""
+        tokens = self._sum("trained_tokens", first, stop)
+        return self._sum("nats", first, stop) / tokens if tokens else None
+
+    def loss_per_step(self, first: int, stop: int) -> float:
+        """Mean of the steps' losses, each counted alike."""
+        return self._sum("loss", first, stop) / (stop - first)
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Real input tokens per second of step time, over all steps."""
+        seconds = self._sum("seconds", 0, len(self))
+        return self._sum("tokens", 0, len(self)) / seconds if seconds > 0 else None
+
+    def seconds_per_step(self, most: int, *, since: float) -> float | None:
+        """Time from step to step over at most the last `most` that were written at `since` or later."""
+        recent = [at for at in self._times[-most:] if at >= since]
+        return (recent[-1] - recent[0]) / (len(recent) - 1) if len(recent) > 1 else None
+
+    def _sum(self, name: str, first: int, stop: int) -> float:
+        return self._sums[name][stop] - self._sums[name][first]
