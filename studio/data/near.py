@@ -123,8 +123,8 @@ class NearIndex:
 
     def _join_near(self, forest: "Forest") -> None:
         """Join what meets in a band and is verified, band by band: one band's pairs fit in memory."""
-        places, needed = np.concatenate(self._places), np.concatenate(self._needed)
-        distinctive, whole = np.concatenate(self._distinctive), np.concatenate(self._whole)
+        places, needed = _joined(self._places), _joined(self._needed)
+        distinctive, whole = _joined(self._distinctive), _joined(self._whole)
         bands = distinctive.view(np.uint32)  # (texts, BANDS): four values of one byte make a key
         for band in range(BANDS):
             first, second = neighbours(bands[:, band])
@@ -183,6 +183,12 @@ class Forest:
             parents[index] = parents[parents[index]]
             index = int(parents[index])
         return index
+
+
+def _joined(parts: list[NDArray]) -> NDArray:
+    """Return all parts as one, and keep only that: nothing stands in memory twice."""
+    parts[:] = [np.concatenate(parts)]
+    return parts[0]
 
 
 def _minima(

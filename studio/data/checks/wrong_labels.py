@@ -18,8 +18,8 @@ FEWEST_ROWS = 100
 FEWEST_OF_A_LABEL = 6
 """Two in each of three parts; of a rarer label nothing can be learned from the others."""
 MOST_LABELS = 200
-ROWS_COMPARED = 200_000
-"""Of a larger file every second, fourth, ... row is compared: these take half a minute."""
+ROWS_COMPARED = 100_000
+"""Of a larger file every second, fourth, ... row is compared: these take about 20 seconds."""
 COMPARISONS = 8_000_000
 """Rows times labels: what is learned for each label costs time for each row."""
 SHARE_LISTED, MOST_LISTED, FEWEST_LISTED = 0.02, 500, 10
