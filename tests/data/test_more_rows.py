@@ -5,8 +5,8 @@ from studio.data.more_rows import more_rows
 
 def test_twice_the_rows_leave_fewer_mistakes_and_a_sharper_exam():
     assert more_rows(100, 12) == (
-        "As a rule of thumb, 200 rows in place of 100 leave about 13% fewer mistakes, and the exam tells a share "
-        "to within ±20 points instead of ±28."
+        "As a rule of thumb, 200 rows in place of 100 leave about 13% fewer mistakes, and the exam tells "
+        "a share to within ±20 points instead of ±28."
     )
 
 
