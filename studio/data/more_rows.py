@@ -18,8 +18,8 @@ def more_rows(rows: int, held_out_percent: float) -> str:
     twice = 2 * rows
     fewer = 1 - 2**-EXPONENT
     return (
-        f"As a rule of thumb, {twice:,} rows in place of {rows:,} leave about {fewer:.0%} fewer mistakes, and "
-        f"the exam tells a share to within ±{_margin(twice, held_out_percent):.0f} points instead of "
+        f"As a rule of thumb, {twice:,} rows in place of {rows:,} leave about {fewer:.0%} fewer mistakes, "
+        f"and the exam tells a share to within ±{_margin(twice, held_out_percent):.0f} points instead of "
         f"±{_margin(rows, held_out_percent):.0f}."
     )
 
