@@ -1,7 +1,9 @@
 """What a zip archive is, from its members: a workbook, a document, a packed table or something refused."""
 
 import stat
+import struct
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NoReturn
 
@@ -10,8 +12,17 @@ from studio.core.errors import Refused
 ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 LARGEST_UNPACKED_BYTES = 2 * 1024**3
 
-UNREADABLE = (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError)
-"""What `zipfile` raises over damaged archives, unknown kinds of packing and passwords."""
+UNREADABLE = (
+    zipfile.BadZipFile,
+    OSError,
+    ValueError,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
+"""What `zipfile` raises over damaged archives (a nameless member: IndexError), odd packing and passwords."""
 
 WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 DOCUMENT = "word/document.xml"

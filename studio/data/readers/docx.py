@@ -5,7 +5,6 @@ what was inserted with changes tracked. A document may declare no entities, so n
 """
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from xml.parsers import expat
@@ -47,7 +46,7 @@ def _rows(path: Path) -> Iterator[SourceRow]:
             while chunk := source.read(CHUNK_BYTES):
                 yield from paragraphs.read(chunk)
             yield from paragraphs.read(b"", last=True)
-    except (*UNREADABLE, KeyError, zlib.error, expat.ExpatError) as error:
+    except (*UNREADABLE, expat.ExpatError) as error:
         raise Refused("The Word document is damaged.", "Save it again, or save its text as .txt.") from error
 
 

@@ -4,7 +4,6 @@ import gzip
 import tempfile
 import weakref
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -151,7 +150,7 @@ def _stream(source: IO[bytes], copy: IO[bytes], packed_bytes: int, what: str) ->
 def _next_chunk(source: IO[bytes], what: str) -> bytes:
     try:
         return source.read(CHUNK_BYTES)
-    except (*UNREADABLE, zlib.error) as error:
+    except UNREADABLE as error:
         raise _damaged(what) from error
 
 

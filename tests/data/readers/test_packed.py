@@ -80,6 +80,13 @@ def damaged(make) -> bytes:
     return bytes(content)
 
 
+def nameless(make) -> bytes:
+    content = bytearray(make.files["zip"])
+    at = content.index(b"PK\x01\x02")
+    content[at + 28 : at + 30] = b"\0\0"
+    return bytes(content)
+
+
 REFUSED = {
     "two tables": (lambda make: make.zip({"a.csv": TABLE, "b.csv": TABLE}), "holds 2 tables: a.csv, b.csv"),
     "no table": (lambda make: make.zip({"a.md": "x", "b.md": "y"}), "2 files and no table"),
@@ -90,6 +97,7 @@ REFUSED = {
     "program inside": (lambda make: make.zip({"rows.csv": TABLE, "run.exe": "x"}), "programs"),
     "password": (locked, "protected by a password"),
     "damaged zip": (damaged, "zip archive is damaged"),
+    "nameless": (nameless, "damaged"),
     "half a gzip": (lambda make: gzip.compress(TABLE.encode() * 9)[:-9], "gzip file is damaged"),
     "gzip trap": (lambda make: gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000), "more than 100 times"),
     "zip trap": (lambda make: make.zip({"rows.csv": b"a,b\n" * 1_000_000}), "more than 100 times"),
