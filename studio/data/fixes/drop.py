@@ -6,6 +6,7 @@ from studio.core.records import SourcedRecord
 from studio.data.checks.seen import Seen
 
 TITLE = "Drop"
+ACTION = "Leave these rows out"
 SUMMARY = "Leaves these rows out."
 NEEDS_PASS = False
 

@@ -8,6 +8,7 @@ from studio.core.records import Conversation, Record, SourcedRecord
 from studio.data.checks.seen import Seen
 
 TITLE = "Edit"
+ACTION = "Change one text"
 SUMMARY = "Changes one text of one row."
 NEEDS_PASS = False
 

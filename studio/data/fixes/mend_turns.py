@@ -11,6 +11,7 @@ from studio.data.formats.turns import role_of
 from studio.data.tables import SourceRow
 
 TITLE = "Mend the turns"
+ACTION = "Put the turns in order"
 SUMMARY = (
     "Joins messages of one speaker that stand one behind the other, with an empty line between, and leaves "
     "out what the assistant says before the first question."

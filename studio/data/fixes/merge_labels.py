@@ -9,6 +9,7 @@ from studio.data.checks.seen import Seen
 from studio.data.labels import LabelCounts
 
 TITLE = "Merge spellings"
+ACTION = "Use one spelling"
 SUMMARY = "Writes each of these labels as the most frequent spelling of it."
 NEEDS_PASS = True
 

@@ -10,6 +10,7 @@ from studio.data.fixes.rewriting import rewritten
 from studio.data.personal.spans import LOOKED_BACK
 
 TITLE = "Redact"
+ACTION = "Replace with placeholders"
 SUMMARY = "Replaces personal data with placeholders; the same value gets the same one in the whole data set."
 NEEDS_PASS = True
 

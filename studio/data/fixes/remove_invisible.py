@@ -6,6 +6,7 @@ from studio.data.fixes.rewriting import Rewriting
 from studio.data.invisibles import without_invisibles
 
 TITLE = "Remove invisible characters"
+ACTION = "Remove the hidden characters"
 SUMMARY = (
     "Removes what cannot be seen and turns look-alike letters into the right ones. Emoji stay as they are; "
     "rows of which nothing else is left are dropped."

@@ -6,6 +6,7 @@ from studio.data.fixes.rewriting import Rewriting
 from studio.data.mojibake import repaired
 
 TITLE = "Repair letters"
+ACTION = "Repair the letters"
 SUMMARY = "Puts letters right that were read with the wrong encoding; plausible text stays as it is."
 NEEDS_PASS = False
 

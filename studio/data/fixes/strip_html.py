@@ -8,6 +8,7 @@ from studio.data.fixes.rewriting import rewritten
 from studio.data.markup import is_about_markup, without_remnants
 
 TITLE = "Strip HTML"
+ACTION = "Take the tags out"
 SUMMARY = (
     "Takes tags out and writes &amp; as &. Code, and rows that are about HTML, stay as they are; "
     "rows of which nothing else is left are dropped."
