@@ -1,7 +1,8 @@
 """What can be done about what was found, one module each. Add one: write `begin(options)`, add a line here.
 
 A fix is a module with `TITLE` (its technical name), `ACTION` (what its button says), `SUMMARY`, `NEEDS_PASS`
-and `begin(options) -> Fix`. It makes new records and changes none; the caller writes them into a new version of the data set.
+and `begin(options) -> Fix`. It makes new records and changes none; the caller writes them into a new version
+of the data set.
 """
 
 from types import ModuleType

@@ -7,7 +7,7 @@ from studio.data.checks.seen import Seen
 
 TITLE = "Drop"
 ACTION = "Leave these rows out"
-SUMMARY = "Leaves these rows out."
+SUMMARY = "Your file keeps them; training goes on without them."
 NEEDS_PASS = False
 
 
