@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from studio.core.errors import Refused, StudioError
 from studio.core.records import SourcedRecord, first_view
 from studio.core.report import DatasetReport, Issue
-from studio.data.checks import CHECKS, Scene
+from studio.data.checks import CHECKS, Scene, SetAside
 from studio.data.checks.lengths import LengthWatch
 from studio.data.checkup import Checkup
 from studio.data.formats.cells import RowProblem
@@ -64,6 +64,7 @@ class Inspection:
 
     report: DatasetReport
     rows: tuple[SourceRow, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
 
 
 def inspect(
@@ -94,7 +95,8 @@ def inspect(
         once.go(chain(first, _readable(table.rows)), sink, path.stat().st_size)
     except _UnreadableRest as error:
         return Inspection(_rejection(error.reason, table))
-    return Inspection(once.report(once.checkup), first[:ROWS_SHOWN])
+    report = once.report(once.checkup)
+    return Inspection(report, first[:ROWS_SHOWN], tuple(once.checkup.scene.set_aside))
 
 
 class _UnreadableRest(Exception):

@@ -1,12 +1,14 @@
 """The verbs on data sets: look, add, read anew, rename, delete."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.core.cleaning import REMAPPED, Step
 from studio.core.config import DataSettings
 from studio.core.errors import Refused
 from studio.core.report import DatasetReport, Issue
@@ -46,7 +48,8 @@ def _content(path: Path, name: str, mapping: Mapping[str, str] | None, workshop:
     with RecordWriter(workshop / "records.jsonl") as writer:
         found = inspect(path, name, sink=writer, mapping=mapping or None, conditions=conditions())
     _refuse_rejected(found.report)
-    return Content(found.report, writer.path, writer.close(), shown_rows(found.rows))
+    set_aside = [(row.row, row.check, row.message) for row in found.set_aside]
+    return Content(found.report, writer.path, writer.close(), shown_rows(found.rows), set_aside)
 
 
 def shown_rows(rows: Sequence[SourceRow]) -> list[dict[str, object]]:
@@ -117,14 +120,29 @@ def worst_issue(report: DatasetReport) -> Issue:
 def remap(home: Home, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
     """Read a data set again with another mapping; new runs use the new version."""
     folder = home.datasets.folder(dataset)
-    meta = folder.meta()
-    source = folder.source(meta.version)
-    with home.datasets.workshop() as workshop:
-        content = _content(source, meta.file_name, mapping, workshop)
-        version = folder.add_version(source, content)
-    history = tuple(known for known in meta.history if known != version)
-    folder.write_meta(replace(meta, version=version, history=(*history, version)))
+    with folder.turn_to_change(), home.datasets.workshop() as workshop:
+        before = folder.meta()
+        source = folder.source(before.version)
+        content = _content(source, before.file_name, mapping, workshop)
+        steps = _with_remap(before, content)
+        version = folder.add_version(source, replace(content, steps=steps))
+        meta = folder.meta()  # Its name may have been changed meanwhile; its versions not.
+        history = (*(known for known in meta.history if known != version), version)
+        folder.write_meta(replace(meta, version=version, history=history, steps=steps, undone=()))
     return view(home, dataset)
+
+
+def _with_remap(meta: DatasetMeta, content: Content) -> tuple[Step, ...]:
+    """Return the history with the reading as its newest step, so that it can be taken back like a fix.
+
+    Without a fix before it there is nothing to lose: the columns can be chosen again.
+    """
+    if not meta.steps:
+        return ()
+    version, kept = content.records_hash[:12], content.report.kept
+    title = "Read with other columns"
+    step = Step(version, "", "", REMAPPED, title, kept, 0, 0, at=time.time(), by=meta.owner)
+    return (*meta.steps, step)
 
 
 def all_views(home: Home) -> tuple[DatasetView, ...]:
@@ -179,13 +197,18 @@ def _name(text: str) -> str:
 
 def dependents(home: Home, dataset: str) -> tuple[str, ...]:
     """Say in words what hangs on a data set."""
-    home.datasets.folder(dataset)
+    versions = home.datasets.folder(dataset).meta().history
     names = _users(home).get(dataset, ())
-    return tuple(f"the run {name!r} learned from it, and keeps its own copy of the rows" for name in names)
+    found = [f"the run {name!r} learned from it, and keeps its own copy of the rows" for name in names]
+    if len(versions) > 1:
+        found.append(f"{len(versions)} versions of its rows, with the steps that made them")
+    return tuple(found)
 
 
 def delete(home: Home, dataset: str) -> None:
     """Delete a data set; the runs that learned from it keep their own copy of the rows."""
+    with home.datasets.folder(dataset).turn_to_change():
+        pass  # Nobody is writing a version into it.
     home.datasets.delete(dataset)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import studio
+from studio.core.cleaning import since_reading
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
 from studio.core.events import RunQueued, Status
@@ -72,6 +73,7 @@ def _create(home: Home, config: RunConfig, name: str) -> str:
         records_hash=dataset.records_hash(config.dataset_version),
         dataset_format=dataset.report(config.dataset_version).format,
         dataset_licence=about.licence,
+        cleaning=since_reading(dataset.steps(config.dataset_version)),
     )
     records = dataset.records_file(config.dataset_version)
     return home.runs.create(config, meta, records=records, environment=environment()).id

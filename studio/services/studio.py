@@ -11,14 +11,13 @@ from pathlib import Path
 
 from studio.core.config import RunConfig
 from studio.core.knobs import KnobValue
-from studio.core.report import DatasetReport
-from studio.services import comparisons, datasets, exams, exports, forecasts, learning, methods, runs
+from studio.services import comparisons, exams, exports, forecasts, methods, runs
 from studio.services.comparisons import Questions
 from studio.services.methods import Choice
 from studio.services.runbook import RunBook
+from studio.services.studio_of_data import StudioOfData
 from studio.services.views import (
     Comparison,
-    DatasetView,
     Duty,
     ExamView,
     ExportView,
@@ -26,19 +25,17 @@ from studio.services.views import (
     ModelChoice,
     Points,
     RunView,
-    SampleView,
-    Span,
     WorkerState,
 )
 from studio.services.worker import Worker
 from studio.store.home import Home
 
 
-class Studio:
+class Studio(StudioOfData):
     """One home folder and the verbs on it. Reading needs no `open`; training, answers and exports do."""
 
     def __init__(self, home: Path) -> None:
-        self._home = Home(home)
+        super().__init__(Home(home))
         self._questions = Questions()
         self._book = RunBook(self._home)
         self._recent = runs.RecentStarts()
@@ -55,55 +52,6 @@ class Studio:
     def worker(self) -> WorkerState:
         """Return whether this process does the work, and what to tell the user if it cannot yet."""
         return self._worker.state()
-
-    # Data
-
-    def check(self, path: Path, name: str = "", mapping: Mapping[str, str] | None = None) -> DatasetReport:
-        """Look at a file and keep nothing. `name` is the file's name as the user knows it."""
-        return datasets.check(path, name or path.name, mapping)
-
-    def add_dataset(self, path: Path, name: str, mapping: Mapping[str, str] | None = None) -> DatasetView:
-        """Copy a file into the home at once and check it. Raises Refused for a file that cannot be used."""
-        return datasets.add(self._home, path, name=name, mapping=mapping)
-
-    def remap(self, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
-        """Read a dataset again with `mapping` (role -> column); earlier runs keep the version they used."""
-        return datasets.remap(self._home, dataset, mapping)
-
-    def datasets(self) -> tuple[DatasetView, ...]:
-        """Return all datasets, the newest first."""
-        return datasets.all_views(self._home)
-
-    def dataset(self, dataset: str) -> DatasetView:
-        return datasets.view(self._home, dataset)
-
-    def rename_dataset(self, dataset: str, name: str) -> DatasetView:
-        return datasets.rename(self._home, dataset, name)
-
-    def dataset_dependents(self, dataset: str) -> tuple[str, ...]:
-        """Say in words what hangs on a dataset; show it before deleting."""
-        return datasets.dependents(self._home, dataset)
-
-    def delete_dataset(self, dataset: str) -> None:
-        """Delete a dataset. Runs, also those that wait, keep their own copy of the records."""
-        datasets.delete(self._home, dataset)
-
-    def samples(self) -> tuple[SampleView, ...]:
-        """Return the data sets that come with the studio."""
-        return datasets.samples()
-
-    def add_sample(self, sample: str) -> DatasetView:
-        """Add a shipped data set; asked for again, return the one that is there."""
-        return datasets.add_sample(self._home, sample)
-
-    def learning_view(
-        self, dataset: str, index: int, *, model: str = "starter", max_length: int = 512
-    ) -> tuple[int, tuple[Span, ...]]:
-        """Return (row of the user's file, spans) of one example, counted from 0 among the kept ones.
-
-        Takes seconds the first time (tokenizer); raises StudioError while the model is not on this machine.
-        """
-        return learning.learning_view(self._home, dataset, index, model=model, max_length=max_length)
 
     # Method
 

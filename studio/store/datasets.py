@@ -4,19 +4,26 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from studio.core import report as reports
+from studio.core.cleaning import Step, steps_from
 from studio.core.errors import Refused, StudioError
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
-from studio.core.shapes import shaped
-from studio.core.system import sync_folder
+from studio.core.system import FileLock, sync_folder
+from studio.store.dataset_files import (
+    Content,
+    DatasetMeta,
+    meta_from,
+    set_aside_document,
+    set_aside_from,
+)
 from studio.store.files import (
     digest,
     link_or_copy,
@@ -30,37 +37,10 @@ from studio.store.files import (
 )
 from studio.store.records import RecordFile, read_records
 
+__all__ = ["Content", "DatasetFolder", "DatasetMeta", "Datasets"]
+
 _RESTORE = "Restore it from a copy, or delete the folder of this data set and add its file again."
 _ID = re.compile(r"[a-z2-7]{16}")
-
-
-@dataclass(frozen=True)
-class DatasetMeta:
-    """What may change about a data set. `version` is the one that new runs use; `sample` its shipped id."""
-
-    name: str
-    file_name: str
-    created_at: float
-    version: str
-    owner: str = "me"
-    sample: str = ""
-    licence: str = ""
-    """Of a shipped data set; empty where it is the user's own."""
-    history: tuple[str, ...] = ()
-    """All versions, the oldest first."""
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a file turned out to hold, read in one way. `rows` are its first ones: number and cells.
-
-    `records` is the file that a `RecordWriter` wrote inside the home, `records_hash` what closing it gave.
-    """
-
-    report: DatasetReport
-    records: Path
-    records_hash: str
-    rows: Sequence[Mapping[str, Any]]
 
 
 class DatasetFolder:
@@ -71,7 +51,7 @@ class DatasetFolder:
         self.id = path.name
 
     def meta(self) -> DatasetMeta:
-        return read_as(_meta, self.path / "meta.json", hint=_RESTORE)
+        return read_as(meta_from, self.path / "meta.json", hint=_RESTORE)
 
     def write_meta(self, meta: DatasetMeta) -> None:
         document = {**asdict(meta), "version": 1, "current": meta.version}
@@ -114,6 +94,34 @@ class DatasetFolder:
         """Return the first rows as the file has them: number and cells."""
         return list(read_as(itemgetter("rows"), self.version(version) / "rows.json", hint=_RESTORE))
 
+    def set_aside(self, version: str) -> list[tuple[int, str, str]]:
+        """Return the rows that became no record: number, the check that lists it, reason."""
+        return read_as(set_aside_from, self.version(version) / "set_aside.json", hint=_RESTORE)
+
+    def steps(self, version: str) -> tuple[Step, ...]:
+        """Return how a version was made; of several ways the last one."""
+        if (meta := self.meta()).version == version:
+            return meta.steps
+        path = self.version(version) / "steps.json"
+        if not path.exists():
+            return ()  # It was written before there were fixes.
+        return read_as(lambda entries: steps_from(entries["steps"]), path, hint=_RESTORE)
+
+    @contextmanager
+    def turn_to_change(self) -> Iterator[None]:
+        """Let no other page or process change the data set meanwhile. Raises Refused where one does."""
+        with told_plainly("The change"):
+            lock = FileLock.take(self.path / "changing")
+        if lock is None:
+            raise Refused(
+                "This data set is being changed at the moment, perhaps on another page.",
+                "Wait until that is done, look at the report again, and decide then.",
+            )
+        try:
+            yield
+        finally:
+            lock.release()
+
     def add_version(self, source: Path, content: Content) -> str:
         """Write a version and return its name, made of the records' hash.
 
@@ -128,6 +136,9 @@ class DatasetFolder:
             write_json(staged / "report.json", reports.to_dict(content.report))
             write_json(staged / "rows.json", {"version": 1, "rows": list(content.rows)})
             write_json(staged / "hash.json", {"version": 1, "records": content.records_hash})
+            write_json(staged / "set_aside.json", set_aside_document(content.set_aside))
+            steps = [asdict(step) for step in content.steps]
+            write_json(staged / "steps.json", {"version": 1, "steps": steps})
             version = content.records_hash[:12]
             if (versions / version).is_dir():
                 _renew(staged, versions / version)
@@ -136,12 +147,6 @@ class DatasetFolder:
                     for file in staged.iterdir():
                         file.replace(folder / file.name)
         return version
-
-
-def _meta(entries: dict[str, Any]) -> DatasetMeta:
-    named = {**entries, "version": entries["current"], "history": tuple(entries["history"])}
-    del named["current"]
-    return shaped(DatasetMeta, named)
 
 
 class Datasets:

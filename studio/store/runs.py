@@ -11,18 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from studio.core.cleaning import Step, steps_from
 from studio.core.config import RunConfig, read_config, to_dict
 from studio.core.errors import Refused, StudioError
-from studio.core.events import (
-    Event,
-    JobProgressed,
-    Recorded,
-    RunQueued,
-    StepLogged,
-    Warned,
-    decode,
-    encode,
-)
+from studio.core.events import Event, JobProgressed, Recorded, RunQueued, StepLogged, Warned, decode, encode
 from studio.core.shapes import shaped
 from studio.core.system import FileLock
 from studio.store.checkpoints import Checkpoints
@@ -39,7 +31,7 @@ _PATIENCE_SECONDS, _PAUSE_SECONDS = 30.0, 0.001
 
 @dataclass(frozen=True)
 class RunMeta:
-    """What may change about a run, and what its data set was called when it began."""
+    """What may change about a run, and what its data set was when it began: `cleaning` led to its rows."""
 
     name: str
     notes: str
@@ -49,6 +41,7 @@ class RunMeta:
     dataset_format: str = ""
     dataset_licence: str = ""
     owner: str = "me"
+    cleaning: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +72,7 @@ class RunFolder:
         return self.path / "records.jsonl"
 
     def meta(self) -> RunMeta:
-        return read_as(partial(shaped, RunMeta), self.path / "meta.json", hint=_RESTORE)
+        return read_as(_meta, self.path / "meta.json", hint=_RESTORE)
 
     def write_meta(self, meta: RunMeta) -> None:
         with told_plainly("The change"):
@@ -168,6 +161,10 @@ class RunFolder:
     def write_traceback(self, text: str) -> None:
         """Keep where our own mistake happened; for a report, never for the screen."""
         (self.path / "traceback.txt").write_text(text, encoding="utf-8")
+
+
+def _meta(entries: dict[str, Any]) -> RunMeta:
+    return shaped(RunMeta, {**entries, "cleaning": steps_from(entries.get("cleaning", ()))})
 
 
 def _config(entries: dict[str, Any]) -> RunConfig:

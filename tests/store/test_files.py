@@ -22,7 +22,7 @@ from studio.store.files import (
 )
 
 OLD, NEW = {"version": 1, "value": "old"}, {"version": 1, "value": "new"}
-MOST_CALLS = 20
+MOST_CALLS = 40
 
 
 class FailsAt:

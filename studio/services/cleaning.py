@@ -1,0 +1,240 @@
+"""The verbs that clean a data set: offer fixes, preview one, apply it, edit a cell, take it back.
+
+A fix makes a new version and changes none, so that taking it back is to name the version before.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from studio.core.cleaning import Step
+from studio.core.errors import Refused
+from studio.core.report import DatasetReport, Issue
+from studio.data.checks import Scene, SetAside
+from studio.data.fixes import FIXES
+from studio.data.mending import Change, Mending, Recheck, Uploaded, rows_to_mend
+from studio.data.tables import SourceRow
+from studio.data.templates import ChatTemplate
+from studio.services import datasets
+from studio.services.excerpts import changed_row
+from studio.services.views import DatasetView
+from studio.services.views_of_data import FixOffer, FixPreview
+from studio.store.datasets import Content, DatasetFolder, DatasetMeta
+from studio.store.home import Home
+from studio.store.records import RecordFile, RecordWriter
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be done about a finding. `version`: refuse where the data set is another by now; "": any."""
+
+    check: str
+    kind: str
+    fix: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+
+
+def fixes_for(home: Home, dataset: str, check: str, kind: str) -> tuple[FixOffer, ...]:
+    """Return what can be done about a finding, the recommended fix first; nothing where it is gone."""
+    folder = home.datasets.folder(dataset)
+    issue = _issue(folder.report(folder.meta().version), check, kind)
+    return () if issue is None else _offers(issue)
+
+
+def _offers(issue: Issue) -> tuple[FixOffer, ...]:
+    names = [issue.fix] if issue.fix is not None else []
+    # Rows that were set aside are no records: there is nothing to drop.
+    is_set_aside = issue.check in ("unusable", "incomplete") and issue.kind == issue.message
+    if issue.rows and not is_set_aside and "drop" not in names:
+        names.append("drop")
+    return tuple(FixOffer(name, FIXES[name].TITLE, FIXES[name].SUMMARY, name == issue.fix) for name in names)
+
+
+def _issue(report: DatasetReport, check: str, kind: str) -> Issue | None:
+    return next((issue for issue in report.issues if (issue.check, issue.kind) == (check, kind)), None)
+
+
+@dataclass(frozen=True)
+class _Version:
+    """A version under the hands of a fix."""
+
+    folder: DatasetFolder
+    meta: DatasetMeta
+    report: DatasetReport
+    records: RecordFile
+    set_aside: tuple[SetAside, ...]
+
+    @classmethod
+    def current(cls, home: Home, dataset: str, expected: str = "") -> "_Version":
+        """Open the version that new runs use. Raises Refused where it is not the expected one."""
+        folder = home.datasets.folder(dataset)
+        meta = folder.meta()
+        if expected and meta.version != expected:
+            raise Refused(
+                "The data set has changed since you looked at it, perhaps on another page.",
+                "Look at the newest report, and decide then.",
+            )
+        report = folder.report(meta.version)
+        if not report.format:
+            raise Refused("Nobody has said yet which column is what.", "Choose the columns first.")
+        set_aside = tuple(SetAside(*row) for row in folder.set_aside(meta.version))
+        return cls(folder, meta, report, folder.open_records(meta.version), set_aside)
+
+    def scene(self) -> Scene:
+        """Return what the checks knew when the file was read."""
+        conditions = datasets.conditions()
+        return Scene(
+            template=ChatTemplate(conditions.tokenizer) if conditions.tokenizer is not None else None,
+            max_length=conditions.max_length,
+            format=self.report.format,
+            has_groups="group" in self.report.mapping,
+            held_out_percent=conditions.held_out_percent,
+            seed=conditions.seed,
+        )
+
+    def mending(self, wish: Wish) -> Mending:
+        """Return the fix, ready to go through the records."""
+        if wish.fix == "edit":
+            return Mending("edit", wish.options, ())
+        issue = _issue(self.report, wish.check, wish.kind)
+        known = [offer.id for offer in _offers(issue)] if issue is not None else []
+        if wish.fix not in known:
+            raise Refused(
+                "This finding is no longer there, or has no such fix.", "Look at the newest report."
+            )
+        names = (wish.check, wish.kind, wish.fix)
+        rows = rows_to_mend(names, self.records, self.scene(), self.set_aside)
+        return Mending(wish.fix, {"kind": wish.kind, **wish.options}, rows)
+
+    def changes(self, mending: Mending) -> Iterator[Change]:
+        source, name = self.folder.source(self.meta.version), self.meta.file_name
+        uploaded = Uploaded(source, name, self.report.format, self.report.mapping)
+        return mending.changes(self.records, uploaded)
+
+
+def preview(home: Home, dataset: str, wish: Wish) -> FixPreview:
+    """Do a fix on all rows and write nothing."""
+    version = _Version.current(home, dataset, wish.version)
+    mending = version.mending(wish)
+    examples = []
+    for change in version.changes(mending):
+        if change.after is not change.before and len(examples) < EXAMPLES:
+            examples.append(changed_row(change))
+    return FixPreview(mending.changed, mending.dropped, mending.added, tuple(examples), version.meta.version)
+
+
+def apply(home: Home, dataset: str, wish: Wish) -> DatasetView:
+    """Make a new version by a fix. Raises Refused where it would change nothing, or another is under way."""
+    folder = home.datasets.folder(dataset)
+    with folder.turn_to_change(), home.datasets.workshop() as workshop:
+        before = _Version.current(home, dataset, wish.version)
+        mending, recheck = before.mending(wish), Recheck(before.report, before.scene())
+        added = set()
+        with RecordWriter(workshop / "records.jsonl") as writer:
+            for change in before.changes(mending):
+                if change.after is not None:
+                    writer.append(change.after)
+                    recheck.see(change.after)
+                if isinstance(change.before, SourceRow):
+                    added.add(change.before.number)
+        _refuse_nothing(mending, wish)
+        left = [row for row in before.set_aside if row.row not in added]
+        report = recheck.report(left)
+        content = Content(
+            report=report,
+            records=writer.path,
+            records_hash=writer.close(),
+            rows=folder.rows(before.meta.version),
+            set_aside=[(row.row, row.check, row.message) for row in left],
+        )
+        _keep(before, content, _step(wish, mending, before.meta.owner))
+    return datasets.view(home, dataset)
+
+
+def _refuse_nothing(mending: Mending, wish: Wish) -> None:
+    if mending.total:
+        return
+    if wish.fix == "edit":
+        row = wish.options.get("row", "")
+        raise Refused(f"No usable row {row} has another text than that.", "Choose a row that is shown.")
+    raise Refused("This fix would change no row.", "Choose another one, or edit the rows one by one.")
+
+
+def _step(wish: Wish, mending: Mending, owner: str) -> Step:
+    return Step(
+        version="",
+        check=wish.check,
+        kind=wish.kind,
+        fix=wish.fix,
+        title=FIXES[wish.fix].TITLE,
+        changed=mending.changed,
+        dropped=mending.dropped,
+        added=mending.added,
+        at=time.time(),
+        by=owner,
+    )
+
+
+def _keep(before: _Version, content: Content, step: Step) -> None:
+    """Write the new version and name it, with the step that made it; steps that were taken back are gone."""
+    folder, meta = before.folder, before.meta
+    named = replace(step, version=content.records_hash[:12])
+    version = folder.add_version(folder.source(meta.version), replace(content, steps=(*meta.steps, named)))
+    assert version == named.version
+    meta = folder.meta()  # Its name may have been changed meanwhile; its versions not.
+    folder.write_meta(
+        replace(
+            meta,
+            version=version,
+            read_version=meta.read_version if meta.steps else meta.version,
+            steps=(*meta.steps, named),
+            undone=(),
+            history=(*(known for known in meta.history if known != version), version),
+        )
+    )
+
+
+def edit_cell(home: Home, dataset: str, row: int, *, role: str, text: str) -> DatasetView:
+    """Write another text into one row, as a step of its own."""
+    options = {"row": str(row), "role": role, "text": text}
+    return apply(home, dataset, Wish("edit", f"row {row}", "edit", options))
+
+
+def undo(home: Home, dataset: str) -> DatasetView:
+    """Take the last step back. No version is removed, so that `redo` and the runs find theirs."""
+    folder = home.datasets.folder(dataset)
+    with folder.turn_to_change():
+        meta = folder.meta()
+        if not meta.steps:
+            raise Refused("There is no step to take back.", "The rows are as they were read.")
+        steps = meta.steps[:-1]
+        version = steps[-1].version if steps else meta.read_version
+        folder.write_meta(replace(meta, version=version, steps=steps, undone=(meta.steps[-1], *meta.undone)))
+    return datasets.view(home, dataset)
+
+
+def redo(home: Home, dataset: str) -> DatasetView:
+    """Make the step again that was taken back last."""
+    folder = home.datasets.folder(dataset)
+    with folder.turn_to_change():
+        meta = folder.meta()
+        if not meta.undone:
+            raise Refused("No step was taken back.", "Choose a fix in the report.")
+        step = meta.undone[0]
+        folder.write_meta(
+            replace(meta, version=step.version, steps=(*meta.steps, step), undone=meta.undone[1:])
+        )
+    return datasets.view(home, dataset)
+
+
+def history(home: Home, dataset: str) -> tuple[Step, ...]:
+    """Return the steps from the rows as they were read to the rows as they are, the oldest first."""
+    return home.datasets.folder(dataset).meta().steps
+
+
+def undone(home: Home, dataset: str) -> tuple[Step, ...]:
+    """Return the steps that `redo` would make again, the next one first."""
+    return home.datasets.folder(dataset).meta().undone

@@ -1,0 +1,112 @@
+"""The part of the facade that is about data: everything a person can do with a data set (see `studio.py`)."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from studio.core.cleaning import Step
+from studio.core.report import DatasetReport
+from studio.services import cleaning, datasets, learning
+from studio.services.cleaning import Wish
+from studio.services.views import DatasetView, SampleView, Span
+from studio.services.views_of_data import FixOffer, FixPreview
+from studio.store.home import Home
+
+
+class StudioOfData:
+    """The verbs on the data sets of one home."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def check(self, path: Path, name: str = "", mapping: Mapping[str, str] | None = None) -> DatasetReport:
+        """Look at a file and keep nothing. `name` is the file's name as the user knows it."""
+        return datasets.check(path, name or path.name, mapping)
+
+    def add_dataset(self, path: Path, name: str, mapping: Mapping[str, str] | None = None) -> DatasetView:
+        """Copy a file into the home at once and check it. Raises Refused for a file that cannot be used."""
+        return datasets.add(self._home, path, name=name, mapping=mapping)
+
+    def remap(self, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
+        """Read a dataset again with `mapping` (role -> column); earlier runs keep the version they used."""
+        return datasets.remap(self._home, dataset, mapping)
+
+    def datasets(self) -> tuple[DatasetView, ...]:
+        """Return all datasets, the newest first."""
+        return datasets.all_views(self._home)
+
+    def dataset(self, dataset: str) -> DatasetView:
+        return datasets.view(self._home, dataset)
+
+    def rename_dataset(self, dataset: str, name: str) -> DatasetView:
+        return datasets.rename(self._home, dataset, name)
+
+    def dataset_dependents(self, dataset: str) -> tuple[str, ...]:
+        """Say in words what hangs on a dataset; show it before deleting."""
+        return datasets.dependents(self._home, dataset)
+
+    def delete_dataset(self, dataset: str) -> None:
+        """Delete a dataset. Runs, also those that wait, keep their own copy of the records."""
+        datasets.delete(self._home, dataset)
+
+    def samples(self) -> tuple[SampleView, ...]:
+        """Return the data sets that come with the studio."""
+        return datasets.samples()
+
+    def add_sample(self, sample: str) -> DatasetView:
+        """Add a shipped data set; asked for again, return the one that is there."""
+        return datasets.add_sample(self._home, sample)
+
+    def learning_view(
+        self, dataset: str, index: int, *, model: str = "starter", max_length: int = 512
+    ) -> tuple[int, tuple[Span, ...]]:
+        """Return (row of the user's file, spans) of one example, counted from 0 among the kept ones.
+
+        Takes seconds the first time (tokenizer); raises StudioError while the model is not on this machine.
+        """
+        return learning.learning_view(self._home, dataset, index, model=model, max_length=max_length)
+
+    def fixes_for(self, dataset: str, check: str, kind: str = "") -> tuple[FixOffer, ...]:
+        """Return what can be done about one finding of the report, the recommended fix first."""
+        return cleaning.fixes_for(self._home, dataset, check, kind)
+
+    def preview_fix(
+        self, dataset: str, check: str, kind: str, fix: str, options: Mapping[str, str] | None = None
+    ) -> FixPreview:
+        """Do a fix on all rows and write nothing. Raises Refused where the finding is gone."""
+        return cleaning.preview(self._home, dataset, Wish(check, kind, fix, options or {}))
+
+    def apply_fix(
+        self,
+        dataset: str,
+        check: str,
+        kind: str,
+        fix: str,
+        options: Mapping[str, str] | None = None,
+        version: str = "",
+    ) -> DatasetView:
+        """Make a new version by a fix and check it again; takes as long as checking the file did.
+
+        `version`: that of the preview; Refused where the data set is another by now. Refused as well while
+        another page changes it, and where no row would change or none would be left.
+        """
+        return cleaning.apply(self._home, dataset, Wish(check, kind, fix, options or {}, version))
+
+    def edit_cell(self, dataset: str, row: int, role: str, text: str) -> DatasetView:
+        """Write another text into a row. `role`: the record's own name of the text, or a message's number."""
+        return cleaning.edit_cell(self._home, dataset, row, role=role, text=text)
+
+    def undo(self, dataset: str) -> DatasetView:
+        """Go back one step of the history; may be repeated up to the rows as they were read."""
+        return cleaning.undo(self._home, dataset)
+
+    def redo(self, dataset: str) -> DatasetView:
+        """Make the step again that was taken back last, as long as no other was made since."""
+        return cleaning.redo(self._home, dataset)
+
+    def history(self, dataset: str) -> tuple[Step, ...]:
+        """Return the steps that made the current version, the oldest first."""
+        return cleaning.history(self._home, dataset)
+
+    def undone(self, dataset: str) -> tuple[Step, ...]:
+        """Return the steps that `redo` would make again, the next one first."""
+        return cleaning.undone(self._home, dataset)

@@ -1,0 +1,63 @@
+"""What services hand to the screen about cleaning and uploading data: plain frozen values."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from studio.core.cleaning import Step
+from studio.core.report import DatasetReport
+
+__all__ = ["ChangedRow", "FixOffer", "FixPreview", "Step", "UploadView"]
+
+UploadState = Literal["reading", "done", "failed", "stopped"]
+
+
+@dataclass(frozen=True)
+class FixOffer:
+    """A fix that one finding can be mended with. `edit` asks for a row and its new text: see `edit_cell`."""
+
+    id: str
+    title: str
+    summary: str
+    recommended: bool
+
+
+@dataclass(frozen=True)
+class ChangedRow:
+    """What a fix does to a row, as text: only what changes of it; a long text is cut around that place.
+
+    `after` is None where the row is dropped. A row that is added stands in `before` as the file has it.
+    """
+
+    row: int
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True)
+class FixPreview:
+    """What a fix would do to the whole data set, in rows, with the first examples (at most five)."""
+
+    changed: int
+    dropped: int
+    added: int
+    examples: tuple[ChangedRow, ...]
+    version: str
+    """Hand it to `apply_fix`, which refuses where the data set has changed since."""
+
+
+@dataclass(frozen=True)
+class UploadView:
+    """A file on its way into the home. `dataset` is its id once the state is "done"; `share` goes to 1.
+
+    `partial` is the report on the first rows, while the rest is read; None before they are checked.
+    """
+
+    id: str
+    name: str
+    state: UploadState
+    rows: int = 0
+    share: float = 0.0
+    partial: DatasetReport | None = None
+    dataset: str = ""
+    error: str = ""
+    hint: str = ""
