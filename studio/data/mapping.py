@@ -92,26 +92,3 @@ def pieces_of(prompt: str) -> tuple[tuple[str, bool], ...]:
 
 
 _PIECE = re.compile(r"(?P<text>(?:[^{}]|\{\{|\}\})+)|\{(?P<slot>[^{}]+)\}|(?P<wrong>[{}])")
-
-
-def roles_for(
-    columns: Sequence[str],
-    mapping: Mapping[str, str],
-    *,
-    conversations: Sequence[str],
-    takes: Sequence[str] = (),
-) -> tuple[str, ...]:
-    """Return the roles to offer for a file: those it has, and those its other columns could play.
-
-    `conversations` are the columns that hold lists, which only a conversation can be made of; `takes` what
-    the format that the file was read in can use beside what it needs.
-    """
-    plain = len(set(columns) - set(conversations))
-    possible = {
-        "messages": bool(conversations),
-        "input": plain >= 2,
-        "output": plain >= 2,
-        "context": plain >= 3,
-        "system": plain >= 3 or (plain >= 1 and "system" in takes and "messages" in mapping),
-    }
-    return tuple(role for role in ROLES if role in mapping or possible.get(role, False))

@@ -19,7 +19,8 @@ from studio.ui.routes import routes
 from studio.ui.session import STORAGE_KEY, STORAGE_SECRET, Session
 from studio.ui.shell import ELSEWHERE, HERE, TOP, Shell
 from studio.ui.tabs.compare import CompareTab
-from studio.ui.tabs.data import MOST_BYTES, DataTab
+from studio.ui.tabs.data import DataTab
+from studio.ui.tabs.data_sources import MOST_BYTES
 from studio.ui.tabs.export import ExportTab
 from studio.ui.tabs.method import MethodTab
 from studio.ui.tabs.train import TrainTab

@@ -5,8 +5,8 @@ import hashlib
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[2] / "assets" / "ui"
-STYLES = ("tokens", "layout", "parts", "steps", "results", "gradio", "small")
-SCRIPTS = ("screen", "live", "chart")
+STYLES = ("tokens", "layout", "parts", "steps", "results", "health", "gradio", "small")
+SCRIPTS = ("screen", "live", "chart", "figures", "health")
 
 
 @functools.cache

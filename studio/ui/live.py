@@ -11,8 +11,9 @@ from studio.charts.thinning import thin
 from studio.core.errors import StudioError
 from studio.services.studio import Studio
 from studio.services.views import Comparison, JobView, Points, RunView
+from studio.services.views_of_data import UploadView
 from studio.ui.navigation import run_status
-from studio.ui.words import about
+from studio.ui.words import about, count
 
 MOST_POINTS = 4000
 ACTIVE = ("queued", "running")
@@ -39,21 +40,26 @@ class Live:
                 self._read_at = self._clock()
             return self._runs
 
-    def reply(self, run_id: str, *, question: str, since: int) -> dict[str, Any]:
+    def reply(self, run_id: str, *, question: str, since: int, upload_id: str = "") -> dict[str, Any]:
         """Return the JSON of one poll. `since` is an offset of earlier points, or -1 for no points."""
         runs = self.runs()
         run = next((view for view in runs if view.id == run_id), None)
         comparison = comparison_of(self._studio, question) if run else None
         asking = comparison is not None and not settled(comparison)
+        upload = upload_of(self._studio, upload_id)
         active = any(view.status in ACTIVE or busy(view) for view in runs)
         reply: dict[str, Any] = {
-            "tag": tag(runs, run, comparison),
+            "tag": tag(runs, run, comparison, upload),
             "live": asking or active,
             "texts": _texts(runs, run, comparison),
             "bars": _bars(run),
         }
         if asking:
             reply["asking"] = True
+        if upload is not None and upload.state == "reading":
+            reply["reading"] = True
+            reply["texts"] |= {"upload": upload_text(upload)}
+            reply["bars"] |= {"upload": upload_percent(upload)}
         if run is not None and since >= 0:
             reply["points"] = points_document(self._studio.points(run.id, since), since)
         return reply
@@ -78,7 +84,30 @@ def comparison_of(studio: Studio, question: str) -> Comparison | None:
         return None
 
 
-def tag(runs: tuple[RunView, ...], run: RunView | None, comparison: Comparison | None) -> str:
+def upload_of(studio: Studio, upload: str) -> UploadView | None:
+    if not upload:
+        return None
+    try:
+        return studio.upload(upload)
+    except StudioError:
+        # It ended in an earlier life of the server, or this one has not taken it up yet.
+        return None
+
+
+def upload_text(upload: UploadView) -> str:
+    return f"{count(upload.rows, 'row')} read" if upload.rows else "Opening the file"
+
+
+def upload_percent(upload: UploadView) -> int:
+    return min(100, int(100 * upload.share))
+
+
+def tag(
+    runs: tuple[RunView, ...],
+    run: RunView | None,
+    comparison: Comparison | None,
+    upload: UploadView | None = None,
+) -> str:
     """Return a short hash of everything that a page shows in words and lists rather than in numbers."""
     shown: list[object] = [(view.id, view.name, view.status, view.queue_position) for view in runs]
     if run is not None:
@@ -88,6 +117,8 @@ def tag(runs: tuple[RunView, ...], run: RunView | None, comparison: Comparison |
         shown.append(run.step > 0)
     if comparison is not None:
         shown += [comparison.id, comparison.error, settled(comparison), bool(comparison.waiting)]
+    if upload is not None:
+        shown += [upload.id, upload.state, upload.partial is not None]
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
 
 

@@ -29,7 +29,12 @@ def routes(studio: Studio) -> list[BaseRoute]:
         if not since.lstrip("-").isdigit():
             return JSONResponse({"error": "since must be a number"}, status_code=400)
         reply = await to_thread.run_sync(
-            lambda: live.reply(query.get("run", ""), question=query.get("question", ""), since=int(since))
+            lambda: live.reply(
+                query.get("run", ""),
+                question=query.get("question", ""),
+                since=int(since),
+                upload_id=query.get("upload", ""),
+            )
         )
         return JSONResponse(reply, headers={"Cache-Control": "no-store"})
 
@@ -40,6 +45,14 @@ def routes(studio: Studio) -> list[BaseRoute]:
         except StudioError as error:
             return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
         return FileResponse(path, filename=f"{kind}-{run[:8]}{path.suffix}", headers=ATTACHMENT)
+
+    async def issues(request: Request) -> Response:
+        dataset = request.path_params["dataset"]
+        try:
+            path = await to_thread.run_sync(lambda: studio.issues_excel(dataset))
+        except StudioError as error:
+            return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
+        return FileResponse(path, filename=f"rows with issues {dataset[:8]}.xlsx", headers=ATTACHMENT)
 
     async def dependents(request: Request) -> Response:
         ident = request.path_params["ident"]
@@ -54,6 +67,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
         Route("/studio/live", poll),
         Route("/studio/dependents/{what}/{ident}", dependents),
         Route("/studio/download/{run}/{kind}", download),
+        Route("/studio/issues/{dataset}", issues),
         Route("/studio/curve.json", lambda request: JSONResponse(curve_document(), headers=FOREVER)),
         Route("/studio/plotly.min.js", lambda request: FileResponse(script_file(), headers=FOREVER)),
         Mount("/ui-static", StaticFiles(directory=ASSETS)),

@@ -44,6 +44,10 @@ class Session:
     """The export that is looked at."""
     example: int = 0
     """Which example the learning view shows, counted from 0."""
+    upload: str = ""
+    """Id of the file that is being read, or could not be."""
+    trial: str = ""
+    """The fix that is looked at, as `panels/fixing.py` names it; nothing is changed yet."""
 
     @property
     def model(self) -> str:
@@ -62,7 +66,10 @@ def longest_example(session: Session) -> int:
     return int(RECIPES[session.recipe].knobs.get("max_length", DataSettings().max_length))
 
 
-TEXTS = ("dataset", "run", "question", "recipe", "place", "elsewhere", "tuning", "objective", "kind")
+TEXTS = (
+    "dataset", "run", "question", "upload", "trial", "recipe", "place", "elsewhere", "tuning", "objective",
+    "kind",
+)  # fmt: skip
 KNOWN = {"recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES}
 
 
@@ -95,6 +102,7 @@ class Facts:
 
 def look_up(studio: Studio, session: Session) -> Facts:
     """Resolve the ids of a session; a step that is locked gives way to the last one that is open."""
+    session = _received(studio, session)
     runs = studio.runs()
     run = next((view for view in runs if view.id == session.run), None)
     dataset = _dataset(studio, session.dataset or (run.config.dataset if run else ""))
@@ -160,6 +168,29 @@ def refuse_folder(model: str, listed: Collection[str]) -> None:
             f"{model!r} is not a name on the hub.",
             "Name it as the hub does, owner/model; folders are opened where the studio runs.",
         )
+
+
+def opened(session: Session, dataset: str) -> Session:
+    """Return a session on this data set; a run of another data set is let go."""
+    if session.dataset != dataset:
+        session = replace(session, dataset=dataset, run="", question="")
+    return replace(session, example=0, trial="")
+
+
+def _received(studio: Studio, session: Session) -> Session:
+    """Open the file that was being read once it is a data set, unless the visitor went on to another step."""
+    if not session.upload:
+        return session
+    try:
+        upload = studio.upload(session.upload)
+    except StudioError:
+        # It ended in an earlier life of the server, or this one has not taken it up yet: then it comes back.
+        return session
+    if upload.state == "stopped":
+        return replace(session, upload="")
+    if upload.state == "done" and session.step == "data":
+        return opened(replace(session, upload=""), upload.dataset)
+    return session
 
 
 def _dataset(studio: Studio, dataset: str) -> DatasetView | None:

@@ -79,6 +79,7 @@ class Shell:
 
     def _draw(self, session: Session, *, entering: bool = True) -> Updates:
         facts = look_up(self.studio, session)
+        entering |= facts.session.dataset != session.dataset
         updates: Updates = {
             self.session: facts.session.document(),
             self.steps: navigation(facts),
@@ -112,7 +113,7 @@ class Shell:
         wanted = read({"step": event_text(event, "step")})
         if getattr(event, "back", False):
             ids = {name: event_text(event, name) for name in ("dataset", "run", "question")}
-            session = Session(**ids)
+            session = Session(**ids, upload=session.upload)
         return self._visit(session.at(wanted.step))
 
     def wire(self, page: gr.Blocks) -> None:
@@ -138,6 +139,8 @@ def pulse(studio: Studio, facts: Facts, *, measuring: bool = False) -> str:
     """
     run, question = facts.session.run, facts.session.question
     comparison = live.comparison_of(studio, question) if facts.run else None
-    tag = live.tag(tuple(studio.runs()), facts.run, comparison)
-    watched = {"run": run, "question": question, "tag": tag, "measuring": measuring}
+    upload = live.upload_of(studio, facts.session.upload)
+    tag = live.tag(tuple(studio.runs()), facts.run, comparison, upload)
+    watched = {"run": run, "question": question, "upload": facts.session.upload, "tag": tag}
+    watched["measuring"] = measuring
     return f'<span hidden data-watch="{escape(json.dumps(watched))}"></span>'

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from studio.data.mapping import ABOUT_ROWS, ROLES
 from studio.services.studio import Studio
 from studio.services.views import DatasetView
-from studio.ui.columns import NONE
+from studio.ui.columns import NONE, kind_of
 from studio.ui.session import Facts, Session
 from studio.ui.shell import Shell
 from studio.ui.tabs.data import DataTab
@@ -39,8 +40,8 @@ def open_rows(studio: Studio, tmp_path: Path) -> Callable[[dict], DatasetView]:
 def shown(tab: DataTab, view: DatasetView) -> dict[str, tuple[str, bool]]:
     """Return what the dropdown of each role says, and whether it is in view."""
     facts = Facts(Session(dataset=view.id), view, None, False)
-    updates = tab.show(facts, entering=True)
-    return {role: (updates[part].value, updates[part].visible) for role, part in tab.roles.items()}
+    updates, roles = tab.show(facts, entering=True), tab.columns.roles
+    return {role: (updates[roles[role]].value, updates[roles[role]].visible) for role in ROLES}
 
 
 @pytest.mark.parametrize("row", [*ROWS.values(), BY_POSITION], ids=[*ROWS, "by position"])
@@ -49,7 +50,7 @@ def test_reading_the_file_again_unchanged_gives_the_same_version(
 ) -> None:
     tab, view = DataTab(shell), open_rows(row)
     values = [value for value, _ in shown(tab, view).values()]
-    tab.change_mapping(Session(dataset=view.id).document(), *values)
+    tab.columns.change(Session(dataset=view.id).document(), kind_of(view), "", *values)
     again = shell.studio.dataset(view.id)
     assert (again.version, again.report.mapping) == (view.version, view.report.mapping)
 
@@ -69,7 +70,8 @@ def test_roles_that_make_no_sense_for_the_file_are_hidden(
     shell: Shell, open_rows: Callable[[dict], DatasetView]
 ) -> None:
     def visible(row: dict) -> set[str]:
-        return {role for role, (_, seen) in shown(DataTab(shell), open_rows(row)).items() if seen}
+        roles = shown(DataTab(shell), open_rows(row)).items()
+        return {role for role, (_, seen) in roles if seen and role not in ABOUT_ROWS}
 
     assert visible({"messages": TURNS}) == {"messages"}
     assert visible(BY_POSITION) == {"input", "output"}

@@ -9,7 +9,7 @@ from studio.core.records import Completion, Conversation, Message, SourcedRecord
 from studio.core.report import DatasetReport, Issue
 from studio.services.views import DatasetView, Span, TableRow
 from studio.ui import markup, wiring
-from studio.ui.panels import data
+from studio.ui.panels import cells, data, health, sources
 
 ATTACK = "<script>alert(1)</script>\"'><img onerror=alert(1)>"
 
@@ -33,8 +33,8 @@ def test_no_panel_of_the_data_step_lets_a_tag_of_the_data_through(
     spans = (Span(ATTACK, "context"), Span(ATTACK, "learned"), Span(ATTACK, "cut"))
     shown = [
         data.preview(view),
-        data.report(view),
-        data.uploads([view], ""),
+        health.health(view.report, view.file_name, health.Mending()),
+        sources.uploads([view], ""),
         data.learning(2, spans, index=0, total=1),
         markup.problem(Refused(ATTACK, ATTACK)),
         markup.folded(ATTACK, ""),
@@ -58,7 +58,7 @@ def test_html_parts_use_only_the_template_that_takes_values_as_they_are() -> Non
 
 
 def test_a_long_cell_says_how_much_it_leaves_out() -> None:
-    html = data.preview(dataset("a", Completion("q", "x" * (data.LONGEST_CELL + 1200))))
+    html = data.preview(dataset("a", Completion("q", "x" * (cells.LONGEST_CELL + 1200))))
     assert "1,200 more characters" in html
 
 

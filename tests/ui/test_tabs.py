@@ -6,7 +6,6 @@ import pytest
 
 from studio.core.errors import Refused
 from studio.services.views import JobView, RunView
-from studio.ui.columns import NONE, asked_mapping
 from studio.ui.session import HUB, Session, refuse_folder
 from studio.ui.shell import Shell
 from studio.ui.tabs.compare import exam_job
@@ -38,15 +37,6 @@ def test_the_primary_button_says_what_happens(
 
 def test_without_a_run_the_primary_button_leads_to_the_recipes() -> None:
     assert button_words(None) == ("Choose a recipe", True, "")
-
-
-def test_roles_without_a_column_are_left_out_and_text_is_read_only_where_nothing_else_is() -> None:
-    assert asked_mapping({"input": "q", "output": "a", "system": NONE, "messages": None}) == {
-        "input": "q",
-        "output": "a",
-    }
-    assert asked_mapping({"text": "t", "input": "q", "output": "a"}) == {"input": "q", "output": "a"}
-    assert asked_mapping({"text": "t", "input": NONE}) == {"text": "t"}
 
 
 def test_the_newest_job_of_a_kind_is_the_one_that_counts(run_view: Callable[..., RunView]) -> None:

@@ -6,7 +6,8 @@
   const MOST_POINTS = 8000;
   let host = null, run = "", offset = 0, drawn = 0, ready = false, waiting = [], plotly = null;
 
-  function script() {
+  // Plotly's own script, fetched once for all charts of the page.
+  screen.plotly = () => {
     plotly ||= new Promise((resolve, reject) => {
       const tag = document.createElement("script");
       tag.src = "studio/plotly.min.js";
@@ -18,7 +19,19 @@
       document.head.append(tag);
     });
     return plotly;
-  }
+  };
+
+  // The page's colours, for what every chart has: its words, axes and labels.
+  screen.colour = (name) => getComputedStyle(document.body).getPropertyValue(`--${name}`).trim();
+  screen.paper = () => {
+    const [ink, quiet, line] = ["ink", "quiet", "line"].map(screen.colour);
+    return {
+      "font.color": ink, "xaxis.color": quiet, "yaxis.color": quiet,
+      "xaxis.gridcolor": line, "yaxis.gridcolor": line,
+      "hoverlabel.bgcolor": screen.colour("card"), "hoverlabel.font.color": ink, "legend.font.color": ink,
+      "modebar.bgcolor": "rgba(0,0,0,0)", "modebar.color": quiet, "modebar.activecolor": ink,
+    };
+  };
 
   // -1: nothing on this page draws, so the server need not send points.
   screen.chartOffset = () => (host && host.isConnected && ready ? offset : -1);
@@ -35,7 +48,7 @@
     ready = false;
     offset = drawn = 0;
     try {
-      const [figure] = await Promise.all([fetch("studio/curve.json").then((reply) => reply.json()), script()]);
+      const [figure] = await Promise.all([fetch("studio/curve.json").then((reply) => reply.json()), screen.plotly()]);
       await Plotly.newPlot(host, figure.data, figure.layout, figure.config);
     } catch (error) {
       host.textContent = "The chart could not be drawn; the table below holds the same numbers.";
@@ -93,18 +106,7 @@
 
   function colour() {
     if (!host || !host.data) return;
-    const style = getComputedStyle(document.body);
-    const read = (name) => style.getPropertyValue(name).trim();
-    const axis = { color: read("--quiet"), gridcolor: read("--line") };
-    Plotly.update(
-      host,
-      { "line.color": [read("--good"), read("--accent")], "marker.color": [read("--good"), read("--accent")] },
-      {
-        "font.color": read("--ink"), "xaxis.color": axis.color, "yaxis.color": axis.color,
-        "xaxis.gridcolor": axis.gridcolor, "yaxis.gridcolor": axis.gridcolor,
-        "hoverlabel.bgcolor": read("--card"), "hoverlabel.font.color": read("--ink"), "legend.font.color": read("--ink"),
-        "modebar.bgcolor": "rgba(0,0,0,0)", "modebar.color": axis.color, "modebar.activecolor": read("--ink"),
-      },
-    );
+    const colours = [screen.colour("good"), screen.colour("accent")];
+    Plotly.update(host, { "line.color": colours, "marker.color": colours }, screen.paper());
   }
 })();

@@ -1,0 +1,49 @@
+// The health report: the keyboard stays where it was when a part is drawn anew; chips put a column into a prompt.
+(() => {
+  "use strict";
+  const screen = window.studioScreen;
+
+  // Where to go on reading once the page has answered an event.
+  const NEXT = { offer: ".trial[data-focus]", apply: ".done, .certificate", undo: ".done, .certificate" };
+  let pressed = null, opened = "";
+
+  screen.keeping = (element, trigger, watch) => {
+    screen.fetched(element, trigger, watch);
+    element.addEventListener("click", (click) => {
+      const button = click.target.closest("[data-event]");
+      if (!button) return;
+      if (button.dataset.trial) opened = button.dataset.trial;
+      pressed = { event: button.dataset.event, name: named(button) };
+    });
+    watch("value", () => {
+      const place = pressed && element.contains(document.activeElement) === false && next(element);
+      if (!place) return;
+      place.focus({ preventScroll: true });
+      place.scrollIntoView({ block: "nearest" });
+      pressed = null;
+    });
+  };
+
+  function next(element) {
+    if (NEXT[pressed.event]) return element.querySelector(NEXT[pressed.event]);
+    const buttons = [...element.querySelectorAll("[data-event]")];
+    if (pressed.event === "cancel") return buttons.find((button) => button.dataset.trial === opened);
+    return buttons.find((button) => named(button) === pressed.name);
+  }
+
+  function named(button) {
+    return button.getAttribute("aria-label") || button.textContent;
+  }
+
+  // Chips: [data-slot] puts {column} into the prompt where the caret stands.
+  screen.slots = (element) => {
+    element.addEventListener("click", (click) => {
+      const chip = click.target.closest("[data-slot]");
+      const field = document.querySelector("#prompt textarea");
+      if (!chip || !field) return;
+      field.setRangeText(`{${chip.dataset.slot}}`, field.selectionStart, field.selectionEnd, "end");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    });
+  };
+})();

@@ -1,0 +1,131 @@
+"""The health report on the screen: trying a fix, applying it, taking it back, editing a text; the charts."""
+
+from dataclasses import replace
+
+import gradio as gr
+
+from studio.core.errors import Refused, StudioError
+from studio.services.views import DatasetView
+from studio.services.views_of_data import FixPreview
+from studio.ui.markup import notice, problem
+from studio.ui.panels import fixing, health
+from studio.ui.panels.fixing import Trial
+from studio.ui.panels.pictures import pictures
+from studio.ui.session import Session, opened, read
+from studio.ui.shell import Shell
+from studio.ui.wiring import Updates, event_text, html_part, on, told
+
+TRIALS_KEPT = 32
+UNDONE = notice("neutral", "Undone.", "The rows are as they were before that step.")
+REDONE = notice("good", "Done again.", "The step that was taken back is made once more.")
+
+
+class HealthPart:
+    """Report, charts and history of the data set in view. A trial is open while the session names it."""
+
+    def __init__(self, shell: Shell, notice_part: gr.HTML) -> None:
+        self._shell, self._studio, self.notice = shell, shell.studio, notice_part
+        self._trials: dict[tuple[str, ...], FixPreview] = {}
+        self.report = html_part("report", "offer", "cancel", "apply", "undo", "fetch", script="keeping")
+        self.history = html_part("history", "undo", "redo", script="keeping")
+        self.pictures = html_part("pictures", script="figures")
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        return [self.report, self.history, self.pictures]
+
+    def wire(self, preview: gr.HTML) -> None:
+        """Attach the handlers; `preview` is the table whose texts can be edited."""
+        session, safe = self._shell.session, told(self.notice)
+        for event, handler in (
+            (self.report.offer, self.offer),
+            (self.report.cancel, self.cancel),
+            (self.report.apply, self.apply),
+            (self.report.undo, self.undo),
+            (self.history.undo, self.undo),
+            (self.history.redo, self.redo),
+            (preview.edit, self.edit),
+        ):
+            self._shell.after(on(event, safe(handler), inputs=[session], outputs=[self.notice, session]))
+        tried = on(self.report.fetch, self.try_out, inputs=[session], outputs=[self.notice, session])
+        self._shell.after(tried, entering=False)
+
+    def show(self, view: DatasetView | None, session: Session) -> Updates:
+        if view is None:
+            return dict.fromkeys(self.outputs(), "")
+        steps = self._studio.history(view.id)
+        mending = health.Mending(self._offers(view), *self._opened(view, session), steps)
+        return {
+            self.report: health.health(view.report, view.file_name, mending) + health.rows_link(view),
+            self.history: fixing.history(steps, self._studio.undone(view.id)),
+            self.pictures: pictures(view.report),
+        }
+
+    def _offers(self, view: DatasetView) -> health.Offers:
+        if not view.report.format:
+            return {}
+        return {
+            (issue.check, issue.kind): self._studio.fixes_for(view.id, issue.check, issue.kind)
+            for issue in view.report.issues
+        }
+
+    def _opened(self, view: DatasetView, session: Session) -> tuple[Trial | None, FixPreview | None]:
+        trial = fixing.trial_of(session.trial)
+        return trial, self._trials.get((view.id, view.version, session.trial)) if trial else None
+
+    # Handlers
+
+    def offer(self, document: object, event: gr.EventData) -> Updates:
+        """Open the trial of a fix; pressed again, its button closes it."""
+        session, asked = read(document), event_text(event, "trial")
+        return self._to(replace(session, trial="" if session.trial == asked else asked))
+
+    def cancel(self, document: object) -> Updates:
+        return self._to(replace(read(document), trial=""))
+
+    def try_out(self, document: object) -> Updates:
+        """Do the fix of the open trial on all rows and write nothing; of a large file this takes a while."""
+        session = read(document)
+        trial = fixing.trial_of(session.trial)
+        if trial is None:
+            return self._to(session)
+        try:
+            found = self._studio.preview_fix(session.dataset, trial.check, trial.kind, trial.fix)
+        except StudioError as error:
+            return {self.notice: problem(error), **self._to(replace(session, trial=""))}
+        while len(self._trials) >= TRIALS_KEPT:
+            self._trials.pop(next(iter(self._trials)))
+        self._trials[session.dataset, found.version, session.trial] = found
+        return self._to(session)
+
+    def apply(self, document: object) -> Updates:
+        """Make the change that the open trial shows; refused where the data set is another by now."""
+        session = read(document)
+        trial, view = fixing.trial_of(session.trial), self._studio.dataset(session.dataset)
+        found = self._trials.get((view.id, view.version, session.trial))
+        if trial is None or found is None:
+            raise Refused("That fix was not tried on these rows yet.", "Press its button, and look first.")
+        self._studio.apply_fix(view.id, trial.check, trial.kind, trial.fix, version=found.version)
+        return self._to(opened(session, view.id))
+
+    def undo(self, document: object) -> Updates:
+        session = read(document)
+        self._studio.undo(session.dataset)
+        return {self.notice: UNDONE, **self._to(opened(session, session.dataset))}
+
+    def redo(self, document: object) -> Updates:
+        session = read(document)
+        self._studio.redo(session.dataset)
+        return {self.notice: REDONE, **self._to(opened(session, session.dataset))}
+
+    def edit(self, document: object, event: gr.EventData) -> Updates:
+        """Write another text into one row of the table."""
+        session, row = read(document), event_text(event, "row")
+        if not row.isdecimal():
+            raise Refused("No row was named.", "Use the pencil beside a text.")
+        self._studio.edit_cell(
+            session.dataset, int(row), event_text(event, "role"), event_text(event, "text")
+        )
+        return self._to(opened(session, session.dataset))
+
+    def _to(self, session: Session) -> Updates:
+        return {self._shell.session: session.document()}
