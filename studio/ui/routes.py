@@ -4,6 +4,9 @@ Ids come in, never paths; every id is looked up by the service, and one that it 
 Who may ask at all is decided before, in the guard.
 """
 
+from collections.abc import Callable
+from pathlib import Path
+
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -38,22 +41,6 @@ def routes(studio: Studio) -> list[BaseRoute]:
         )
         return JSONResponse(reply, headers={"Cache-Control": "no-store"})
 
-    async def download(request: Request) -> Response:
-        run, kind = request.path_params["run"], request.path_params["kind"]
-        try:
-            path = await to_thread.run_sync(lambda: studio.export_path(run, kind))
-        except StudioError as error:
-            return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
-        return FileResponse(path, filename=f"{kind}-{run[:8]}{path.suffix}", headers=ATTACHMENT)
-
-    async def issues(request: Request) -> Response:
-        dataset = request.path_params["dataset"]
-        try:
-            path = await to_thread.run_sync(lambda: studio.issues_excel(dataset))
-        except StudioError as error:
-            return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
-        return FileResponse(path, filename=f"rows with issues {dataset[:8]}.xlsx", headers=ATTACHMENT)
-
     async def dependents(request: Request) -> Response:
         ident = request.path_params["ident"]
         read = studio.run_dependents if request.path_params["what"] == "run" else studio.dataset_dependents
@@ -66,12 +53,33 @@ def routes(studio: Studio) -> list[BaseRoute]:
     return [
         Route("/studio/live", poll),
         Route("/studio/dependents/{what}/{ident}", dependents),
-        Route("/studio/download/{run}/{kind}", download),
-        Route("/studio/issues/{dataset}", issues),
+        *_downloads(studio),
         Route("/studio/curve.json", lambda request: JSONResponse(curve_document(), headers=FOREVER)),
         Route("/studio/plotly.min.js", lambda request: FileResponse(script_file(), headers=FOREVER)),
         Mount("/ui-static", StaticFiles(directory=ASSETS)),
     ]
+
+
+def _downloads(studio: Studio) -> list[BaseRoute]:
+    """Return the addresses of files that are made for the visitor."""
+
+    async def export(request: Request) -> Response:
+        run, kind = request.path_params["run"], request.path_params["kind"]
+        return await _file(lambda: studio.export_path(run, kind), f"{kind}-{run[:8]}")
+
+    async def issues(request: Request) -> Response:
+        dataset = request.path_params["dataset"]
+        return await _file(lambda: studio.issues_excel(dataset), f"findings-{dataset[:8]}")
+
+    return [Route("/studio/download/{run}/{kind}", export), Route("/studio/issues/{dataset}", issues)]
+
+
+async def _file(made: Callable[[], Path], name: str) -> Response:
+    try:
+        path = await to_thread.run_sync(made)
+    except StudioError as error:
+        return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
+    return FileResponse(path, filename=f"{name}{path.suffix}", headers=ATTACHMENT)
 
 
 ATTACHMENT = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}

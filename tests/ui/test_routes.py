@@ -30,6 +30,11 @@ class OneExport:
             raise Refused("There is no such export.", "Make it first.")
         return self._archive
 
+    def issues_excel(self, dataset: str) -> Path:
+        if dataset != "data1":
+            raise Refused("There is no such data set.", "Add it first.")
+        return self._archive
+
     def run_dependents(self, run: str) -> tuple[str, ...]:
         if run != self._run.id:
             raise Refused("There is no such run.", "")
@@ -52,6 +57,12 @@ def test_a_finished_export_comes_as_an_attachment_that_is_not_sniffed(client: Te
     assert reply.headers["x-content-type-options"] == "nosniff"
 
 
+def test_rows_with_what_was_found_come_as_an_attachment(client: TestClient) -> None:
+    reply = client.get("/studio/issues/data1")
+    assert reply.content == b"PK made up"
+    assert reply.headers["content-disposition"].startswith('attachment; filename="findings-data1')
+
+
 @pytest.mark.parametrize(
     "path",
     [
@@ -59,6 +70,8 @@ def test_a_finished_export_comes_as_an_attachment_that_is_not_sniffed(client: Te
         "/studio/download/other/adapter",
         "/studio/download/..%2F..%2Fetc%2Fpasswd/adapter",
         "/studio/dependents/run/other",
+        "/studio/issues/other",
+        "/studio/issues/..%2F..%2Fetc%2Fpasswd",
         "/ui-static/../../pyproject.toml",
         "/ui-static/%2e%2e/%2e%2e/pyproject.toml",
     ],
