@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from studio.core.errors import Refused, StudioError
 from studio.core.system import default_home, prepare_process
-from studio.services import datasets, documents, methods
+from studio.services import documents, intake, methods
 from studio.services.errands import Ear, wait_for_answers, wait_for_jobs, wait_for_run
 from studio.services.studio import Studio
 
@@ -121,10 +121,10 @@ class Call:
 def check(call: Call) -> Result:
     """look at a file and keep nothing"""
     path = call.typed.file
-    report = datasets.check(path, path.name, _pairs(call.typed.mapping, "--map ROLE=COLUMN") or None)
+    report = intake.check(path, path.name, _pairs(call.typed.mapping, "--map ROLE=COLUMN") or None)
     if report.verdict != "reject":
         return documents.check_document(report), DONE
-    worst = datasets.worst_issue(report)
+    worst = intake.worst_issue(report)
     print(f"{worst.message} {worst.hint}", file=sys.stderr)
     return documents.check_document(report), REFUSED
 

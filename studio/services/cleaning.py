@@ -17,6 +17,7 @@ from studio.data.tables import SourceRow
 from studio.data.templates import ChatTemplate
 from studio.services import datasets
 from studio.services.excerpts import changed_row
+from studio.services.intake import conditions
 from studio.services.views import DatasetView
 from studio.services.views_of_data import FixOffer, FixPreview
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
@@ -85,14 +86,14 @@ class _Version:
 
     def scene(self) -> Scene:
         """Return what the checks knew when the file was read."""
-        conditions = datasets.conditions()
+        against = conditions()
         return Scene(
-            template=ChatTemplate(conditions.tokenizer) if conditions.tokenizer is not None else None,
-            max_length=conditions.max_length,
+            template=ChatTemplate(against.tokenizer) if against.tokenizer is not None else None,
+            max_length=against.max_length,
             format=self.report.format,
             has_groups="group" in self.report.mapping,
-            held_out_percent=conditions.held_out_percent,
-            seed=conditions.seed,
+            held_out_percent=against.held_out_percent,
+            seed=against.seed,
         )
 
     def mending(self, wish: Wish) -> Mending:

@@ -1,120 +1,22 @@
-"""The verbs on data sets: look, add, read anew, rename, delete."""
+"""The verbs on data sets that are there: look, read anew, rename, delete; and the samples."""
 
-import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from studio.core.cleaning import REMAPPED, Step
-from studio.core.config import DataSettings
 from studio.core.errors import Refused
-from studio.core.report import DatasetReport, Issue
-from studio.data.inspect import Conditions, inspect
 from studio.data.samples import SAMPLES
-from studio.data.tables import SourceRow
-from studio.engine.starter import FOLDER_NAME, cache_folder, starter_is_ready
-from studio.services.packages import IMPORTING
+from studio.services.intake import checked_name, conditions, content_of
 from studio.services.views import DatasetView, SampleView, TableRow
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
 from studio.store.files import readable
 from studio.store.home import Home
-from studio.store.records import RecordWriter
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+from studio.store.incoming import Arrival
 
 PREVIEW_ROWS = 50
-NAME_LENGTH = 120
-
-
-def check(path: Path, name: str, mapping: Mapping[str, str] | None) -> DatasetReport:
-    """Look at a file and keep nothing."""
-    return inspect(path, name, mapping=mapping or None, conditions=conditions()).report
-
-
-def conditions() -> Conditions:
-    """Return what a file is checked against: the starter's tokens, and the split that is the default."""
-    data = DataSettings()
-    return Conditions(
-        tokenizer=_tokenizer(), max_length=data.max_length, held_out_percent=data.held_out_percent
-    )
-
-
-def _content(path: Path, name: str, mapping: Mapping[str, str] | None, workshop: Path) -> Content:
-    """Read a file; its records are written into the workshop. Raises Refused where it cannot be used."""
-    with RecordWriter(workshop / "records.jsonl") as writer:
-        found = inspect(path, name, sink=writer, mapping=mapping or None, conditions=conditions())
-    _refuse_rejected(found.report)
-    set_aside = [(row.row, row.check, row.message) for row in found.set_aside]
-    return Content(found.report, writer.path, writer.close(), shown_rows(found.rows), set_aside)
-
-
-def shown_rows(rows: Sequence[SourceRow]) -> list[dict[str, object]]:
-    """Return the first rows as the file has them, every cell as text."""
-    return [
-        {"number": row.number, "cells": {name: _shown(cell) for name, cell in row.cells.items()}}
-        for row in rows
-    ]
-
-
-def _shown(cell: object) -> str:
-    return "" if cell is None else cell if isinstance(cell, str) else json.dumps(cell, default=str)
-
-
-def _tokenizer() -> "PreTrainedTokenizerBase | None":
-    """Return the starter's tokenizer for the lengths; None where the starter is not installed yet."""
-    if not starter_is_ready():
-        return None
-    with IMPORTING:
-        from transformers import AutoTokenizer  # heavy: only when there are rows to count
-
-    return AutoTokenizer.from_pretrained(cache_folder() / FOLDER_NAME, local_files_only=True)
-
-
-def add(
-    home: Home, path: Path, *, name: str, mapping: Mapping[str, str] | None, sample: str = ""
-) -> DatasetView:
-    """Copy a file into the home and check it. Raises Refused for a file that cannot be used."""
-    title = _name(Path(name).stem)
-    with home.datasets.incoming(path) as copy:
-        content = _content(copy, name, mapping, copy.parent)
-        shipped = SAMPLES.get(sample)
-        meta = DatasetMeta(
-            name=shipped.title if shipped else title,
-            file_name=name,
-            created_at=0.0,
-            version="",
-            sample=sample,
-            licence=shipped.licence if shipped else "",
-        )
-        folder = _same(home, name, content) or home.datasets.add(copy, meta, content)
-    return view(home, folder.id)
-
-
-def _same(home: Home, file_name: str, content: Content) -> DatasetFolder | None:
-    """Return the data set that the same file made before, read in the same way."""
-
-    def same(folder: DatasetFolder) -> bool:
-        meta = folder.meta()
-        same = meta.file_name == file_name and folder.report(meta.version) == content.report
-        return same and folder.records_hash(meta.version) == content.records_hash
-
-    return next((folder for folder, is_same in readable(home.datasets.all(), same)[0] if is_same), None)
-
-
-def _refuse_rejected(report: DatasetReport) -> None:
-    if report.verdict != "reject":
-        return
-    worst = worst_issue(report)
-    raise Refused(worst.message, worst.hint)
-
-
-def worst_issue(report: DatasetReport) -> Issue:
-    """Return why a file was rejected."""
-    return next((issue for issue in report.issues if issue.severity == "error"), report.issues[0])
 
 
 def remap(home: Home, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
@@ -123,7 +25,7 @@ def remap(home: Home, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
     with folder.turn_to_change(), home.datasets.workshop() as workshop:
         before = folder.meta()
         source = folder.source(before.version)
-        content = _content(source, before.file_name, mapping, workshop)
+        content = content_of(source, before.file_name, mapping, workshop=workshop, against=conditions())
         steps = _with_remap(before, content)
         version = folder.add_version(source, replace(content, steps=steps))
         meta = folder.meta()  # Its name may have been changed meanwhile; its versions not.
@@ -182,17 +84,8 @@ def _users(home: Home) -> Mapping[str, tuple[str, ...]]:
 
 def rename(home: Home, dataset: str, name: str) -> DatasetView:
     folder = home.datasets.folder(dataset)
-    folder.write_meta(replace(folder.meta(), name=_name(name)))
+    folder.write_meta(replace(folder.meta(), name=checked_name(name)))
     return view(home, dataset)
-
-
-def _name(text: str) -> str:
-    name = text.strip()
-    if not name:
-        raise Refused("A data set needs a name.", "Write a word or two.")
-    if len(name) > NAME_LENGTH:
-        raise Refused(f"The name has {len(name)} letters; {NAME_LENGTH} is the most.", "Shorten it.")
-    return name
 
 
 def dependents(home: Home, dataset: str) -> tuple[str, ...]:
@@ -220,12 +113,13 @@ def samples() -> tuple[SampleView, ...]:
     )
 
 
-def add_sample(home: Home, sample: str) -> DatasetView:
-    """Add a shipped data set; asked for again, return the one that is there."""
+def add_sample(home: Home, sample: str, add: Callable[[Path, Arrival], str]) -> DatasetView:
+    """Have a shipped data set added; asked for again, return the one that is there."""
     if sample not in SAMPLES:
         raise Refused(f"There is no sample named {sample!r}.", f"Known: {', '.join(SAMPLES)}.")
     for folder, meta in readable(home.datasets.all(), DatasetFolder.meta)[0]:
         if meta.sample == sample:
             return view(home, folder.id)
-    path = SAMPLES[sample].path
-    return add(home, path, name=path.name, mapping=None, sample=sample)
+    shipped = SAMPLES[sample]
+    arrival = Arrival(shipped.path.name, shipped.title, sample=sample, licence=shipped.licence)
+    return view(home, add(shipped.path, arrival))

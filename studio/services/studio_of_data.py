@@ -5,10 +5,11 @@ from pathlib import Path
 
 from studio.core.cleaning import Step
 from studio.core.report import DatasetReport
-from studio.services import cleaning, datasets, learning
+from studio.services import cleaning, datasets, intake, learning
 from studio.services.cleaning import Wish
+from studio.services.uploads import Uploads
 from studio.services.views import DatasetView, SampleView, Span
-from studio.services.views_of_data import FixOffer, FixPreview
+from studio.services.views_of_data import FixOffer, FixPreview, UploadView
 from studio.store.home import Home
 
 
@@ -17,14 +18,30 @@ class StudioOfData:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._uploads = Uploads(home)
 
     def check(self, path: Path, name: str = "", mapping: Mapping[str, str] | None = None) -> DatasetReport:
         """Look at a file and keep nothing. `name` is the file's name as the user knows it."""
-        return datasets.check(path, name or path.name, mapping)
+        return intake.check(path, name or path.name, mapping)
 
     def add_dataset(self, path: Path, name: str, mapping: Mapping[str, str] | None = None) -> DatasetView:
-        """Copy a file into the home at once and check it. Raises Refused for a file that cannot be used."""
-        return datasets.add(self._home, path, name=name, mapping=mapping)
+        """Copy a file into the home at once, check it and wait. Raises Refused for one that is of no use."""
+        return datasets.view(self._home, self._uploads.add(path, intake.arrival_of(name, mapping)))
+
+    def start_upload(self, path: Path, name: str, mapping: Mapping[str, str] | None = None) -> str:
+        """Copy a file into the home at once, check it in the background, and return the upload's id.
+
+        It survives a restart: the next process that opens the home goes on with it, under the same id.
+        """
+        return self._uploads.start(path, intake.arrival_of(name, mapping))
+
+    def upload(self, upload: str) -> UploadView:
+        """Return how far an upload is. Raises Refused for one that ended before this process began."""
+        return self._uploads.view(upload)
+
+    def stop_upload(self, upload: str) -> None:
+        """Give an upload up; nothing of it is kept. One that has ended stays as it is."""
+        self._uploads.stop(upload)
 
     def remap(self, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
         """Read a dataset again with `mapping` (role -> column); earlier runs keep the version they used."""
@@ -54,7 +71,7 @@ class StudioOfData:
 
     def add_sample(self, sample: str) -> DatasetView:
         """Add a shipped data set; asked for again, return the one that is there."""
-        return datasets.add_sample(self._home, sample)
+        return datasets.add_sample(self._home, sample, self._uploads.add)
 
     def learning_view(
         self, dataset: str, index: int, *, model: str = "starter", max_length: int = 512

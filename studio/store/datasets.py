@@ -172,22 +172,6 @@ class Datasets:
         with _staging(self.path) as staged:
             yield staged
 
-    @contextmanager
-    def incoming(self, upload: Path) -> Iterator[Path]:
-        """Yield a copy of an upload inside the home; whoever made the upload may delete it from now on.
-
-        It lies in a folder of its own, where the records that are made of it can be written beside it.
-        """
-        with self.workshop() as staged:
-            try:
-                shutil.copyfile(upload, staged / "source")
-            except OSError as error:
-                raise StudioError(
-                    f"The file could not be copied into the home: {error.strerror}.",
-                    "Free some space on that disk, or check that the file is still there, and try again.",
-                ) from error
-            yield staged / "source"
-
     def add(self, source: Path, meta: DatasetMeta, content: Content) -> DatasetFolder:
         """Write a new data set; `meta.version` is filled in here."""
         path = self.path / new_id()

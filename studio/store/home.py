@@ -13,6 +13,7 @@ from studio.core.shapes import shaped
 from studio.core.system import FileLock, is_locked
 from studio.store.datasets import Datasets
 from studio.store.files import new_id, read_as, sweep, write_json
+from studio.store.incoming import Incoming
 from studio.store.runs import Runs
 
 _TRIES, _PAUSE_SECONDS = 20, 0.01
@@ -37,6 +38,7 @@ class Home:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.datasets = Datasets(path / "datasets")
+        self.incoming = Incoming(self.datasets.path)
         self.runs = Runs(path / "runs")
         self.forecasts = path / "forecasts"
         self._lock: FileLock | None = None

@@ -1,0 +1,123 @@
+"""A file is taken in: looked at without keeping it, or read in one pass into a data set of the home."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studio.core.config import DataSettings
+from studio.core.errors import Refused
+from studio.core.report import DatasetReport, Issue
+from studio.data.inspect import Conditions, inspect
+from studio.data.tables import SourceRow
+from studio.engine.starter import FOLDER_NAME, cache_folder, starter_is_ready
+from studio.services.packages import IMPORTING
+from studio.store.datasets import Content, DatasetFolder, DatasetMeta
+from studio.store.files import readable
+from studio.store.home import Home
+from studio.store.incoming import Arrival
+from studio.store.records import RecordWriter
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+NAME_LENGTH = 120
+
+
+def check(path: Path, name: str, mapping: Mapping[str, str] | None) -> DatasetReport:
+    """Look at a file and keep nothing."""
+    return inspect(path, name, mapping=mapping or None, conditions=conditions()).report
+
+
+def conditions() -> Conditions:
+    """Return what a file is checked against: the starter's tokens, and the split that is the default."""
+    data = DataSettings()
+    return Conditions(
+        tokenizer=_tokenizer(), max_length=data.max_length, held_out_percent=data.held_out_percent
+    )
+
+
+def _tokenizer() -> "PreTrainedTokenizerBase | None":
+    """Return the starter's tokenizer for the lengths; None where the starter is not installed yet."""
+    if not starter_is_ready():
+        return None
+    with IMPORTING:
+        from transformers import AutoTokenizer  # heavy: only when there are rows to count
+
+    return AutoTokenizer.from_pretrained(cache_folder() / FOLDER_NAME, local_files_only=True)
+
+
+def content_of(
+    path: Path, name: str, mapping: Mapping[str, str] | None, *, workshop: Path, against: Conditions
+) -> Content:
+    """Read a file; its records are written into the workshop.
+
+    Raises Refused where it cannot be used, Stopped where `against` says so.
+    """
+    with RecordWriter(workshop / "records.jsonl") as writer:
+        found = inspect(path, name, sink=writer, mapping=mapping or None, conditions=against)
+    if found.report.verdict == "reject":
+        worst = worst_issue(found.report)
+        raise Refused(worst.message, worst.hint)
+    set_aside = [(row.row, row.check, row.message) for row in found.set_aside]
+    return Content(found.report, writer.path, writer.close(), shown_rows(found.rows), set_aside)
+
+
+def worst_issue(report: DatasetReport) -> Issue:
+    """Return why a file was rejected."""
+    return next((issue for issue in report.issues if issue.severity == "error"), report.issues[0])
+
+
+def shown_rows(rows: Sequence[SourceRow]) -> list[dict[str, object]]:
+    """Return the first rows as the file has them, every cell as text."""
+    return [
+        {"number": row.number, "cells": {name: _shown(cell) for name, cell in row.cells.items()}}
+        for row in rows
+    ]
+
+
+def _shown(cell: object) -> str:
+    return "" if cell is None else cell if isinstance(cell, str) else json.dumps(cell, default=str)
+
+
+def arrival_of(name: str, mapping: Mapping[str, str] | None) -> Arrival:
+    """Return what is known of a user's file. Raises Refused where its name is of no use."""
+    return Arrival(name=name, title=checked_name(Path(name).stem), mapping=dict(mapping or {}))
+
+
+def checked_name(text: str) -> str:
+    """Return the name of a data set. Raises Refused on an empty or endless one."""
+    name = text.strip()
+    if not name:
+        raise Refused("A data set needs a name.", "Write a word or two.")
+    if len(name) > NAME_LENGTH:
+        raise Refused(f"The name has {len(name)} letters; {NAME_LENGTH} is the most.", "Shorten it.")
+    return name
+
+
+def take_in(home: Home, source: Path, arrival: Arrival, against: Conditions) -> DatasetFolder:
+    """Read a copy that lies in a folder of its own inside the home, and make it a data set.
+
+    The same file, read in the same way, is the data set that it was before.
+    """
+    content = content_of(source, arrival.name, arrival.mapping, workshop=source.parent, against=against)
+    meta = DatasetMeta(
+        name=arrival.title,
+        file_name=arrival.name,
+        created_at=0.0,
+        version="",
+        sample=arrival.sample,
+        licence=arrival.licence,
+    )
+    return _same(home, arrival.name, content) or home.datasets.add(source, meta, content)
+
+
+def _same(home: Home, file_name: str, content: Content) -> DatasetFolder | None:
+    """Return the data set that the same file made before, read in the same way."""
+
+    def same(folder: DatasetFolder) -> bool:
+        meta = folder.meta()
+        same = meta.file_name == file_name and folder.report(meta.version) == content.report
+        return same and folder.records_hash(meta.version) == content.records_hash
+
+    return next((folder for folder, is_same in readable(home.datasets.all(), same)[0] if is_same), None)

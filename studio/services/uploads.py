@@ -1,0 +1,121 @@
+"""Files on their way into the home: read in the background, watched, given up, taken up after a restart."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from studio.core.errors import Refused, StudioError
+from studio.core.report import DatasetReport
+from studio.data.inspect import Stopped
+from studio.services.intake import conditions, take_in
+from studio.services.mistakes import plainly
+from studio.services.views_of_data import UploadView
+from studio.store.home import Home
+from studio.store.incoming import Arrival, IncomingFolder
+
+
+class Uploads:
+    """The uploads of this process, by id. What one came to is known as long as the process lives."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._known: dict[str, _Upload] = {}
+        self._closing = threading.Event()
+
+    def open(self) -> None:
+        """Take up what an earlier process left, from the beginning of each file."""
+        for folder in self._home.incoming.take_up():
+            try:
+                self._begin(folder, folder.arrival())
+            except StudioError:
+                folder.remove()  # Damaged on disk: the person who brought it sees no such data set.
+
+    def close(self) -> None:
+        """Stop reading; the next process that opens the home takes it up."""
+        self._closing.set()
+        with self._lock:
+            threads = [upload.thread for upload in self._known.values()]
+        for thread in threads:
+            thread.join()
+
+    def start(self, path: Path, arrival: Arrival) -> str:
+        """Copy a file into the home, begin to read it, and return the upload's id."""
+        return self._begin(self._brought(path, arrival), arrival)
+
+    def add(self, path: Path, arrival: Arrival) -> str:
+        """Do the same and wait; return the data set's id. Raises what kept it from becoming one."""
+        folder = self._brought(path, arrival)
+        try:
+            return take_in(self._home, folder.source, arrival, conditions()).id
+        finally:
+            folder.remove()
+
+    def view(self, upload: str) -> UploadView:
+        return self._upload(upload).view
+
+    def stop(self, upload: str) -> None:
+        """Give an upload up; nothing of it is kept. One that has ended stays as it is."""
+        self._upload(upload).given_up.set()
+
+    def _upload(self, upload: str) -> "_Upload":
+        with self._lock:
+            if upload not in self._known:
+                raise Refused("This upload is not known any more.", "See the list of data sets.")
+            return self._known[upload]
+
+    def _brought(self, path: Path, arrival: Arrival) -> IncomingFolder:
+        folder = self._home.incoming.create()
+        try:
+            folder.bring(path, arrival)
+        except BaseException:
+            folder.remove()
+            raise
+        return folder
+
+    def _begin(self, folder: IncomingFolder, arrival: Arrival) -> str:
+        upload = _Upload(self._home, folder, arrival, closing=self._closing.is_set)
+        with self._lock:
+            self._known[folder.id] = upload
+        upload.thread.start()
+        return folder.id
+
+
+class _Upload:
+    """One file being read in a thread of its own, which alone writes the view."""
+
+    def __init__(
+        self, home: Home, folder: IncomingFolder, arrival: Arrival, *, closing: Callable[[], bool]
+    ) -> None:
+        self.view = UploadView(folder.id, arrival.title, "reading")
+        self.given_up = threading.Event()
+        self.thread = threading.Thread(target=self._read, name="studio-upload", daemon=True)
+        self._home, self._folder, self._arrival = home, folder, arrival
+        self._closing = closing
+
+    def _read(self) -> None:
+        try:
+            self._take_in()
+        except Stopped:
+            self.view = replace(self.view, state="stopped")
+            if self._closing() and not self.given_up.is_set():
+                self._folder.leave()
+                return
+        except Exception as error:
+            told = plainly(error, self._home.path)
+            self.view = replace(self.view, state="failed", error=told.message, hint=told.hint)
+        self._folder.remove()
+
+    def _take_in(self) -> None:
+        against = replace(conditions(), progress=self._progress, should_stop=self._should_stop)
+        dataset = take_in(self._home, self._folder.source, self._arrival, against)
+        report = dataset.report(dataset.meta().version)
+        read = UploadView(self.view.id, self.view.name, "done", report.total, 1.0)
+        self.view = replace(read, partial=self.view.partial, dataset=dataset.id)
+
+    def _progress(self, rows: int, share: float, partial: DatasetReport | None) -> None:
+        self.view = UploadView(self.view.id, self.view.name, "reading", rows, share, partial)
+
+    def _should_stop(self) -> bool:
+        return self.given_up.is_set() or self._closing()
