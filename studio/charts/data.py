@@ -14,10 +14,10 @@ from studio.charts.curve import AXIS
 from studio.core.report import Issue
 
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
-HEIGHT = 230
+HEIGHT = 200
 BAR_HEIGHT = 30
 """Pixels of a bar that lies on its side, with the space to the next."""
-LONGEST_NAME = 34
+LONGEST_NAME = 26
 LABELS_SHOWN = 12
 FINDINGS_SHOWN = 12
 SEVERITY_COLOURS = {"error": "bad", "warning": "accent", "note": "quiet"}

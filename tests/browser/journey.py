@@ -22,7 +22,7 @@ def take_sample(page: Page, sample: str) -> None:
     if not card.is_visible():
         page.locator("#other-examples > button").click()
     card.click()
-    expect(page.locator("#report h3")).to_contain_text("examples found")
+    expect(page.locator("#report h3")).to_contain_text("ready")
 
 
 def choose_method(page: Page, recipe: str, *, steps: int) -> None:

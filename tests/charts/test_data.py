@@ -57,4 +57,4 @@ def test_the_most_frequent_finding_is_on_top() -> None:
 
 
 def test_a_long_name_is_one_short_line() -> None:
-    assert len(shortened("word\n" * 40)) <= 34
+    assert len(shortened("word\n" * 40)) <= 26

@@ -206,7 +206,7 @@ def test_a_very_long_change_is_marked_as_a_whole() -> None:
 
 
 def test_a_finding_is_called_by_its_check_and_its_kind() -> None:
-    assert name_of(EMAIL) == "Personal data and secrets: e-mail addresses"
+    assert name_of(EMAIL) == "E-mail addresses"
     assert name_of(NOTE) == "Diversity"
     assert name_of(replace(NOTE, check="unusable", kind="Few openings.")) == "Rows that cannot be used"
 
@@ -215,7 +215,7 @@ def test_every_chart_stands_under_a_sentence_and_above_its_numbers() -> None:
     charts = {"lengths": {"bar_tokens": 20, "counts": [500, 0, 100], "limit_tokens": 50, "sampled": False}}
     shown = pictures(report(EMAIL, charts=charts, figures={"distinct_questions": 0.93}))
     assert "Every example fits into the limit of 512 tokens; half have 64 or fewer." in shown
-    assert "e-mail addresses” names the most rows, 12 of 600." in shown
+    assert "E-mail addresses” names the most rows, 12 of 600." in shown
     assert "93 %" in shown
     assert shown.count("data-figure") == 2
     assert '<th scope="row">40 to 59</th><td>100</td>' in shown

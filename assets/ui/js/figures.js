@@ -31,6 +31,7 @@
     for (const trace of data) trace.marker = { ...trace.marker, color: screen.colour(trace.meta) };
     for (const shape of layout.shapes || []) shape.line.color = accent;
     for (const note of layout.annotations || []) note.font = { ...note.font, color: accent };
+    if (!host.querySelector(".main-svg")) Plotly.purge(host); // the page has drawn this part anew
     for (const [path, value] of Object.entries(screen.paper())) {
       const [group, ...rest] = path.split(".");
       let place = (layout[group] ||= {});

@@ -16,8 +16,8 @@
       pressed = { event: button.dataset.event, name: named(button) };
     });
     watch("value", () => {
-      const place = pressed && element.contains(document.activeElement) === false && next(element);
-      if (!place) return;
+      const place = pressed && next(element);
+      if (!place || place === document.activeElement) return;
       place.focus({ preventScroll: true });
       place.scrollIntoView({ block: "nearest" });
       pressed = null;
@@ -26,6 +26,7 @@
 
   function next(element) {
     if (NEXT[pressed.event]) return element.querySelector(NEXT[pressed.event]);
+    if (element.contains(document.activeElement)) return null;
     const buttons = [...element.querySelectorAll("[data-event]")];
     if (pressed.event === "cancel") return buttons.find((button) => button.dataset.trial === opened);
     return buttons.find((button) => named(button) === pressed.name);

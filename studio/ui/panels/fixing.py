@@ -104,7 +104,7 @@ def _rows(found: FixPreview) -> str:
     shown = len(found.examples)
     label = f"{shown} of {count(total, 'row')}, before and after"
     more = f"<p><small>{shown} of {total:,} rows shown.</small></p>" if total > shown else ""
-    return table(label, ("Row", "Before", "After"), body, classes="preview change") + more
+    return table(label, ("Row", "Before", "After"), body, classes="preview sides") + more
 
 
 def _row(changed: ChangedRow) -> str:

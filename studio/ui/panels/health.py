@@ -23,6 +23,8 @@ GROUPS = {
 """Severity -> (title of the group, mark of a line, what a screen reader says before it)."""
 MARKS = {"good": "✓", "warning": "!", "error": "×"}
 ROWS_IN_SUMMARY = 5
+FILE_TYPES = {"excel": "Excel", "parquet": "Parquet", "text": "Text"}
+"""Kinds of files whose names are words; the others are letters (CSV)."""
 
 Offers = Mapping[tuple[str, str], Sequence[FixOffer]]
 """(check, kind) of an issue -> the fixes that are offered for it."""
@@ -57,7 +59,7 @@ def rows_link(view: DatasetView) -> str:
     if not any(issue.rows for issue in view.report.issues):
         return ""
     return (
-        f'<p><a class="plain" href="studio/issues/{escape(view.id)}" download>'
+        f'<p class="below"><a class="plain" href="studio/issues/{escape(view.id)}" download>'
         "Download the rows with what was found (Excel)</a></p>"
     )
 
@@ -151,13 +153,21 @@ def _rows(issue: Issue) -> str:
 def name_of(issue: Issue) -> str:
     """Return what an issue is about in a few words, for a chart: its check, and where it has one its kind."""
     title = CHECKS[issue.check].TITLE if issue.check in CHECKS else "The file"
-    kind = personal.KINDS.get(issue.kind, issue.kind.replace("_", " "))
+    if issue.kind in personal.KINDS:
+        words = personal.KINDS[issue.kind]
+        return f"{words[0].upper()}{words[1:]}"
+    kind = issue.kind.replace("_", " ")
     return f"{title}: {kind}" if kind and issue.check in CHECKS and issue.kind != issue.message else title
 
 
 def _fine(report: DatasetReport, file_name: str) -> str:
     """Return what is good or plain: the kind of file, the lengths, and the checks that found nothing."""
-    lines = [_line(f"{report.file_type.upper()} file: {_format(report.format)}", file_name)]
+    lines = [
+        _line(
+            f"{FILE_TYPES.get(report.file_type, report.file_type.upper())} file: {_format(report.format)}",
+            file_name,
+        )
+    ]
     if report.kept and not report.set_aside:
         lines.append(_line("Every row can be used", ""))
     if report.lengths is not None and not report.lengths.cut:

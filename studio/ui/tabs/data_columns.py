@@ -38,7 +38,9 @@ class ColumnsPart:
                     elem_id="prompt",
                 )
                 self.slots = html_part("slots", script="slots")
-            self.about = gr.Accordion("Rows that belong together, or a split of your own", open=False)
+            self.about = gr.Accordion(
+                "Rows that belong together, or a split of your own", open=False, elem_id="about-rows"
+            )
             with self.about, gr.Row(elem_classes="mapping-row"):
                 self.roles |= {role: _dropdown(role) for role in ABOUT_ROWS}
             self.notice = html_part("notice-columns", script="notices")
