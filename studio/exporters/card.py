@@ -7,7 +7,9 @@ weights give equal files.
 import json
 from types import ModuleType
 
+from studio.core.cleaning import Step
 from studio.core.exam import Difference, Exam, Score
+from studio.data.checks import CHECKS
 from studio.evaluation.verdict import verdict_of
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
 from studio.exporters.origin import Origin, origin_of
@@ -118,8 +120,26 @@ def data(job: ExportJob) -> str:
     facts = job.dataset
     return (
         f"`{_plain(facts.name)}` (read as {_plain(facts.format)}), content hash `{facts.version}`: "
-        f"{len(job.training)} rows to learn from, {len(job.held_out)} held out."
+        f"{len(job.training)} rows to learn from, {len(job.held_out)} held out." + _cleaning(facts.cleaning)
     )
+
+
+def _cleaning(steps: tuple[Step, ...]) -> str:
+    """Return what was done to the rows, in its order; nothing where they are as they were read."""
+    if not steps:
+        return ""
+    lines = [f"{at}. {_done(step)}" for at, step in enumerate(steps, start=1)]
+    return "\n\nCleaned before the run, in this order:\n\n" + "\n".join(lines)
+
+
+def _done(step: Step) -> str:
+    check = [CHECKS[step.check].TITLE] if step.check in CHECKS else []
+    what = ", ".join(_plain(part) for part in (*check, step.kind) if part)
+    counts = {"changed": step.changed, "dropped": step.dropped, "added": step.added}
+    rows = ", ".join(
+        f"{count:,} {'row' if count == 1 else 'rows'} {did}" for did, count in counts.items() if count
+    )
+    return f"{_plain(step.title)}{f' ({what})' if what else ''}: {rows}."
 
 
 def settings(job: ExportJob) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.core.cleaning import Step
 from studio.core.config import RunConfig
 from studio.core.exam import Exam
 from studio.core.records import SourcedRecord
@@ -22,6 +23,8 @@ class DatasetFacts:
     version: str
     format: str
     licence: str = ""
+    cleaning: tuple[Step, ...] = ()
+    """What was done to the rows after their file was read."""
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,11 @@ def _job(folder: RunFolder, progress: Progress, should_stop: ShouldStop) -> Expo
         checkpoint=checkpoint,
         step=step,
         dataset=DatasetFacts(
-            meta.dataset_name, gathered.config.dataset_version, meta.dataset_format, meta.dataset_licence
+            meta.dataset_name,
+            gathered.config.dataset_version,
+            meta.dataset_format,
+            meta.dataset_licence,
+            meta.cleaning,
         ),
         training=gathered.parts.training,
         held_out=gathered.parts.held_out,

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from huggingface_hub import ModelCard
 
+from studio.core.cleaning import Step
 from studio.core.config import RunConfig
 from studio.core.exam import Difference, Exam, Score
 from studio.core.records import Completion, SourcedRecord
 from studio.engine.sources import ModelSource
 from studio.exporters import adapter, merged
-from studio.exporters.card import model_card
+from studio.exporters.card import data, model_card
 from studio.exporters.job import DatasetFacts, ExportJob, Parity
 
 HUB = ModelSource("owner/model", Path("/cache/snapshot"), "abc123", "e" * 64, "mit")
@@ -102,3 +103,18 @@ def test_a_name_cannot_break_the_card():
 def test_the_lines_that_load_it_are_python():
     for exporter in (adapter, merged):
         compile(exporter.how_to_load(JOB), "card", "exec")
+
+
+def test_the_card_tells_what_was_done_to_the_rows_in_its_order():
+    steps = (
+        Step("a" * 12, "personal_data", "email", "redact", "Redact", 12, 0, 0, at=1.0, by="me"),
+        Step("b" * 12, "duplicates", "", "keep_one", "Keep one", 0, 1, 0, at=2.0, by="me"),
+        Step("c" * 12, "edit", "row 7", "edit", "Edit", 1, 0, 0, at=3.0, by="me"),
+    )
+    text = data(replace(JOB, dataset=replace(JOB.dataset, cleaning=steps)))
+    assert text.splitlines()[-3:] == [
+        "1. Redact (Personal data and secrets, email): 12 rows changed.",
+        "2. Keep one (Exact copies): 1 row dropped.",
+        "3. Edit (row 7): 1 row changed.",
+    ]
+    assert "Cleaned" not in data(JOB)
