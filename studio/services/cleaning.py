@@ -14,10 +14,9 @@ from studio.data.checks import Scene, SetAside
 from studio.data.fixes import FIXES
 from studio.data.mending import Change, Mending, Recheck, Uploaded, rows_to_mend
 from studio.data.tables import SourceRow
-from studio.data.templates import ChatTemplate
 from studio.services import datasets
 from studio.services.excerpts import changed_row
-from studio.services.intake import conditions
+from studio.services.intake import scene_of
 from studio.services.views import DatasetView
 from studio.services.views_of_data import FixOffer, FixPreview
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
@@ -85,16 +84,8 @@ class _Version:
         return cls(folder, meta, report, folder.open_records(meta.version), set_aside)
 
     def scene(self) -> Scene:
-        """Return what the checks knew when the file was read."""
-        against = conditions()
-        return Scene(
-            template=ChatTemplate(against.tokenizer) if against.tokenizer is not None else None,
-            max_length=against.max_length,
-            format=self.report.format,
-            has_groups="group" in self.report.mapping,
-            held_out_percent=against.held_out_percent,
-            seed=against.seed,
-        )
+        """Return a scene of its own for each use: checks write into it."""
+        return scene_of(self.report)
 
     def mending(self, wish: Wish) -> Mending:
         """Return the fix, ready to go through the records."""

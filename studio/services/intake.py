@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from studio.core.config import DataSettings
 from studio.core.errors import Refused
 from studio.core.report import DatasetReport, Issue
+from studio.data.checks import Scene
 from studio.data.inspect import Conditions, inspect
 from studio.data.tables import SourceRow
+from studio.data.templates import ChatTemplate
 from studio.engine.starter import FOLDER_NAME, cache_folder, starter_is_ready
 from studio.services.packages import IMPORTING
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
@@ -45,6 +47,19 @@ def _tokenizer() -> "PreTrainedTokenizerBase | None":
         from transformers import AutoTokenizer  # heavy: only when there are rows to count
 
     return AutoTokenizer.from_pretrained(cache_folder() / FOLDER_NAME, local_files_only=True)
+
+
+def scene_of(report: DatasetReport) -> Scene:
+    """Return what the checks knew when a file was read, for looking at its rows once more."""
+    against = conditions()
+    return Scene(
+        template=ChatTemplate(against.tokenizer) if against.tokenizer is not None else None,
+        max_length=against.max_length,
+        format=report.format,
+        has_groups="group" in report.mapping,
+        held_out_percent=against.held_out_percent,
+        seed=against.seed,
+    )
 
 
 def content_of(
