@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from studio.core.errors import Refused, StudioError
 from studio.core.system import default_home, prepare_process
-from studio.services import documents, intake, methods
+from studio.services import documents, hub_data, intake, methods
 from studio.services.errands import Ear, wait_for_answers, wait_for_jobs, wait_for_run
 from studio.services.studio import Studio
 
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
     verb = {name: verbs.add_parser(name, help=act.__doc__, parents=[common]) for name, act in VERBS.items()}
     for name, shown in (("check", "FILE"), ("train", "CONFIG.json | FILE")):
-        verb[name].add_argument("file", type=Path, metavar=shown)
+        verb[name].add_argument("file", type=Path, metavar=f"{shown} | hf:OWNER/NAME")
         verb[name].add_argument("--map", action="append", default=[], metavar="ROLE=COLUMN", dest="mapping")
     for option in ("model", "objective", "tuning", "name"):
         verb["train"].add_argument(f"--{option}")
@@ -120,8 +120,7 @@ class Call:
 
 def check(call: Call) -> Result:
     """look at a file and keep nothing"""
-    path = call.typed.file
-    report = intake.check(path, path.name, _pairs(call.typed.mapping, "--map ROLE=COLUMN") or None)
+    report = hub_data.check_named(call.typed.file, _pairs(call.typed.mapping, "--map ROLE=COLUMN"))
     if report.verdict != "reject":
         return documents.check_document(report), DONE
     worst = intake.worst_issue(report)
@@ -133,8 +132,6 @@ def train(call: Call) -> Result:
     """train on a file, or repeat a run description"""
     typed = call.typed
     chosen = {name: getattr(typed, name) for name in ("model", "objective", "tuning") if getattr(typed, name)}
-    if not typed.file.is_file():
-        raise Refused(f"There is no file {str(typed.file)!r}.", "Check the spelling, or give the whole path.")
     described = methods.read_description(typed.file)
     before = methods.choice_of(described) if described else None
     # What cannot be meant is refused before the file is taken in.
@@ -143,7 +140,7 @@ def train(call: Call) -> Result:
         config = call.studio.repeat(described, choice, beside=typed.file.parent)
     else:
         mapping = _pairs(typed.mapping, "--map ROLE=COLUMN") or None
-        dataset = call.studio.add_dataset(typed.file, typed.file.name, mapping).id
+        dataset = call.studio.add_named(typed.file, mapping).id
         config = call.studio.plan_choice(dataset, choice)
     config = replace(config, revision=call.studio.check_model(config.model, config.revision))
     return _train(call, call.studio.start(config, typed.name or ""))

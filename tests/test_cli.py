@@ -264,3 +264,23 @@ def test_every_verb_has_its_line_of_help(capsys):
         main(["--help"])
     shown = " ".join(capsys.readouterr().out.split())
     assert all(f"{name} {verb.__doc__}" in shown for name, verb in VERBS.items())
+
+
+def test_a_prompt_is_made_of_several_columns_and_the_new_roles_are_known(call, tmp_path):
+    path = tmp_path / "tickets.csv"
+    lines = (f"Title {n},Body {n},Answer {n},g{n % 3},{'test' if n < 3 else 'train'}\n" for n in range(12))
+    path.write_text("title,body,reply,team,part\n" + "".join(lines))
+    roles = ("input={title}: {body}", "output=reply", "group=team", "split=part")
+    code, document, _ = call("check", path, *(word for role in roles for word in ("--map", role)))
+    assert (code, document["rows_kept"]) == (0, 12)
+    assert document["first"] == {"input": "Title 0: Body 0", "output": "Answer 0"}
+    assert document["mapping"]["group"] == "team"
+    code, _, said = call("check", path, "--map", "input={subject}", "--map", "output=reply")
+    assert (code, "no column “subject”" in said) == (2, True)
+
+
+def test_a_data_set_of_the_hub_that_is_no_address_is_refused(call):
+    for verb in ("check", "train"):
+        code, document, _ = call(verb, "hf:owner")
+        assert code == 2
+        assert "no data set of the hub" in document["error"]

@@ -69,7 +69,7 @@ def fetch(
     """
     if _COMMIT.fullmatch(revision) and (known := earlier_download(model, revision, cache)) is not None:
         return known
-    with _plain_words(model, revision):
+    with plain_words(model, revision):
         try:
             info = HfApi(endpoint=endpoint).model_info(model, revision=revision or None, files_metadata=True)
         except (httpx2.TransportError, OfflineModeIsEnabled):
@@ -162,35 +162,37 @@ def _check(info: ModelInfo, model: str, cache: Path) -> None:
 
 
 @contextmanager
-def _plain_words(model: str, revision: str) -> Iterator[None]:
-    """Translate what the hub and the network can answer."""
+def plain_words(
+    model: str, revision: str, *, what: str = "model", hint: str = _STARTER_HINT
+) -> Iterator[None]:
+    """Translate what the hub and the network can answer; `what` it was asked for, `hint` what else helps."""
     try:
         yield
     except GatedRepoError as error:
         raise Refused(
             f"{model} is gated: its owner wants you to accept terms first.",
-            "Accept them on the model's page, sign in with `hf auth login`, and try again.",
+            f"Accept them on the {what}'s page, sign in with `hf auth login`, and try again.",
         ) from error
     except (RepositoryNotFoundError, HFValidationError) as error:
         raise Refused(
-            f"There is no model named {model!r} on the hub, or it is private.",
-            "Check the spelling (owner/name); for a private model sign in with `hf auth login`.",
+            f"There is no {what} named {model!r} on the hub, or it is private.",
+            "Check the spelling (owner/name); for a private one sign in with `hf auth login`.",
         ) from error
     except RevisionNotFoundError as error:
         raise Refused(
-            f"{model} has no revision {revision!r}.", "Use a branch, tag or commit of the model."
+            f"{model} has no revision {revision!r}.", f"Use a branch, tag or commit of the {what}."
         ) from error
     except LocalEntryNotFoundError as error:
         raise Refused(
-            f"The hub could not be reached, and {model} was not downloaded before.", _STARTER_HINT
+            f"The hub could not be reached, and {model} was not downloaded before.", hint
         ) from error
     except HfHubHTTPError as error:
-        raise Refused(_refusal(model, error.response.status_code), _STARTER_HINT) from error
+        raise Refused(_refusal(model, error.response.status_code), hint) from error
     except (httpx2.HTTPError, OSError) as error:
         said = re.sub(r"\s+", " ", str(error))[:200]
         raise Refused(
             f"The download of {model} broke off: {said}.",
-            "Try again: what was complete is kept. " + _STARTER_HINT,
+            "Try again: what was complete is kept. " + hint,
         ) from error
 
 

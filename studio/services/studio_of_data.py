@@ -5,7 +5,7 @@ from pathlib import Path
 
 from studio.core.cleaning import Step
 from studio.core.report import DatasetReport
-from studio.services import cleaning, datasets, intake, learning
+from studio.services import cleaning, datasets, hub_data, intake, learning, spreadsheets
 from studio.services.cleaning import Wish
 from studio.services.uploads import Uploads
 from studio.services.views import DatasetView, SampleView, Span
@@ -42,6 +42,23 @@ class StudioOfData:
     def stop_upload(self, upload: str) -> None:
         """Give an upload up; nothing of it is kept. One that has ended stays as it is."""
         self._uploads.stop(upload)
+
+    def add_hub_dataset(self, name: str, subset: str = "", split: str = "") -> DatasetView:
+        """Fetch a data set of the Hugging Face hub (owner/name), check it and wait; takes a download's time.
+
+        Without a subset or split the usual one is taken. Raises Refused with those there are where that is
+        not clear, and where the hub does not give it out.
+        """
+        with hub_data.fetched(hub_data.HubName(name.strip(), subset.strip(), split.strip())) as (
+            path,
+            arrival,
+        ):
+            return datasets.view(self._home, self._uploads.add(path, arrival))
+
+    def add_named(self, place: Path, mapping: Mapping[str, str] | None = None) -> DatasetView:
+        """Add a file, or a data set of the hub by its address hf:owner/name[/subset][@split], and wait."""
+        with hub_data.named(place, mapping) as (path, arrival):
+            return datasets.view(self._home, self._uploads.add(path, arrival))
 
     def remap(self, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
         """Read a dataset again with `mapping` (role -> column); earlier runs keep the version they used."""
@@ -111,6 +128,13 @@ class StudioOfData:
     def edit_cell(self, dataset: str, row: int, role: str, text: str) -> DatasetView:
         """Write another text into a row. `role`: the record's own name of the text, or a message's number."""
         return cleaning.edit_cell(self._home, dataset, row, role=role, text=text)
+
+    def issues_excel(self, dataset: str) -> Path:
+        """Return an Excel file of all rows with what was found about each; made when first asked for.
+
+        That takes seconds; minutes where the checks must be asked again for all rows of a large file.
+        """
+        return spreadsheets.issues_excel(self._home, dataset)
 
     def undo(self, dataset: str) -> DatasetView:
         """Go back one step of the history; may be repeated up to the rows as they were read."""

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,13 +27,25 @@ EXTRA = {
 
 @dataclass
 class StandIn:
-    """A hub with one model. `fault` is an HTTP status for every answer, or "cut" for torn downloads."""
+    """A hub with one model or data set. `fault`: an HTTP status for every answer, "cut" for torn files."""
 
     files: dict[str, bytes]
     fault: int | str | None = None
     gated: bool = False
+    name: str = "owner/model"
+    kind: str = "models"
+    missing_revision: str = "nowhere"
     asked: list[str] = field(default_factory=list)
     address: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where its files are asked for."""
+        return f"/{self.name}" if self.kind == "models" else f"/{self.kind}/{self.name}"
+
+    @property
+    def card_data(self) -> dict[str, str]:
+        return {"license": "cc-by-4.0"} if b"license: cc-by-4.0" in self.files.get("README.md", b"") else {}
 
 
 def handler_for(hub: StandIn) -> type[BaseHTTPRequestHandler]:
@@ -47,9 +60,9 @@ def handler_for(hub: StandIn) -> type[BaseHTTPRequestHandler]:
             hub.asked.append(self.path)
             if isinstance(hub.fault, int):
                 self.reply(hub.fault, b'{"error": "as asked"}', body)
-            elif not self.path.startswith(("/api/models/owner/model", "/owner/model/resolve")):
+            elif not self.path.startswith((f"/api/{hub.kind}/{hub.name}", f"{hub.place}/resolve")):
                 self.reply(404, b"{}", body, {"X-Error-Code": "RepoNotFound"})
-            elif "revision/nowhere" in self.path:
+            elif "revision/" in self.path and hub.missing_revision in self.path:
                 self.reply(404, b"{}", body, {"X-Error-Code": "RevisionNotFound"})
             elif hub.gated:
                 self.reply(403, b"{}", body, {"X-Error-Code": "GatedRepo"})
@@ -61,10 +74,10 @@ def handler_for(hub: StandIn) -> type[BaseHTTPRequestHandler]:
                 self.reply(200, json.dumps(entries).encode(), body)
             elif self.path.startswith("/api/"):
                 siblings = [{"rfilename": name, "size": len(data)} for name, data in hub.files.items()]
-                info = {"id": "owner/model", "sha": COMMIT, "siblings": siblings}
+                info = {"id": hub.name, "sha": COMMIT, "siblings": siblings, "cardData": hub.card_data}
                 self.reply(200, json.dumps(info).encode(), body)
             else:
-                self.send_file(self.path.rpartition("/")[2], body)
+                self.send_file(self.path.partition(f"/resolve/{COMMIT}/")[2], body)
 
         def send_file(self, name: str, body: bool) -> None:
             data = hub.files[name]
@@ -98,10 +111,16 @@ def handler_for(hub: StandIn) -> type[BaseHTTPRequestHandler]:
 @pytest.fixture
 def hub(tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     files = {path.name: path.read_bytes() for path in tiny_model_folder.iterdir()}
-    stand_in = StandIn(files | EXTRA)
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
+    with served(StandIn(files | EXTRA)) as stand_in:
+        yield stand_in
+
+
+@contextmanager
+def served(stand_in: StandIn) -> Iterator[StandIn]:
+    """Answer on loopback meanwhile."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(stand_in))
     stand_in.address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds: None)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield stand_in

@@ -1,0 +1,75 @@
+"""Data sets of the Hugging Face hub: named as `hf:owner/name[/subset][@split]`, fetched, read like a file."""
+
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.core.errors import Refused
+from studio.core.report import DatasetReport
+from studio.data.shards import joined
+from studio.engine.hub_tables import fetch_table
+from studio.services.intake import NAME_LENGTH, arrival_of, check
+from studio.store.incoming import Arrival
+
+SCHEME = "hf:"
+_ADDRESS = re.compile(r"hf:(?P<id>[^/@]+/[^/@]+)(?:/(?P<subset>[^/@]+))?(?:@(?P<split>[^/@]+))?")
+
+
+@dataclass(frozen=True)
+class HubName:
+    """Empty: the only subset or the one named "default"; the split named "train" or the only one."""
+
+    id: str
+    subset: str = ""
+    split: str = ""
+
+
+def is_address(text: str) -> bool:
+    return text.startswith(SCHEME)
+
+
+def name_of(address: str) -> HubName:
+    """Read an address. Raises Refused where it is none."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise Refused(
+            f"{address!r} is no data set of the hub.", "Write hf:owner/name, hf:owner/name/subset@split."
+        )
+    return HubName(found["id"], found["subset"] or "", found["split"] or "")
+
+
+def check_named(place: Path, mapping: Mapping[str, str] | None) -> DatasetReport:
+    """Look at a file, or at a data set of the hub by its address, and keep nothing."""
+    if not is_address(str(place)):
+        return check(place, place.name, mapping)
+    with fetched(name_of(str(place)), mapping) as (path, arrival):
+        return check(path, arrival.name, mapping)
+
+
+@contextmanager
+def named(place: Path, mapping: Mapping[str, str] | None) -> Iterator[tuple[Path, Arrival]]:
+    """Yield a file with what is known of it: one of this machine, or the hub's by its address."""
+    if is_address(str(place)):
+        with fetched(name_of(str(place)), mapping) as found:
+            yield found
+        return
+    if not place.is_file():
+        raise Refused(f"There is no file {str(place)!r}.", "Check the spelling, or give the whole path.")
+    yield place, arrival_of(place.name, mapping)
+
+
+@contextmanager
+def fetched(name: HubName, mapping: Mapping[str, str] | None = None) -> Iterator[tuple[Path, Arrival]]:
+    """Yield a table with what is known of it; it may go away afterwards. Takes as long as the download.
+
+    Raises Refused, with the subsets and splits there are, where the name fits none.
+    """
+    table = fetch_table(name.id, name.subset, name.split)
+    file_name = f"{name.id.rpartition('/')[2]} {table.subset} {table.split}.parquet"
+    title = f"{name.id} ({table.subset}, {table.split})"
+    with tempfile.TemporaryDirectory(prefix="studio-hub-") as folder:
+        path = joined(table.files, Path(folder) / "table.parquet")
+        yield path, Arrival(file_name, title[:NAME_LENGTH], dict(mapping or {}), licence=table.licence)
