@@ -1,4 +1,4 @@
-"""The health report at work: a messy spreadsheet is mended by clicks, one step is undone, and it is learned."""
+"""The health report at work: a messy spreadsheet is mended by clicks, a step is undone, the rest learned."""
 
 import re
 from pathlib import Path

@@ -71,7 +71,7 @@ def test_a_reload_a_bare_address_and_another_device_find_the_run(
 def test_the_back_key_goes_back_a_step(page: Page, server: Server, running: str) -> None:
     watch_run(page, server, running)
     page.locator('#steps button[data-step="data"]').click()
-    expect(page.locator("#report h3")).to_contain_text("examples found")
+    expect(page.locator("#report h3")).to_contain_text("ready")
     page.go_back()
     wait_for_head(page, "It is learning")
 

@@ -1,5 +1,6 @@
 """All five steps, light and dark, desktop and phone: no axe violation, nothing wider than the screen."""
 
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +19,9 @@ from tests.browser.journey import (
     wait_for_head,
     wait_for_points,
 )
+from tests.browser.messy import write_messy
+from tests.browser.test_health import apply, try_fix
+from tests.browser.test_own_table import upload
 
 STEPS = ("data", "method", "train", "compare", "export")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -92,6 +96,48 @@ def test_every_step_is_accessible_and_fits(
         picture(page, f"{scheme}-{width}-{step}")
         assert wider_than_screen(page) == []
         assert violations(page) == [], f"{step}, {scheme}, {width} px"
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def messy(server: Server, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the id of a data set with findings, of which one was mended."""
+    page = chromium.new_page()
+    page.set_default_timeout(60_000)
+    open_studio(page, server.address + "?step=data")
+    upload(page, write_messy(tmp_path_factory.mktemp("messy")))
+    try_fix(page, "exact copy", "Keep the first of each")
+    apply(page, "Keep the first of each")
+    found = re.search(r"[?&]dataset=([^&]+)", page.url)
+    page.close()
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_report_with_findings_an_open_trial_and_the_other_sources_is_accessible_and_fits(
+    chromium: Browser, server: Server, messy: str, watch: Watch, scheme: str, width: int
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    watch.on(page)
+    page.goto(f"{server.address}?step=data&dataset={messy}")
+    try_fix(page, "HTML left over", "Take the tags out")
+    for summary in ("found nothing", "The numbers"):
+        page.locator("summary", has_text=summary).first.click()
+    expect(page.locator("#pictures .main-svg").first).to_be_visible()
+    expect(page.locator(READY["data"]).first).to_be_visible()
+    page.locator("#other-examples > button").click()
+    page.locator("#hub > button").click()
+    expect(page.locator("#hub-name input, #hub-name textarea")).to_be_visible()
+    page.evaluate("document.fonts.ready")
+    picture(page, f"{scheme}-{width}-health")
+    assert wider_than_screen(page) == []
+    assert violations(page) == [], f"{scheme}, {width} px"
     context.close()
 
 

@@ -76,7 +76,7 @@ def test_findings_stand_under_their_gravity_the_gravest_first() -> None:
     places = [shown.index(f">{title}") for title in titles]
     assert places == sorted(places)
     assert "12 rows: 2, 3, 4, 5, 6, …" in shown
-    assert "Rows 4, 5" in shown
+    assert "Rows 4 and 5" in shown
 
 
 def test_checks_that_found_nothing_are_named() -> None:

@@ -13,7 +13,7 @@ from studio.services.views_of_data import FixOffer, FixPreview, Step
 from studio.ui.markup import escape, folded
 from studio.ui.panels import fixing
 from studio.ui.panels.fixing import Trial
-from studio.ui.words import count, listed
+from studio.ui.words import count, listed, row_numbers
 
 GROUPS = {
     "error": ("Must be fixed", "bad", "Problem: "),
@@ -139,9 +139,9 @@ def _rows(issue: Issue) -> str:
     """Return the number of rows with the first of them; all that the report names are folded in."""
     if not issue.rows:
         return ""
-    first = ", ".join(f"{row:,}" for row in issue.rows[:ROWS_IN_SUMMARY])
     if issue.count <= ROWS_IN_SUMMARY:
-        return f"<small>{'Row' if issue.count == 1 else 'Rows'} {first}</small>"
+        return f"<small>{row_numbers(issue.rows, issue.count).capitalize()}</small>"
+    first = ", ".join(f"{row:,}" for row in issue.rows[:ROWS_IN_SUMMARY])
     rest = f" and {issue.count - len(issue.rows):,} more" if issue.count > len(issue.rows) else ""
     everything = ", ".join(f"{row:,}" for row in issue.rows)
     return (
