@@ -106,6 +106,7 @@ def _lying_bars(bars: Sequence[tuple[str, int, str]]) -> dict[str, Any]:
         ticktext=[_as_text(name) for name, _, _ in bars],
         range=[len(bars) - 0.5, -0.5],
         ticksuffix="  ",
+        showgrid=False,
     )
     return _document(figure, BAR_HEIGHT * len(bars) + 24, top=4)
 
@@ -130,6 +131,6 @@ def _document(figure: graph.Figure, height: int, *, top: int) -> dict[str, Any]:
         hovermode="closest",
         dragmode=False,
     )
-    figure.update_xaxes(fixedrange=True, **AXIS)
-    figure.update_yaxes(fixedrange=True, **AXIS)
+    for update in (figure.update_xaxes, figure.update_yaxes):
+        update(fixedrange=True, **AXIS)
     return {**json.loads(figure.to_json()), "config": CONFIG}

@@ -14,7 +14,7 @@ ROLES: dict[str, str] = {
     "output": "the answer",
     "messages": "a whole conversation",
     "system": "instructions before the question",
-    "text": "plain text without an answer",
+    "text": "the text",
     "label": "what a text is sorted as",
     "chosen": "the better of two answers",
     "rejected": "the worse of two answers",

@@ -5,7 +5,7 @@ import hashlib
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[2] / "assets" / "ui"
-STYLES = ("tokens", "layout", "parts", "steps", "results", "health", "gradio", "small")
+STYLES = ("tokens", "layout", "parts", "steps", "results", "health", "rows", "gradio", "small")
 SCRIPTS = ("screen", "live", "chart", "figures", "health")
 
 

@@ -95,7 +95,9 @@ def upload_of(studio: Studio, upload: str) -> UploadView | None:
 
 
 def upload_text(upload: UploadView) -> str:
-    return f"{count(upload.rows, 'row')} read" if upload.rows else "Opening the file"
+    if not upload.rows:
+        return "Opening the file"
+    return f"{count(upload.rows, 'row')} read, {upload_percent(upload)} %"
 
 
 def upload_percent(upload: UploadView) -> int:

@@ -65,21 +65,22 @@ def _downloads(studio: Studio) -> list[BaseRoute]:
 
     async def export(request: Request) -> Response:
         run, kind = request.path_params["run"], request.path_params["kind"]
-        return await _file(lambda: studio.export_path(run, kind), f"{kind}-{run[:8]}")
+        return await _file(lambda: studio.export_path(run, kind), f"{kind}-{run[:8]}.zip")
 
     async def issues(request: Request) -> Response:
         dataset = request.path_params["dataset"]
-        return await _file(lambda: studio.issues_excel(dataset), f"findings-{dataset[:8]}")
+        return await _file(lambda: studio.issues_excel(dataset))
 
     return [Route("/studio/download/{run}/{kind}", export), Route("/studio/issues/{dataset}", issues)]
 
 
-async def _file(made: Callable[[], Path], name: str) -> Response:
+async def _file(made: Callable[[], Path], name: str = "") -> Response:
+    """Return a file as an attachment, under its own name unless it is given another."""
     try:
         path = await to_thread.run_sync(made)
     except StudioError as error:
         return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
-    return FileResponse(path, filename=f"{name}{path.suffix}", headers=ATTACHMENT)
+    return FileResponse(path, filename=name or path.name, headers=ATTACHMENT)
 
 
 ATTACHMENT = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}

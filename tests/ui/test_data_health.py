@@ -89,6 +89,26 @@ def test_a_finding_that_is_gone_closes_its_trial_with_the_reason(shell: Shell, v
     assert Session(**visitor.document).trial == ""
 
 
+def test_rows_of_a_finding_are_edited_one_after_the_other(shell: Shell, tmp_path: Path) -> None:
+    labels = ["cat" if n % 2 else "dog" for n in range(120)]
+    labels[4], labels[9] = "cat", "dog"
+    lines = [
+        f"it {'meows softly' if n % 2 else 'barks loudly'} {n},{label}" for n, label in enumerate(labels)
+    ]
+    path = tmp_path / "labels.csv"
+    path.write_text("text,label\n" + "\n".join(lines), encoding="utf-8")
+    view = shell.studio.add_dataset(path, path.name)
+    issue = next(issue for issue in view.report.issues if issue.fix == "edit")
+    visitor = Visitor(shell, view.id)
+    visitor.press("offer", trial=Trial(issue.check, issue.kind, "edit").key())
+    visitor.press("try_out")
+    assert f'data-event="edit" data-row="{issue.rows[0]}"' in visitor.report()
+    visitor.press("edit", row=str(issue.rows[0]), role="label", text="dog")
+    assert Session(**visitor.document).trial, "the next row can be edited at once"
+    (changed,) = shell.studio.records_of(view.id, issue.rows[:1])
+    assert changed.record.label == "dog"
+
+
 def test_a_text_of_the_table_is_edited_and_an_empty_one_refused(shell: Shell, view: DatasetView) -> None:
     visitor = Visitor(shell, view.id)
     visitor.press("edit", row="4", role="completion", text="Mine.")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from studio.core.cleaning import Step
+from studio.core.records import Labelled, SourcedRecord
 from studio.core.report import DatasetReport, Issue, Lengths
 from studio.data.fixes import FIXES
 from studio.services.views import DatasetView
@@ -114,6 +115,15 @@ def test_a_fix_that_changes_nothing_cannot_be_applied() -> None:
     assert 'data-event="apply"' not in shown
 
 
+def test_rows_to_edit_come_with_a_pencil_for_each_text() -> None:
+    records = (SourcedRecord(7, Labelled("a text", ATTACK)),)
+    shown = fixing.trial(replace(DROP, id="edit"), fixing.Editable(records, 30))
+    assert shown.count('data-event="edit" data-row="7"') == 2
+    assert "The first 1 of 30 are shown." in shown
+    assert "<script" not in shown
+    assert "no longer there" in fixing.trial(DROP, fixing.Editable((), 0))
+
+
 def test_a_row_that_is_left_out_is_shown_whole() -> None:
     shown = fixing.trial(DROP, FixPreview(0, 1, 0, (ChangedRow(3, "all of it", None),), "v1"))
     assert "1 row is left out." in shown
@@ -208,7 +218,9 @@ def test_a_very_long_change_is_marked_as_a_whole() -> None:
 def test_a_finding_is_called_by_its_check_and_its_kind() -> None:
     assert name_of(EMAIL) == "E-mail addresses"
     assert name_of(NOTE) == "Diversity"
-    assert name_of(replace(NOTE, check="unusable", kind="Few openings.")) == "Rows that cannot be used"
+    assert name_of(replace(NOTE, check="unusable", kind="Few openings.")) == "Few openings."
+    assert name_of(replace(NOTE, check="lengths", kind="nothing_left")) == "Length"
+    assert name_of(replace(NOTE, check="lengths", kind="nothing_left"), alone=False) == "Nothing left: length"
 
 
 def test_every_chart_stands_under_a_sentence_and_above_its_numbers() -> None:

@@ -60,7 +60,7 @@ def test_a_finished_export_comes_as_an_attachment_that_is_not_sniffed(client: Te
 def test_rows_with_what_was_found_come_as_an_attachment(client: TestClient) -> None:
     reply = client.get("/studio/issues/data1")
     assert reply.content == b"PK made up"
-    assert reply.headers["content-disposition"].startswith('attachment; filename="findings-data1')
+    assert reply.headers["content-disposition"] == 'attachment; filename="archive.zip"'
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_the_charts_script_and_all_styles_and_scripts_are_served_from_here(clien
     assert client.get("/studio/plotly.min.js").status_code == 200
     tags = style_tags() + script_tags()
     addresses = [part.partition('"')[0] for part in tags.split('="')[1:] if part.startswith("ui-static/")]
-    assert len(addresses) == 13
+    assert len(addresses) == 14
     for address in addresses:
         assert client.get(f"/{address}").status_code == 200
 

@@ -4,10 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio.core.records import SourcedRecord
 from studio.data.checks import CHECKS
 from studio.data.fixes import FIXES
 from studio.services.views_of_data import ChangedRow, FixOffer, FixPreview, Step
 from studio.ui.markup import escape, folded, table
+from studio.ui.panels.cells import cells_of, columns_of
 from studio.ui.panels.changes import marked, visible
 from studio.ui.words import count, moment
 
@@ -23,6 +25,14 @@ class Trial:
     def key(self) -> str:
         """Return it as the session keeps it."""
         return json.dumps([self.check, self.kind, self.fix])
+
+
+@dataclass(frozen=True)
+class Editable:
+    """The first of the rows that a finding names, to be edited one by one; `rows`: how many it names."""
+
+    records: Sequence[SourcedRecord]
+    rows: int
 
 
 def trial_of(key: str) -> Trial | None:
@@ -66,8 +76,10 @@ def waiting() -> str:
     )
 
 
-def trial(offer: FixOffer, found: FixPreview) -> str:
+def trial(offer: FixOffer, found: FixPreview | Editable) -> str:
     """Return what a fix would do, on up to five real rows, with Apply and Cancel. Nothing is changed yet."""
+    if isinstance(found, Editable):
+        return editing(found)
     touched = found.changed + found.dropped + found.added
     apply = f"Apply to {count(touched, 'row')}"
     apply_button = (
@@ -85,6 +97,32 @@ def trial(offer: FixOffer, found: FixPreview) -> str:
 WILL = (("changes", "change"), ("is left out", "are left out"), ("is used again", "are used again"))
 HAS = (("changed", "changed"), ("left out", "left out"), ("used again", "used again"))
 """What becomes of a row and of several, for each of the three numbers."""
+
+
+def editing(found: Editable) -> str:
+    """Return the first rows that a finding names with a pencil beside each text; every edit is a step."""
+    if not found.records:
+        said = "<p>These rows are no longer there.</p>"
+    else:
+        columns = columns_of(found.records[0].record)
+        body = "".join(_editable_row(sourced, columns) for sourced in found.records)
+        shown = table("Rows to edit", ("Row", *columns), body, classes="preview")
+        first = (
+            f" The first {len(found.records)} of {found.rows:,} are shown."
+            if found.rows > len(found.records)
+            else ""
+        )
+        said = f"<p><b>Press the pencil beside a text to change it.</b>{first}</p>{shown}"
+    return (
+        '<div class="trial" role="group" tabindex="-1" data-focus aria-label="Rows to edit">'
+        f'{said}<div class="row-buttons"><button type="button" data-event="cancel">Close</button></div></div>'
+    )
+
+
+def _editable_row(sourced: SourcedRecord, columns: Sequence[str]) -> str:
+    cells = zip(columns, cells_of(sourced.row, sourced.record), strict=True)
+    body = "".join(f'<td data-label="{escape(name)}">{cell}</td>' for name, cell in cells)
+    return f'<tr><th scope="row">{sourced.row:,}</th>{body}</tr>'
 
 
 def effect(changed: int, dropped: int, added: int, *, done: bool = False) -> str:
@@ -147,13 +185,9 @@ def history(steps: Sequence[Step], undone: Sequence[Step]) -> str:
 
 
 def _step(step: Step, *, newest: bool) -> str:
-    what = " · ".join(
-        (
-            effect(step.changed, step.dropped, step.added, done=True).removesuffix("."),
-            escape(CHECKS[step.check].TITLE) if step.check in CHECKS else "by hand",
-            moment(step.at),
-        )
-    )
+    done = effect(step.changed, step.dropped, step.added, done=True).removesuffix(".")
+    what = CHECKS[step.check].TITLE if step.check in CHECKS else step.kind
+    what = " · ".join(filter(None, (done, escape(what), moment(step.at))))
     back = '<button type="button" data-event="undo">Undo this step</button>' if newest else ""
     return (
         f"<li><div><b>{escape(_title(step))}</b><small>{what}</small></div>"

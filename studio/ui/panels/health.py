@@ -12,7 +12,7 @@ from studio.services.views import DatasetView
 from studio.services.views_of_data import FixOffer, FixPreview, Step
 from studio.ui.markup import escape, folded
 from studio.ui.panels import fixing
-from studio.ui.panels.fixing import Trial
+from studio.ui.panels.fixing import Editable, Trial
 from studio.ui.words import count, listed, row_numbers
 
 GROUPS = {
@@ -36,7 +36,7 @@ class Mending:
 
     offers: Offers = field(default_factory=dict)
     opened: Trial | None = None
-    found: FixPreview | None = None
+    found: FixPreview | Editable | None = None
     steps: Sequence[Step] = ()
 
 
@@ -150,14 +150,17 @@ def _rows(issue: Issue) -> str:
     )
 
 
-def name_of(issue: Issue) -> str:
-    """Return what an issue is about in a few words, for a chart: its check, and where it has one its kind."""
-    title = CHECKS[issue.check].TITLE if issue.check in CHECKS else "The file"
+def name_of(issue: Issue, *, alone: bool = True) -> str:
+    """Return what an issue is about, as a chart names it; `alone`: its check has found nothing else."""
+    if issue.kind == issue.message or issue.check not in CHECKS:
+        return issue.message  # why rows were set aside, or what is known of the file
     if issue.kind in personal.KINDS:
         words = personal.KINDS[issue.kind]
         return f"{words[0].upper()}{words[1:]}"
-    kind = issue.kind.replace("_", " ")
-    return f"{title}: {kind}" if kind and issue.check in CHECKS and issue.kind != issue.message else title
+    title = CHECKS[issue.check].TITLE
+    return (
+        title if alone or not issue.kind else f"{issue.kind.replace('_', ' ').capitalize()}: {title.lower()}"
+    )
 
 
 def _fine(report: DatasetReport, file_name: str) -> str:

@@ -1,6 +1,7 @@
 """What is known of a data set as charts, each under a sentence that says what to see, with its numbers."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,8 +25,8 @@ def pictures(report: DatasetReport) -> str:
         chart(report)
         for chart, is_there in (
             (_lengths, report.charts.get("lengths") and report.lengths),
-            (_labels, report.charts.get("imbalance")),
             (_findings, any(issue.rows for issue in report.issues)),
+            (_labels, report.charts.get("imbalance")),
         )
         if is_there
     ]
@@ -95,7 +96,9 @@ def _labels(report: DatasetReport) -> str:
 
 
 def _findings(report: DatasetReport) -> str:
-    named = [(name_of(issue), issue) for issue in report.issues if issue.rows]
+    issues = [issue for issue in report.issues if issue.rows]
+    found_by = Counter(issue.check for issue in issues)
+    named = [(name_of(issue, alone=found_by[issue.check] == 1), issue) for issue in issues]
     most = max(named, key=lambda entry: entry[1].count)
     sentence = (
         f"What the checks found: “{most[0]}” names the most rows, {most[1].count:,} of {report.total:,}."

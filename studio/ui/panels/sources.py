@@ -65,10 +65,11 @@ def reading(upload: UploadView) -> str:
     first = ""
     if upload.partial is not None:
         found = groups(upload.partial.issues, Mending()) or "<p>Nothing to mend so far.</p>"
-        first = f"<h4>In the first {count(upload.partial.total, 'row')}</h4>{found}"
+        rows = count(upload.partial.total, "row")
+        first = f"<p>Found in the first {rows}, while the rest is read:</p>{found}"
     return (
         '<section class="panel checks health reading" aria-label="A file is being read">'
-        f"<h3>Reading {escape(upload.name)}</h3>"
+        f"<h3>Reading “{escape(upload.name)}”</h3>"
         f'<div class="bar-words"><b data-live="upload">{upload_text(upload)}</b>'
         "<span>You can leave this page; reading goes on.</span></div>"
         f"{progress_bar('How much of the file is read', done, live='upload')}{first}"

@@ -116,7 +116,13 @@ def _about(offered: tuple[str, ...], *, opened: bool = False) -> gr.Accordion:
 
 
 def _dropdown(role: str) -> gr.Dropdown:
-    label = f"{ROLES[role][0].upper()}{ROLES[role][1:]}"
+    words, _, explained = ROLES[role].partition(": ")
     return gr.Dropdown(
-        [NONE], value=NONE, label=label, filterable=False, interactive=True, elem_id=f"role-{role}"
+        [NONE],
+        value=NONE,
+        label=f"{words[0].upper()}{words[1:]}",
+        info=explained or None,
+        filterable=False,
+        interactive=True,
+        elem_id=f"role-{role}",
     )

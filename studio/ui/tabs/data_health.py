@@ -9,13 +9,14 @@ from studio.services.views import DatasetView
 from studio.services.views_of_data import FixPreview
 from studio.ui.markup import notice, problem
 from studio.ui.panels import fixing, health
-from studio.ui.panels.fixing import Trial
+from studio.ui.panels.fixing import Editable, Trial
 from studio.ui.panels.pictures import pictures
 from studio.ui.session import Session, opened, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 TRIALS_KEPT = 32
+ROWS_TO_EDIT = 12
 UNDONE = notice("neutral", "Undone.", "The rows are as they were before that step.")
 REDONE = notice("good", "Done again.", "The step that was taken back is made once more.")
 
@@ -25,8 +26,9 @@ class HealthPart:
 
     def __init__(self, shell: Shell, notice_part: gr.HTML) -> None:
         self._shell, self._studio, self.notice = shell, shell.studio, notice_part
-        self._trials: dict[tuple[str, ...], FixPreview] = {}
-        self.report = html_part("report", "offer", "cancel", "apply", "undo", "fetch", script="keeping")
+        self._trials: dict[tuple[str, ...], FixPreview | Editable] = {}
+        events = ("offer", "cancel", "apply", "undo", "edit", "fetch")
+        self.report = html_part("report", *events, script="keeping")
         self.history = html_part("history", "undo", "redo", script="keeping")
         self.pictures = html_part("pictures", script="figures")
 
@@ -44,6 +46,7 @@ class HealthPart:
             (self.history.undo, self.undo),
             (self.history.redo, self.redo),
             (preview.edit, self.edit),
+            (self.report.edit, self.edit),
         ):
             self._shell.after(on(event, safe(handler), inputs=[session], outputs=[self.notice, session]))
         tried = on(self.report.fetch, self.try_out, inputs=[session], outputs=[self.notice, session])
@@ -68,7 +71,9 @@ class HealthPart:
             for issue in view.report.issues
         }
 
-    def _opened(self, view: DatasetView, session: Session) -> tuple[Trial | None, FixPreview | None]:
+    def _opened(
+        self, view: DatasetView, session: Session
+    ) -> tuple[Trial | None, FixPreview | Editable | None]:
         trial = fixing.trial_of(session.trial)
         return trial, self._trials.get((view.id, view.version, session.trial)) if trial else None
 
@@ -89,20 +94,33 @@ class HealthPart:
         if trial is None:
             return self._to(session)
         try:
-            found = self._studio.preview_fix(session.dataset, trial.check, trial.kind, trial.fix)
+            version, found = self._tried(session.dataset, trial)
         except StudioError as error:
             return {self.notice: problem(error), **self._to(replace(session, trial=""))}
         while len(self._trials) >= TRIALS_KEPT:
             self._trials.pop(next(iter(self._trials)))
-        self._trials[session.dataset, found.version, session.trial] = found
+        self._trials[session.dataset, version, session.trial] = found
         return self._to(session)
+
+    def _tried(self, dataset: str, trial: Trial) -> tuple[str, FixPreview | Editable]:
+        """Return the version that was looked at, and what a fix would do to it or the rows to edit."""
+        if trial.fix != "edit":
+            found = self._studio.preview_fix(dataset, trial.check, trial.kind, trial.fix)
+            return found.version, found
+        view = self._studio.dataset(dataset)
+        names = (trial.check, trial.kind)
+        issue = next((each for each in view.report.issues if (each.check, each.kind) == names), None)
+        if issue is None:
+            raise Refused("This finding is no longer there.", "Look at the newest report.")
+        records = self._studio.records_of(dataset, issue.rows[:ROWS_TO_EDIT])
+        return view.version, Editable(records, issue.count)
 
     def apply(self, document: object) -> Updates:
         """Make the change that the open trial shows; refused where the data set is another by now."""
         session = read(document)
         trial, view = fixing.trial_of(session.trial), self._studio.dataset(session.dataset)
         found = self._trials.get((view.id, view.version, session.trial))
-        if trial is None or found is None:
+        if trial is None or not isinstance(found, FixPreview):
             raise Refused("That fix was not tried on these rows yet.", "Press its button, and look first.")
         self._studio.apply_fix(view.id, trial.check, trial.kind, trial.fix, version=found.version)
         return self._to(opened(session, view.id))
@@ -118,14 +136,13 @@ class HealthPart:
         return {self.notice: REDONE, **self._to(opened(session, session.dataset))}
 
     def edit(self, document: object, event: gr.EventData) -> Updates:
-        """Write another text into one row of the table."""
+        """Write another text into one row; what is open stays open for the next one."""
         session, row = read(document), event_text(event, "row")
         if not row.isdecimal():
             raise Refused("No row was named.", "Use the pencil beside a text.")
-        self._studio.edit_cell(
-            session.dataset, int(row), event_text(event, "role"), event_text(event, "text")
-        )
-        return self._to(opened(session, session.dataset))
+        role, text = event_text(event, "role"), event_text(event, "text")
+        self._studio.edit_cell(session.dataset, int(row), role, text)
+        return self._to(replace(opened(session, session.dataset), trial=session.trial))
 
     def _to(self, session: Session) -> Updates:
         return {self._shell.session: session.document()}
