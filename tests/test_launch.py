@@ -287,6 +287,8 @@ def test_a_set_up_stopped_by_hand_goes_on_from_there(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell starts what it puts in the background with this signal ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     while checkout.stamp().get("at_work") in (None, "", launch.ENVIRONMENT.title):
