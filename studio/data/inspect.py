@@ -1,5 +1,6 @@
 """A file, from its bytes to checked records and the report on it: the Data step in one call."""
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, islice
@@ -47,7 +48,7 @@ def inspect(
     A file that cannot be used is reported with the verdict `reject`. Raises Refused only where there is
     no such file, or where the given mapping does not fit it.
     """
-    if not path.exists():
+    if not os.path.exists(path):  # Path.exists would raise on a name that is too long
         raise Refused(f"There is no file {name}.", "Check its name and place.")
     template = ChatTemplate(tokenizer) if tokenizer is not None else None
     table = None

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from studio.core.errors import Refused
 from studio.core.report import DatasetReport, Issue
+from studio.core.texts import checked_text
 from studio.data.inspect import inspect
+from studio.data.readers.outright import refuse_outright
 from studio.data.samples import SAMPLES
 from studio.engine.starter import FOLDER_NAME, cache_folder, starter_is_ready
 from studio.services.packages import IMPORTING
@@ -50,7 +52,8 @@ def add(
     home: Home, path: Path, *, name: str, mapping: Mapping[str, str] | None, sample: str = ""
 ) -> DatasetView:
     """Copy a file into the home and check it. Raises Refused for a file that cannot be used."""
-    title = _name(Path(name).stem)
+    refuse_outright(path, name)
+    title = _title(name)
     with home.datasets.incoming(path) as copy:
         inspection = _inspect(copy, name, mapping)
         _refuse_rejected(inspection.report)
@@ -158,12 +161,15 @@ def rename(home: Home, dataset: str, name: str) -> DatasetView:
 
 
 def _name(text: str) -> str:
-    name = text.strip()
-    if not name:
+    if not text.strip():
         raise Refused("A data set needs a name.", "Write a word or two.")
-    if len(name) > NAME_LENGTH:
-        raise Refused(f"The name has {len(name)} letters; {NAME_LENGTH} is the most.", "Shorten it.")
-    return name
+    return checked_text(text, "The name", NAME_LENGTH)
+
+
+def _title(file_name: str) -> str:
+    """Return a name for the data set of a file. Raises Refused where the file's own is no text at all."""
+    title = checked_text(Path(file_name).stem, "The name of the file", len(file_name)) or "data"
+    return title if len(title) <= NAME_LENGTH else title[: NAME_LENGTH - 1] + "…"
 
 
 def dependents(home: Home, dataset: str) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from pathlib import Path
 from types import ModuleType
 
-from studio.core.errors import Refused
 from studio.data.readers import csv, excel, json, jsonl, parquet
 from studio.data.readers.columns import check_columns
-from studio.data.readers.refusals import refuse_contents, refuse_ending
+from studio.data.readers.outright import refuse_outright
+from studio.data.readers.refusals import refuse_contents
 from studio.data.tables import Table, file_note
 
 READERS: dict[str, ModuleType] = {
@@ -18,7 +18,6 @@ READERS: dict[str, ModuleType] = {
 }
 """In the order in which a file is tried; `csv` takes whatever is text."""
 
-LARGEST_FILE_BYTES = 2 * 1024**3
 HEAD_BYTES = 1024**2
 """How much of a file is looked at to recognise it."""
 
@@ -28,15 +27,7 @@ def read_table(path: Path, name: str) -> Table:
 
     Raises Refused, with one sentence and the next step, for everything that is no table.
     """
-    size = _size(path, name)
-    if size > LARGEST_FILE_BYTES:
-        raise Refused(
-            f"The file has {size / 1e9:.1f} GB; files up to {LARGEST_FILE_BYTES / 1e9:.1f} GB are read.",
-            "Use a part of it; a few thousand good examples teach more than a million poor ones.",
-        )
-    refuse_ending(name)
-    if size == 0:
-        raise Refused("The file is empty.", "Choose a file with a header and at least one row.")
+    refuse_outright(path, name)
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     refuse_contents(head, path)
@@ -44,15 +35,6 @@ def read_table(path: Path, name: str) -> Table:
     table = reader.read(path)
     check_columns(table.columns)
     return _noting_the_name(table, name)
-
-
-def _size(path: Path, name: str) -> int:
-    try:
-        if path.is_dir():
-            raise Refused(f"{name} is a folder.", "Choose a file.")
-        return path.stat().st_size
-    except (OSError, ValueError) as error:
-        raise Refused(f"There is no file {name} that can be read.", "Check its name and place.") from error
 
 
 def _noting_the_name(table: Table, name: str) -> Table:
