@@ -92,6 +92,14 @@ def with_the_studio(rows: int) -> Result:
     return Result(tokens, seconds, system.peak_memory_bytes(), losses[0], losses[-1])
 
 
+def as_turns(question: str, answer: str) -> dict[str, list[dict[str, str]]]:
+    """Return a row in the form of which trl learns the answer and not the question."""
+    return {
+        "prompt": [{"role": "user", "content": question}],
+        "completion": [{"role": "assistant", "content": answer}],
+    }
+
+
 def with_trl(rows: int, **settings: object) -> Result:
     from datasets import Dataset
     from peft import LoraConfig
@@ -99,15 +107,7 @@ def with_trl(rows: int, **settings: object) -> Result:
 
     from studio.engine.starter import ensure_starter
 
-    data = Dataset.from_list(
-        [
-            {
-                "prompt": [{"role": "user", "content": question}],
-                "completion": [{"role": "assistant", "content": answer}],
-            }
-            for question, answer in pairs(rows)
-        ]
-    )
+    data = Dataset.from_list([as_turns(question, answer) for question, answer in pairs(rows)])
     with tempfile.TemporaryDirectory() as folder:
         arguments = SFTConfig(
             folder,
