@@ -1,12 +1,13 @@
 """LoRA on the starter model: the studio's loop beside trl's SFTTrainer, one after the other in one run.
 
-    python -m benchmarks.training [--rows 64] [--only studio trl trl-tuned]
+    python -m benchmarks.training [--rows 64] [--only studio trl ...]
 
-Every contestant has a process of its own, the same rows of the `support` sample, 512 tokens at most, batches
-of 8, rank 16 on all projections and one step size. `trl` keeps its other defaults (but `use_cpu`, without
-which it refuses a machine like this); `trl-tuned` has 16-bit products, no checkpointing and rows of like
-length together, as a careful person would set it by hand. Tokens are real input tokens, no padding; seconds
-are those of all steps, the first included, loading left out.
+Every contestant has a process of its own, the same rows of the `support` sample, 512 tokens at most,
+batches of 8, rank 16 on all projections and one step size. `trl` keeps its other defaults (but `use_cpu`,
+without which it refuses a machine like this); `trl-fp32` takes products in 32 bits, as on processors
+without bfloat16; `trl-tuned` has 16-bit products, no checkpointing and rows of like length together, as a
+careful person would set it by hand. Tokens are real input tokens, no padding; seconds are those of all
+steps, the first included, loading left out.
 """
 
 import argparse
@@ -27,6 +28,7 @@ MAX_LENGTH, BATCH, RATE, RANK, ALPHA = 512, 8, 1e-3, 16, 32
 NAMES = {
     "studio": "the studio's loop",
     "trl": "trl's SFTTrainer, its defaults",
+    "trl-fp32": "the same with bf16=False",
     "trl-tuned": "trl's SFTTrainer, tuned by hand",
 }
 
@@ -139,9 +141,14 @@ def with_trl_tuned(rows: int) -> Result:
     return with_trl(rows, bf16=True, gradient_checkpointing=False, train_sampling_strategy="group_by_length")
 
 
+def with_trl_in_32_bits(rows: int) -> Result:
+    return with_trl(rows, bf16=False)
+
+
 CONTESTANTS: dict[str, Callable[[int], Result]] = {
     "studio": with_the_studio,
     "trl": with_trl,
+    "trl-fp32": with_trl_in_32_bits,
     "trl-tuned": with_trl_tuned,
 }
 
