@@ -4,9 +4,9 @@ import io
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import TextIO
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -32,13 +32,29 @@ def say(text: str, stream: TextIO) -> None:
 @contextmanager
 def noting_interruptions() -> Iterator[Callable[[], bool]]:
     """Yield the question whether a signal came since; within the block, none breaks off what is under way."""
-    came = threading.Event()
-    earlier = {number: signal.signal(number, lambda *_: came.set()) for number in STOPPING}
+    came: list[int] = []
+    earlier = {number: signal.signal(number, lambda number, _: came.append(number)) for number in STOPPING}
     try:
-        yield came.is_set
+        yield lambda: bool(came)
     finally:
         for number, handler in earlier.items():
             signal.signal(number, handler)
+
+
+def expect_interruption() -> Callable[[], None]:
+    """Note signals from now on, and return what waits until one has come, were it before the wait.
+
+    No Event: a second signal that meets the first in `set` would wait for itself for ever. This queue is made
+    to be filled by a handler.
+    """
+    came: SimpleQueue[int] = SimpleQueue()
+    for number in STOPPING:
+        signal.signal(number, lambda number, _: came.put(number))
+
+    def wait() -> None:
+        came.get()
+
+    return wait
 
 
 class Interruptions:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -21,6 +22,20 @@ class Slow:
 sys.meta_path.insert(0, Slow())
 import runpy
 runpy.run_module("studio", run_name="__main__", alter_sys=True)
+"""
+STORM = """
+import sys
+from studio.core.console import expect_interruption, noting_interruptions
+if sys.argv[1] == "server":
+    wait = expect_interruption()
+    print("ready", flush=True)
+    wait()
+    print(sys.stdin.readline(), flush=True)
+with noting_interruptions() as interrupted:
+    print("ready", flush=True)
+    while not interrupted():
+        pass
+    print(sys.stdin.readline(), flush=True)
 """
 SLOW_VERB = """
 import sys, time
@@ -85,3 +100,20 @@ def test_a_signal_at_any_moment_is_a_document_and_exit_code_three(tmp_path, prog
     assert process.returncode == 3
     assert json.loads(out)["error"] == "It was stopped."
     assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("which", ["server", "command"])
+def test_signals_that_come_in_a_flood_do_not_wait_for_each_other(which):
+    command = [sys.executable, "-c", STORM, which]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"ready\n"
+        stopper = threading.Timer(30.0, process.kill)  # where it hangs
+        stopper.start()
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            process.send_signal(signal.SIGTERM)
+        process.stdin.write(b"still there\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == b"still there\n"
+        process.kill()
+        stopper.cancel()
