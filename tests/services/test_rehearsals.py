@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio.services.rehearsals import Rehearsals
+from studio.services.rehearsals import Rehearsals, key_of, known_pace
 from tests.services.conftest import ended, planned, wait_for
 
 
@@ -40,3 +40,11 @@ def test_the_models_that_answered_are_freed_before_a_rehearsal(studio, table, ti
     studio.forecast(planned(studio, table, tiny_model_folder, batch_size=2))
     wait_for(lambda: held)
     assert held == [None]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"version": 1}', '{"version": 1, "spread": "wide"}'])
+def test_a_damaged_measurement_is_none_and_is_made_anew(closed, table, tiny_model_folder, content):
+    config = planned(closed, table, tiny_model_folder)
+    (closed._home.forecasts / f"{key_of(config)}.json").write_text(content)
+    assert known_pace(closed._home, config) is None
+    assert not closed.forecast(config).measured
