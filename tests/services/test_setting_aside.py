@@ -8,7 +8,8 @@ import pytest
 from studio.core.config import DataSettings
 from studio.core.errors import StudioError
 from studio.services.setting_aside import set_aside
-from tests.services.conftest import ended, job_ended, planned, wait_for
+from studio.store.runs import RunFolder
+from tests.services.conftest import ended, job_ended, wait_for
 
 TEMPLATE = (
     "{% if messages | length > 2 %}{{ raise_exception('only one question') }}{% endif %}"
@@ -76,8 +77,7 @@ def test_the_forecast_tells_how_many_rows_the_model_cannot_take(studio, tmp_path
 
 
 @pytest.mark.parametrize("content", ["", '{"version": 1}', '{"version": 1, "rows": 3}'])
-def test_a_damaged_list_of_rows_is_named(closed, table, tiny_model_folder, content):
-    folder = closed._home.runs.folder(closed.start(planned(closed, table, tiny_model_folder)))
-    (folder.path / "set_aside.json").write_text(content)
+def test_a_damaged_list_of_rows_is_named(tmp_path, content):
+    (tmp_path / "set_aside.json").write_text(content)
     with pytest.raises(StudioError, match=r"set_aside\.json is damaged"):
-        set_aside(folder)
+        set_aside(RunFolder(tmp_path))
