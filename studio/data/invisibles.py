@@ -24,6 +24,7 @@ _RIGHT_TO_LEFT = re.compile(
 
 _ASCII_CONTROL = re.compile("\x1b\\[[0-9;]*[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f]")
 """Control characters other than white space; the first are the colours of a terminal."""
+_ANY_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 
 _ZERO_WIDTH = re.compile(
     "[\u00ad\u034f\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb]"
@@ -61,7 +62,7 @@ _MATHEMATICAL = re.compile("[\U0001d400-\U0001d7ff]{3,}")
 
 def may_hold_some(text: str) -> bool:
     """Return False where a glance tells that there is nothing to find."""
-    return _ASCII_CONTROL.search(text) is not None or (
+    return _ANY_CONTROL.search(text) is not None or (
         not text.isascii() and _OUTSIDE_ASCII.search(text) is not None
     )
 

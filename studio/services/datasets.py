@@ -1,12 +1,14 @@
 """The verbs on data sets that are there: look, read anew, rename, delete; and the samples."""
 
 import time
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from studio.core.cleaning import REMAPPED, Step
 from studio.core.errors import Refused
+from studio.core.records import SourcedRecord
 from studio.data.samples import SAMPLES
 from studio.services import uploads
 from studio.services.intake import checked_name, conditions, content_of
@@ -80,6 +82,15 @@ def _users(home: Home) -> Mapping[str, tuple[str, ...]]:
     for _, (config, meta) in readable(home.runs.all(), lambda run: (run.config(), run.meta()))[0]:
         users[config.dataset] = (*users.get(config.dataset, ()), meta.name)
     return users
+
+
+def records_of(home: Home, dataset: str, rows: Sequence[int]) -> tuple[SourcedRecord, ...]:
+    """Return the records of these rows, in the order asked for. Records stand in the order of their rows."""
+    folder = home.datasets.folder(dataset)
+    records = folder.open_records(folder.meta().version)
+    places = [bisect_left(records, row, key=lambda sourced: sourced.row) for row in rows]
+    found = records.at(place for place in places if place < len(records))
+    return tuple(sourced for sourced in found if sourced.row in set(rows))
 
 
 def rename(home: Home, dataset: str, name: str) -> DatasetView:

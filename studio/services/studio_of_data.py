@@ -1,9 +1,10 @@
 """The part of the facade that is about data: everything a person can do with a data set (see `studio.py`)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studio.core.cleaning import Step
+from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.services import cleaning, datasets, hub_data, intake, learning, spreadsheets, uploads
 from studio.services.cleaning import Wish
@@ -84,6 +85,10 @@ class StudioOfData:
     def add_sample(self, sample: str) -> DatasetView:
         """Add a shipped data set; asked for again, return the one that is there."""
         return datasets.add_sample(self._home, sample)
+
+    def records_of(self, dataset: str, rows: Sequence[int]) -> tuple[SourcedRecord, ...]:
+        """Return what became of these rows of the file; those that were set aside or dropped are left out."""
+        return datasets.records_of(self._home, dataset, rows)
 
     def learning_view(
         self, dataset: str, index: int, *, model: str = "starter", max_length: int = 512

@@ -68,8 +68,8 @@ def _sides(seen: Seen) -> tuple[str, str] | None:
         return None
     if isinstance(record, Rated):
         return normalise(f"{record.prompt}\n{record.completion}"), str(record.label)
-    question = normalise(seen.question).strip(_ENDS)
-    return (question, normalise(seen.answer)) if question else None
+    question = seen.plain_question.strip(_ENDS)
+    return (question, seen.plain_answer) if question else None
 
 
 def _firsts(keys: NDArray[np.int64]) -> NDArray[np.int64]:

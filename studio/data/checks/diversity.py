@@ -5,7 +5,6 @@ from array import array
 import numpy as np
 
 from studio.data.checks.seen import Finding, Scene, Seen
-from studio.data.near import normalise
 
 TITLE = "Diversity"
 SOURCE = ""
@@ -20,11 +19,11 @@ class Diversity:
         self.questions, self.openings, self.answers = array("q"), array("q"), array("q")
 
     def see(self, seen: Seen) -> None:
-        question = normalise(seen.question)
+        question = seen.plain_question
         self.questions.append(hash(question))
         self.openings.append(hash(" ".join(question.split(" ", OPENING_WORDS)[:OPENING_WORDS])))
         if seen.answer:
-            self.answers.append(hash(normalise(seen.answer)))
+            self.answers.append(hash(seen.plain_answer))
 
     def findings(self) -> list[Finding]:
         """Note where fewer than half of the questions differ; few openings or answers are often meant so."""

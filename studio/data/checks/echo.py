@@ -2,7 +2,6 @@
 
 from studio.core.records import Labelled
 from studio.data.checks.seen import Finding, Scene, Seen, rows_array
-from studio.data.near import normalise
 
 TITLE = "Answer in the question"
 SOURCE = ""
@@ -19,8 +18,7 @@ class Echo:
         question, answer = seen.question, seen.answer
         if not answer or len(answer) > len(question) + 200 or isinstance(seen.record, Labelled):
             return
-        answer = normalise(answer)
-        question = normalise(question)
+        answer, question = seen.plain_answer, seen.plain_question
         if answer == question:
             self._same.append(seen.row)
         elif len(answer) >= FEWEST_CHARACTERS and answer in question:

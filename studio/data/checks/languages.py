@@ -22,6 +22,7 @@ _FEWEST_LETTERS, _FEWEST_SIGNS = 60, 20
 _READ_LETTERS = 160
 _SIGNS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _NO_PROSE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`|https?://\S+|[\d_]+", re.DOTALL)
+_NUMBER = re.compile(r"[\d_]+")
 _ALIKE = {
     "sh": "hr", "bs": "hr", "sr": "hr", "nn": "no", "ms": "id", "gl": "pt", "ast": "es", "als": "de",
     "nds": "de", "sk": "cs", "wuu": "zh", "yue": "zh", "sco": "en", "arz": "ar",
@@ -44,8 +45,11 @@ NAMES = {
 def language_of(text: str) -> str:
     """Return the code of the language a text is in; "" where it is too short, or the model is not sure."""
     # Half a pair of a letter, which JSON can hold, is no letter; the model takes only whole ones.
-    prose = " ".join(_NO_PROSE.sub(" ", text[: 4 * _READ_LETTERS]).split())[:_READ_LETTERS]
-    prose = prose.encode(errors="ignore").decode()
+    text = text[: 4 * _READ_LETTERS]
+    # A pattern that begins with one set of characters is looked for five times as fast.
+    no_prose = _NO_PROSE if "`" in text or "http" in text else _NUMBER
+    prose = " ".join(no_prose.sub(" ", text).split())[:_READ_LETTERS]
+    prose = prose if prose.isascii() else prose.encode(errors="ignore").decode()
     letters = sum(map(str.isalpha, prose))
     if letters < _FEWEST_SIGNS or (letters < _FEWEST_LETTERS and len(_SIGNS.findall(prose)) < letters / 2):
         return ""

@@ -6,7 +6,7 @@ import numpy as np
 
 from studio.data.checks.seen import Finding, Scene, Seen, rows_array
 from studio.data.labels import LabelCounts
-from studio.data.near import NearIndex, normalise
+from studio.data.near import NearIndex
 
 TITLE = "Leakage"
 SOURCE = (
@@ -30,7 +30,7 @@ class Leakage:
     def see(self, seen: Seen) -> None:
         if seen.part:
             self._rows.append(seen.row)
-            self._questions.append(hash(normalise(seen.question)))
+            self._questions.append(hash(seen.plain_question))
             self._is_held_out.append(seen.part == "held_out")
             self._index.add(seen.question)
         if self._labels.see(seen.answer) and _stands_in(seen.answer, seen.question):

@@ -6,7 +6,6 @@ import numpy as np
 
 from studio.data.checks.seen import Finding, Scene, Seen, rows_array
 from studio.data.labels import shortened
-from studio.data.near import normalise
 
 TITLE = "One answer for all"
 SOURCE = ""
@@ -24,7 +23,7 @@ class OneAnswer:
     def see(self, seen: Seen) -> None:
         if not seen.answer:
             return
-        key = hash(normalise(seen.answer))
+        key = hash(seen.plain_answer)
         # An answer that stands in nine of ten rows stands among the first few as well.
         if len(self._texts) < FEWEST_ROWS:
             self._texts.setdefault(key, shortened(seen.answer))

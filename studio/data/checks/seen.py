@@ -19,6 +19,7 @@ from studio.core.records import (
     question_and_answer,
 )
 from studio.core.report import Severity
+from studio.data.near import normalise
 from studio.data.templates import ChatTemplate
 
 DIGEST_BYTES = 16
@@ -32,8 +33,8 @@ class Seen:
     there is none. `texts` are all texts the user wrote, `text` the same, a line break between them.
     """
 
-    __slots__ = ("_digest", "answer", "group", "index", "is_ascii", "part", "question", "record", "row",
-                 "text", "texts")  # fmt: skip
+    __slots__ = ("_digest", "_plain_answer", "_plain_question", "answer", "group", "index", "is_ascii",
+                 "part", "question", "record", "row", "text", "texts")  # fmt: skip
 
     index: int
     row: int
@@ -57,6 +58,22 @@ class Seen:
         self.text = "\n".join(self.texts)
         self.is_ascii = self.text.isascii()
         self._digest = b""
+        self._plain_question: str | None = None
+        self._plain_answer: str | None = None
+
+    @property
+    def plain_question(self) -> str:
+        """The question without case, with one space wherever there is white space: as most checks compare."""
+        if self._plain_question is None:
+            self._plain_question = normalise(self.question)
+        return self._plain_question
+
+    @property
+    def plain_answer(self) -> str:
+        """The answer, likewise."""
+        if self._plain_answer is None:
+            self._plain_answer = normalise(self.answer)
+        return self._plain_answer
 
     @property
     def digest(self) -> bytes:

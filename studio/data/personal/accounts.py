@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from stdnum import iban, luhn
 
-from studio.data.personal.spans import SERIAL, Span, around, before
+from studio.data.personal.spans import SERIAL, Span, around, before_in_its_line
 
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}(?![a-z])")
 _IBAN_SHORTEST, _IBAN_STEP = 15, re.compile(r"[ -]?[A-Z0-9]{1,4}$")
@@ -43,7 +43,7 @@ def cards(text: str, context: str) -> Iterator[Span]:
         named = _CARD_WORD.search(around(text, *match.span(), context))
         is_short = len(digits) < 15  # as long as an article's bar code, which the same digit checks
         is_plain = digits == match[0]
-        counts_things = is_plain and SERIAL.search(before(text, match.start(), context))
+        counts_things = is_plain and SERIAL.search(before_in_its_line(text, match.start(), context))
         if named or not (is_short or counts_things):
             yield Span(*match.span(), "card", digits)
 

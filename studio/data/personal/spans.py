@@ -25,6 +25,16 @@ def before(text: str, start: int, context: str = "") -> str:
     return context[-(LOOKED_BACK - start) :] + "\n" + text[:start]
 
 
+def before_in_its_line(text: str, start: int, context: str = "") -> str:
+    """Return what stands before a place in its own line; all of `before` where no word stands there.
+
+    "... the terms of this license." is about nothing that the next line holds; "Order number:" is.
+    """
+    line_start = text.rfind("\n", 0, start) + 1
+    line = text[max(line_start, start - LOOKED_BACK) : start]
+    return line if line_start and any(map(str.isalpha, line)) else before(text, start, context)
+
+
 def around(text: str, start: int, end: int, context: str = "") -> str:
     """Return what stands before and right after a place in the text."""
     return before(text, start, context) + " # " + text[end : end + LOOKED_AHEAD]

@@ -1,0 +1,130 @@
+"""What a planted-defect benchmark counts, and the shares with their intervals that come of it."""
+
+import math
+from dataclasses import dataclass
+
+Z = 1.959963984540054
+"""Of a two-sided interval of 95 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`hits` of `total`, with its 95 % interval. Source: Wilson, Probable inference, 1927."""
+
+    hits: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        return self.hits / self.total if self.total else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        if not self.total:
+            return math.nan, math.nan
+        share, square = self.value, Z * Z / self.total
+        middle = share + square / 2
+        half = Z * math.sqrt(share * (1 - share) / self.total + square / (4 * self.total))
+        return max(0.0, (middle - half) / (1 + square)), min(1.0, (middle + half) / (1 + square))
+
+    def shown(self, scale: float = 1, digits: int = 3) -> str:
+        """Return "0.981 [0.974, 0.986]"; "–" where there was nothing to count."""
+        if not self.total:
+            return "–"
+        low, high = self.interval
+        return f"{self.value * scale:.{digits}f} [{low * scale:.{digits}f}, {high * scale:.{digits}f}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Rows: `planted` of which `found`, and `clean` of which `false` were named all the same.
+
+    `named_before`: clean rows that were named before anything was planted; they count as neither.
+    """
+
+    planted: int = 0
+    found: int = 0
+    clean: int = 0
+    false: int = 0
+    named_before: int = 0
+
+    def __add__(self, other: "Score") -> "Score":
+        return Score(
+            self.planted + other.planted,
+            self.found + other.found,
+            self.clean + other.clean,
+            self.false + other.false,
+            self.named_before + other.named_before,
+        )
+
+    @property
+    def recall(self) -> Share:
+        return Share(self.found, self.planted)
+
+    @property
+    def precision(self) -> Share:
+        return Share(self.found, self.found + self.false)
+
+    @property
+    def false_alarms(self) -> Share:
+        return Share(self.false, self.clean)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The least recall and precision that the issue asks for; 0 asks for nothing."""
+
+    recall: float = 0
+    precision: float = 0
+
+    def missed(self, score: Score) -> list[str]:
+        """Return what is missed, in words."""
+        asked = (("recall", score.recall, self.recall), ("precision", score.precision, self.precision))
+        return [
+            f"{what} {share.value:.4f} is below {least}"
+            for what, share, least in asked
+            if least and not share.value >= least
+        ]
+
+    def shown(self) -> str:
+        asked = (
+            f"recall {self.recall:g}" * bool(self.recall),
+            f"precision {self.precision:g}" * bool(self.precision),
+        )
+        return ", ".join(filter(None, asked)) or "–"
+
+
+NO_TARGET = Target()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table; `missed` says which targets are missed."""
+
+    name: str
+    score: Score
+    target: Target = NO_TARGET
+
+    @property
+    def missed(self) -> list[str]:
+        return [f"{self.name}: {what}" for what in self.target.missed(self.score)]
+
+    def markdown(self) -> str:
+        score = self.score
+        before = f"{score.named_before:,}" if score.named_before else "0"
+        cells = (
+            self.name,
+            f"{score.planted:,}",
+            score.recall.shown(),
+            score.precision.shown(),
+            score.false_alarms.shown(1000, 2),
+            before,
+            self.target.shown(),
+        )
+        return f"| {' | '.join(cells)} |"
+
+
+HEADER = (
+    "| check | planted | recall | precision | false alarms per 1,000 clean rows | named in the clean data "
+    "| asked for |\n|---|---|---|---|---|---|---|"
+)

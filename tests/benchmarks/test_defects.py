@@ -1,0 +1,58 @@
+"""The planted-defect benchmark counts right: intervals, what is planted where, and what is clean."""
+
+import random
+
+import pytest
+
+from benchmarks.defects_measures import Line, Score, Share, Target
+from benchmarks.defects_planting import Planting, contradicted, copied, emptied, words_changed
+
+ROWS = [{"question": f"question {at}", "answer": f"answer {at}"} for at in range(50)]
+
+
+@pytest.mark.parametrize(
+    ("hits", "total", "low", "high"),
+    [(0, 10, 0.0, 0.2775), (5, 10, 0.2366, 0.7634), (81, 263, 0.2553, 0.3662)],
+)
+def test_the_interval_is_that_of_wilson(hits, total, low, high):
+    """81 of 263: Newcombe, Two-sided confidence intervals for the single proportion, 1998, table I."""
+    assert Share(hits, total).interval == pytest.approx((low, high), abs=5e-5)
+
+
+def test_nothing_counted_is_no_share():
+    assert Share(0, 0).shown() == "–"
+    assert Target(0.9).missed(Score()) == ["recall nan is below 0.9"]
+
+
+def test_a_missed_target_is_named():
+    line = Line("near copies", Score(planted=100, found=97, clean=900, false=1), Target(0.98, 0.98))
+    assert line.missed == ["near copies: recall 0.9700 is below 0.98"]
+    assert "| 0.970 [0.915, 0.990] |" in line.markdown()
+
+
+def test_as_many_rows_as_wanted_are_changed_and_known_ones_are_left():
+    planted = Planting(emptied).into(ROWS, 5, random.Random(1), named=range(40))
+    assert sum(row.is_planted for row in planted) == 5
+    assert all(row.origin >= 40 for row in planted if row.is_planted)
+    assert all(row.cells == ROWS[row.origin] for row in planted if not row.is_planted)
+
+
+def test_a_copy_stands_behind_its_original():
+    for seed in range(20):
+        planted = Planting(copied, copies=True).into(ROWS, 10, random.Random(seed), ())
+        assert len(planted) == len(ROWS) + 10
+        for at, row in enumerate(planted):
+            assert row.is_planted == any(row.cells == earlier.cells for earlier in planted[:at])
+
+
+def test_both_sides_of_a_conflict_are_to_be_named():
+    planted = Planting(contradicted, copies=True, both=True).into(ROWS, 4, random.Random(1), ())
+    assert sum(row.is_planted for row in planted) == 8
+
+
+def test_one_to_four_words_of_forty_are_changed_and_none_of_a_shorter_text():
+    rows = [{"question": "other words", "answer": "that nobody wrote"}]
+    text = " ".join(f"w{at}" for at in range(40))
+    changed = words_changed(text, random.Random(3), rows)
+    assert 1 <= sum(old != new for old, new in zip(text.split(), changed.split(), strict=True)) <= 4
+    assert words_changed("w " * 39, random.Random(3), rows) is None
