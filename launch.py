@@ -111,7 +111,7 @@ def options() -> argparse.Namespace:
     add("command", nargs="?", choices=("start", "setup", "test"), default="start", help=commands)
     add("--port", type=int, default=7860, help="port of the page (default 7860)")
     add("--host", default=host, help="address to listen on (default: this machine only)")
-    add("--home", type=Path, help="folder for datasets and runs (default: STUDIO_HOME, or one per user)")
+    add("--home", help="folder for datasets and runs (default: STUDIO_HOME, or one per user)")
     add("--no-browser", action="store_true", help="only print the address")
     allow = "a name or address by which other machines reach this one; may be repeated"
     add("--allow-host", action="append", default=[], metavar="H", help=allow)
@@ -126,6 +126,7 @@ def run(chosen: argparse.Namespace) -> int:
             "Install a newer Python beside it (python.org has it) and run this file with that one.",
         )
     if chosen.command == "start":
+        chosen.host = address(chosen.host)
         check_port(chosen.host, chosen.port)
         if os.environ.get(LAUNCHED):
             return serve(chosen)
@@ -148,7 +149,7 @@ def run(chosen: argparse.Namespace) -> int:
 def serve(chosen: argparse.Namespace) -> int:
     """Serve the page from this process; signals reach it, for it replaced the one that set up."""
     from studio.core.errors import StudioError  # the packages are there only now
-    from studio.core.system import default_home
+    from studio.core.system import home_folder
     from studio.ui.app import serve as serve_page
 
     reachable = [*chosen.allow_host, os.environ.get("SPACE_HOST", "")]
@@ -159,7 +160,7 @@ def serve(chosen: argparse.Namespace) -> int:
         print("For other machines add --allow-host and the name or address they will use for this one.")
     try:
         serve_page(
-            (chosen.home or default_home()).expanduser().resolve(),
+            home_folder(chosen.home),
             host=chosen.host,
             port=chosen.port,
             open_browser=not (chosen.no_browser or os.environ.get("SPACE_ID")),
@@ -169,6 +170,23 @@ def serve(chosen: argparse.Namespace) -> int:
     except StudioError as error:
         raise Trouble(error.message, error.hint) from error
     return 0
+
+
+def address(host: str) -> str:
+    """Return the host without brackets. Raises Trouble where it names no address to listen on."""
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    # Empty would mean every address of the machine, and one with a zone cannot stand before a page's name.
+    if not bare.strip() or "%" in bare:
+        hint = "Give an address of this machine with --host, or leave it out."
+        raise Trouble(f"There is no address {host!r}.", hint)
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        return bare  # a name
+
+
+def in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def is_loopback(host: str) -> bool:
@@ -187,15 +205,16 @@ def check_port(host: str, port: int) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
+        except (OSError, UnicodeError) as error:
+            if getattr(error, "errno", None) != errno.EADDRINUSE:
                 raise Trouble(
-                    f"Port {port} at {host} cannot be used: {error.strerror}.",
+                    f"Port {port} at {host} cannot be used: {getattr(error, 'strerror', error)}.",
                     "Give an address of this machine with --host, and a port from 1024 up with --port.",
                 ) from error
+            other = port + 1 if port < 65535 else 7860
             raise Trouble(
                 f"Port {port} is taken, perhaps by a studio that already runs.",
-                f"Look at http://{host}:{port}, or start with --port {port + 1 if port < 65535 else 7860}.",
+                f"Look at http://{in_url(host)}:{port}, or start with --port {other}.",
             ) from error
 
 

@@ -1,12 +1,13 @@
 """LoRA on the starter model: the studio's loop beside trl's SFTTrainer, one after the other in one run.
 
-    python -m benchmarks.training [--rows 64] [--only studio trl trl-tuned]
+    python -m benchmarks.training [--rows 64] [--only studio trl ...]
 
-Every contestant has a process of its own, the same rows of the `support` sample, 512 tokens at most, batches
-of 8, rank 16 on all projections and one step size. `trl` keeps its other defaults (but `use_cpu`, without
-which it refuses a machine like this); `trl-tuned` has 16-bit products, no checkpointing and rows of like
-length together, as a careful person would set it by hand. Tokens are real input tokens, no padding; seconds
-are those of all steps, the first included, loading left out.
+Every contestant has a process of its own, the same rows of the `support` sample, 512 tokens at most,
+batches of 8, rank 16 on all projections and one step size. `trl` keeps its other defaults (but `use_cpu`,
+without which it refuses a machine like this); `trl-fp32` takes products in 32 bits, as on processors
+without bfloat16; `trl-tuned` has 16-bit products, no checkpointing and rows of like length together, as a
+careful person would set it by hand. Tokens are real input tokens, no padding; seconds are those of all
+steps, the first included, loading left out.
 """
 
 import argparse
@@ -27,6 +28,7 @@ MAX_LENGTH, BATCH, RATE, RANK, ALPHA = 512, 8, 1e-3, 16, 32
 NAMES = {
     "studio": "the studio's loop",
     "trl": "trl's SFTTrainer, its defaults",
+    "trl-fp32": "the same with bf16=False",
     "trl-tuned": "trl's SFTTrainer, tuned by hand",
 }
 
@@ -92,6 +94,14 @@ def with_the_studio(rows: int) -> Result:
     return Result(tokens, seconds, system.peak_memory_bytes(), losses[0], losses[-1])
 
 
+def as_turns(question: str, answer: str) -> dict[str, list[dict[str, str]]]:
+    """Return a row in the form of which trl learns the answer and not the question."""
+    return {
+        "prompt": [{"role": "user", "content": question}],
+        "completion": [{"role": "assistant", "content": answer}],
+    }
+
+
 def with_trl(rows: int, **settings: object) -> Result:
     from datasets import Dataset
     from peft import LoraConfig
@@ -99,15 +109,7 @@ def with_trl(rows: int, **settings: object) -> Result:
 
     from studio.engine.starter import ensure_starter
 
-    data = Dataset.from_list(
-        [
-            {
-                "prompt": [{"role": "user", "content": question}],
-                "completion": [{"role": "assistant", "content": answer}],
-            }
-            for question, answer in pairs(rows)
-        ]
-    )
+    data = Dataset.from_list([as_turns(question, answer) for question, answer in pairs(rows)])
     with tempfile.TemporaryDirectory() as folder:
         arguments = SFTConfig(
             folder,
@@ -139,9 +141,14 @@ def with_trl_tuned(rows: int) -> Result:
     return with_trl(rows, bf16=True, gradient_checkpointing=False, train_sampling_strategy="group_by_length")
 
 
+def with_trl_in_32_bits(rows: int) -> Result:
+    return with_trl(rows, bf16=False)
+
+
 CONTESTANTS: dict[str, Callable[[int], Result]] = {
     "studio": with_the_studio,
     "trl": with_trl,
+    "trl-fp32": with_trl_in_32_bits,
     "trl-tuned": with_trl_tuned,
 }
 

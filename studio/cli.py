@@ -6,9 +6,7 @@ Results go to stdout, progress and refusals to stderr. Exit codes: 0 done, 1 fai
 import argparse
 import contextlib
 import json
-import signal
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -16,8 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
+from studio.core.console import noting_interruptions, prepare_streams, say
 from studio.core.errors import Refused, StudioError
-from studio.core.system import default_home, prepare_process
+from studio.core.system import home_folder, prepare_process
 from studio.services import documents, hub_data, intake, methods
 from studio.services.errands import Ear, wait_for_answers, wait_for_jobs, wait_for_run
 from studio.services.studio import Studio
@@ -41,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs; `--json` and `--home` stand before or after the verb."""
     common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document")
-    common.add_argument("--home", type=Path, default=argparse.SUPPRESS, help="folder for data sets and runs")
+    common.add_argument("--home", default=argparse.SUPPRESS, help="folder for data sets and runs")
     whole = _Parser(prog="studio", description="Fine-Tuning Studio without a screen.", parents=[common])
     verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
     verb = {name: verbs.add_parser(name, help=act.__doc__, parents=[common]) for name, act in VERBS.items()}
@@ -61,12 +60,14 @@ def _parser() -> argparse.ArgumentParser:
     return whole
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Do one verb and return the exit code."""
+def main(arguments: Sequence[str] | None = None, *, begin: Callable[[], None] = lambda: None) -> int:
+    """Do one verb and return the exit code. `begin` is called first, and may raise KeyboardInterrupt."""
     prepare_process()
+    prepare_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in words  # until it is known what the words mean
     try:
+        begin()
         typed = _parser().parse_args(words)
         as_json = hasattr(typed, "json")
         # Libraries print as they like; nothing but the result may stand on stdout.
@@ -75,9 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Exception, KeyboardInterrupt) as error:
         document, code = _unhappy(error)
     if as_json:
-        print(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1), flush=True)
+        say(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1), sys.stdout)
     elif "error" not in document:
-        print("\n".join(documents.lines(document)), flush=True)
+        say("\n".join(documents.lines(document)), sys.stdout)
     return code
 
 
@@ -88,10 +89,10 @@ def _unhappy(error: BaseException) -> Result:
     elif isinstance(error, StudioError):
         code, told = REFUSED if isinstance(error, Refused) else FAILED, error
     else:
-        traceback.print_exception(error)
+        say("".join(traceback.format_exception(error)), sys.stderr)
         what = f"Something in the studio itself went wrong: {type(error).__name__}: {error}"
         code, told = FAILED, StudioError(what, "Please report it with the lines above.")
-    print(told, file=sys.stderr)
+    say(str(told), sys.stderr)
     return {"version": 1, "error": told.message, "hint": told.hint}, code
 
 
@@ -103,19 +104,13 @@ class Call:
 
     @cached_property
     def studio(self) -> Studio:
-        return Studio((getattr(self.typed, "home", None) or default_home()).expanduser().resolve())
+        return Studio(home_folder(getattr(self.typed, "home", None)))
 
     @contextlib.contextmanager
     def ear(self) -> Iterator[Ear]:
         """Print progress to stderr; a signal asks to stop, and what is running is saved first."""
-        interrupted = threading.Event()
-        names = (signal.SIGINT, signal.SIGTERM)
-        earlier = {name: signal.signal(name, lambda *_: interrupted.set()) for name in names}
-        try:
-            yield Ear(lambda line: print(line, file=sys.stderr, flush=True), interrupted.is_set)
-        finally:
-            for name, handler in earlier.items():
-                signal.signal(name, handler)
+        with noting_interruptions() as interrupted:
+            yield Ear(lambda line: say(line, sys.stderr), interrupted)
 
 
 def check(call: Call) -> Result:
@@ -124,25 +119,27 @@ def check(call: Call) -> Result:
     if report.verdict != "reject":
         return documents.check_document(report), DONE
     worst = intake.worst_issue(report)
-    print(f"{worst.message} {worst.hint}", file=sys.stderr)
+    say(f"{worst.message} {worst.hint}", sys.stderr)
     return documents.check_document(report), REFUSED
 
 
 def train(call: Call) -> Result:
     """train on a file, or repeat a run description"""
     typed = call.typed
-    chosen = {name: getattr(typed, name) for name in ("model", "objective", "tuning") if getattr(typed, name)}
+    options = {name: getattr(typed, name) for name in ("model", "objective", "tuning")}
+    chosen = {name: option for name, option in options.items() if option is not None}
+    mapping = _pairs(typed.mapping, "--map ROLE=COLUMN") or None
+    # What cannot be meant is refused before the file is taken in.
+    hub_data.refuse_outright(typed.file)
     described = methods.read_description(typed.file)
     before = methods.choice_of(described) if described else None
-    # What cannot be meant is refused before the file is taken in.
     choice = methods.read_choice(chosen, _pairs(typed.settings, "--set KNOB=VALUE"), before)
+    revision = call.studio.check_model(choice.model, methods.revision_of(described, choice))
     if described is not None:
         config = call.studio.repeat(described, choice, beside=typed.file.parent)
     else:
-        mapping = _pairs(typed.mapping, "--map ROLE=COLUMN") or None
-        dataset = call.studio.add_named(typed.file, mapping).id
-        config = call.studio.plan_choice(dataset, choice)
-    config = replace(config, revision=call.studio.check_model(config.model, config.revision))
+        config = call.studio.plan_file(typed.file, choice, mapping)
+    config = replace(config, revision=revision)
     return _train(call, call.studio.start(config, typed.name or ""))
 
 
@@ -157,7 +154,7 @@ def _train(call: Call, run: str) -> Result:
     with call.ear() as ear:
         view = wait_for_run(call.studio, run, ear)
     if view.status != "finished":
-        print(view.verdict.sentence, file=sys.stderr)
+        say(view.verdict.sentence, sys.stderr)
     return documents.train_document(view), CODES.get(view.status, FAILED)
 
 
@@ -165,7 +162,7 @@ def runs(call: Call) -> Result:
     """list all runs"""
     found = [documents.run_document(run) for run in call.studio.runs()]
     for problem in call.studio.worker().damage:
-        print(problem, file=sys.stderr)
+        say(problem, sys.stderr)
     return found, DONE
 
 
@@ -203,7 +200,7 @@ def export(call: Call) -> Result:
 
 
 def _unfinished(run: str, problem: str) -> dict[str, Any]:
-    print(problem, file=sys.stderr)
+    say(problem, sys.stderr)
     return {"version": 1, "run": run, "error": problem, "hint": ""}
 
 

@@ -67,11 +67,27 @@ def test_a_taken_port_is_told_before_anything_is_set_up(taken_port: int) -> None
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 0), ("127.0.0.1", 70000), ("192.0.2.1", 7860)])
+@pytest.mark.parametrize(
+    ("host", "port"), [("127.0.0.1", 0), ("127.0.0.1", 70000), ("192.0.2.1", 7860), ("n" * 300, 7860)]
+)
 def test_an_address_that_cannot_be_listened_on_is_told(host: str, port: int) -> None:
     with pytest.raises(launch.Trouble) as told:
         launch.check_port(host, port)
     assert told.value.hint
+
+
+@pytest.mark.parametrize(
+    ("typed", "host"), [("[::1]", "::1"), ("0::0", "::"), ("127.0.0.1", "127.0.0.1"), ("box", "box")]
+)
+def test_a_host_is_known_without_brackets_and_written_with_them(typed: str, host: str) -> None:
+    assert launch.address(typed) == host
+    assert launch.in_url(host) == (f"[{host}]" if ":" in host else host)
+
+
+@pytest.mark.parametrize("host", ["", " ", "[]", "fe80::1%eth0"])
+def test_a_host_that_is_no_address_is_told_and_never_means_all_of_them(host: str) -> None:
+    with pytest.raises(launch.Trouble, match="There is no address"):
+        launch.address(host)
 
 
 def test_a_free_port_is_accepted(taken_port: int) -> None:
@@ -287,6 +303,8 @@ def test_a_set_up_stopped_by_hand_goes_on_from_there(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # A shell starts what it puts in the background with this signal ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     while checkout.stamp().get("at_work") in (None, "", launch.ENVIRONMENT.title):

@@ -24,6 +24,7 @@ from studio.engine.tunings import TUNINGS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+LOG = (ROOT / "benchmarks" / "LOG.md").read_text(encoding="utf-8")
 REGISTRIES = {
     "READERS": "studio.data.readers",
     "FORMATS": "studio.data.formats",
@@ -209,6 +210,19 @@ def test_named_files_exist() -> None:
     named = re.findall(r"`((?:studio|tests|assets|benchmarks)/[\w./-]+)`", README)
     missing = [path for path in named if "/x." not in path and not (ROOT / path).exists()]
     assert not missing
+
+
+@pytest.mark.parametrize("text", [README, LOG], ids=["README", "LOG"])
+def test_every_figure_names_a_command_that_is_there(text: str) -> None:
+    named = re.findall(r"python -m (benchmarks\.\w+)", text)
+    assert named
+    missing = [name for name in named if not (ROOT / f"{name.replace('.', '/')}.py").exists()]
+    assert not missing
+
+
+def test_every_benchmark_says_how_it_is_run() -> None:
+    for path in (ROOT / "benchmarks").glob("*.py"):
+        assert f"python -m benchmarks.{path.stem}" in path.read_text(encoding="utf-8"), path.name
 
 
 def test_spaces_find_the_image_and_its_port() -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from studio.core.errors import Refused
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -26,6 +28,7 @@ ENVIRONMENT: Mapping[str, str] = {
 """Defaults for the whole process; what the user has set stays. Waiting OpenMP threads that spin would take
 the page's server its core; nothing of the studio reports to anybody."""
 
+_NAME_A_HOME = "Name a folder that you may write to after --home."
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 _KEEP_BYTES = 2**31 - 1
 
@@ -54,6 +57,17 @@ def default_home() -> Path:
     else:
         place = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(place) / "fine-tuning-studio"
+
+
+def home_folder(named: str | None) -> Path:
+    """Return the home folder that was named; None: the user's own. Raises Refused where it names none."""
+    if named is not None and not named.strip():
+        raise Refused("The home folder has no name.", "Name a folder after --home, or leave --home out.")
+    try:
+        return (default_home() if named is None else Path(named)).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        what = named or "for this user"
+        raise Refused(f"There is no home folder {what}: {error}", _NAME_A_HOME) from error
 
 
 class FileLock:

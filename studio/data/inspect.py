@@ -1,5 +1,6 @@
 """A file, from its bytes to checked records and the report on it: the Data step in one call, in one pass."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -81,7 +82,7 @@ def inspect(
     Without a sink the records are only checked. Raises Refused only where there is no such file, or where
     the given mapping does not fit it; Stopped where it was told to stop.
     """
-    if not path.exists():
+    if not os.path.exists(path):  # Path.exists would raise on a name that is too long
         raise Refused(f"There is no file {name}.", "Check its name and place.")
     conditions = conditions or Conditions()
     table = None

@@ -114,12 +114,7 @@ def prepare(
     settings = config.part(Optimisation)
     objective, tuning = objective_named(config.objective), tuning_named(config.tuning)
     choice = choice or choose_device()
-    accelerator = Accelerator(cpu=choice.device == "cpu")
-    if accelerator.num_processes > 1:
-        raise Refused(
-            f"This run was launched as {accelerator.num_processes} processes; the studio trains in one.",
-            "Start it without a launcher such as torchrun.",
-        )
+    accelerator = _one_process(choice.device)
     if choice.device == "cuda":
         torch.cuda.reset_peak_memory_stats()
     torch.manual_seed(settings.seed)
@@ -140,6 +135,16 @@ def prepare(
     machinery = Machinery(model, optimiser, accelerator, objective, tuple(names), choice.device, precision)
     budget = TOKENS_AT_ONCE[choice.device]
     return Prepared(machinery, tuning, names, choice.device, dtype, reasons, total, budget)
+
+
+def _one_process(device: str) -> Accelerator:
+    accelerator = Accelerator(cpu=device == "cpu")
+    if accelerator.num_processes > 1:
+        raise Refused(
+            f"This run was launched as {accelerator.num_processes} processes; the studio trains in one.",
+            "Start it without a launcher such as torchrun.",
+        )
+    return accelerator
 
 
 def check_length(config: RunConfig, source: ModelSource) -> None:

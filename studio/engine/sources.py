@@ -1,5 +1,6 @@
 """Where a model comes from: the starter, a folder, a GGUF file or the hub, each of them files in a folder."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ def resolve(
     if model == "starter":
         folder = starter.ensure_starter(progress)
         return ModelSource("starter", folder, "", hash_weight_files(folder, stopping), starter.LICENCE)
-    if model and Path(model).is_dir():
+    if os.path.isdir(model):  # Path.is_dir would raise on a name that is too long
         return from_folder(Path(model), stopping=stopping)
     if model.lower().endswith(GGUF):
         return _from_gguf(Path(model), progress, stopping)
@@ -62,8 +63,8 @@ def source_here(model: str, revision: str = "") -> ModelSource | None:
     if model == "starter":
         folder = cache_folder() / starter.FOLDER_NAME if starter.starter_is_ready() else None
     elif model.lower().endswith(GGUF):
-        folder = converted_here(Path(model)) if Path(model).is_file() else None
-    elif not Path(model).is_dir():
+        folder = converted_here(Path(model)) if os.path.isfile(model) else None
+    elif not os.path.isdir(model):
         fetched = hub.earlier_download(model, revision) if _HUB_ID.fullmatch(model) else None
         folder, commit = (fetched.folder, fetched.commit) if fetched else (None, "")
     if folder is None or not (folder / "config.json").is_file():

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from studio.core.errors import Refused, StudioError
+from studio.core.texts import checked_text
 from studio.services.views import Answer, Comparison
 from studio.store.files import new_id
 from studio.store.home import Home
@@ -127,11 +128,9 @@ class Questions:
 
 def ask(home: Home, questions: Questions, question: str, *, run: str) -> str:
     """Queue a question to a run. Raises Refused where it is empty or nothing of the run is saved yet."""
-    text = question.strip()
+    text = checked_text(question, "The question", QUESTION_LENGTH)
     if not text:
         raise Refused("The question is empty.", "Write one.")
-    if len(text) > QUESTION_LENGTH:
-        raise Refused(f"The question has {len(text)} letters; {QUESTION_LENGTH} is the most.", "Shorten it.")
     if not home.runs.folder(run).checkpoints.steps():
         raise Refused("Nothing of this run is saved yet, so there is no tuned model to ask.", "Wait for it.")
     return questions.ask(text, run)

@@ -2,15 +2,15 @@
 
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from studio.core.cleaning import REMAPPED, Step
 from studio.core.errors import Refused
 from studio.core.records import SourcedRecord
 from studio.data.samples import SAMPLES
+from studio.services import uploads
 from studio.services.intake import checked_name, conditions, content_of
 from studio.services.views import DatasetView, SampleView, TableRow
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
@@ -124,8 +124,8 @@ def samples() -> tuple[SampleView, ...]:
     )
 
 
-def add_sample(home: Home, sample: str, add: Callable[[Path, Arrival], str]) -> DatasetView:
-    """Have a shipped data set added; asked for again, return the one that is there."""
+def add_sample(home: Home, sample: str) -> DatasetView:
+    """Add a shipped data set; asked for again, return the one that is there."""
     if sample not in SAMPLES:
         raise Refused(f"There is no sample named {sample!r}.", f"Known: {', '.join(SAMPLES)}.")
     for folder, meta in readable(home.datasets.all(), DatasetFolder.meta)[0]:
@@ -133,4 +133,4 @@ def add_sample(home: Home, sample: str, add: Callable[[Path, Arrival], str]) -> 
             return view(home, folder.id)
     shipped = SAMPLES[sample]
     arrival = Arrival(shipped.path.name, shipped.title, sample=sample, licence=shipped.licence)
-    return view(home, add(shipped.path, arrival))
+    return view(home, uploads.add(home, shipped.path, arrival))

@@ -10,6 +10,8 @@ import zipfile
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from studio.core.errors import Refused, StudioError
 from studio.core.progress import fold
@@ -27,10 +29,10 @@ from studio.store.files import (
     STAGING,
     Sealed,
     damaged,
+    filled_folder,
     new_id,
-    read_json,
+    read_as,
     remove_folder,
-    staged_folder,
     told_plainly,
     write_json,
 )
@@ -42,18 +44,33 @@ KIND = "export "
 BYTES_A_WEIGHT = 4
 WITH_ZIP = 2
 """The download is a second copy."""
+MAKE_AGAIN = "Delete this file, and export again."
 
 
 def start(home: Home, run: str, kind: str, *, target: Path | None) -> str:
     """Queue an export and return its job id. Raises Refused where it cannot be made or has no place to go."""
     folder = home.runs.folder(run)
     if target is not None:
-        refuse_occupied(target)
+        _refuse_unusable(target)
     if reason := exporter_named(kind).refusal(folder.config()):
         raise Refused(reason, "Choose another kind of export.")
     check_best(folder)
     check_disk(home, WITH_ZIP * _expected_bytes(folder, kind))
     return folder.requests.add(KIND + kind)
+
+
+def _refuse_unusable(target: Path) -> Path:
+    """Return the folder that is meant. Raises Refused where something is in it or it cannot be written."""
+    try:
+        place = target.resolve()
+        refuse_occupied(place)
+        # A folder that is made and removed again tells more than permissions: a disk may be read-only.
+        existing = next(path for path in (place, *place.parents) if path.exists())
+        with TemporaryDirectory(prefix=STAGING, dir=existing):
+            return place
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Refused(f"{target} cannot be written: {why}.", "Name another folder.") from error
 
 
 def _expected_bytes(folder: RunFolder, kind: str) -> int:
@@ -133,7 +150,10 @@ def views(home: Home, run: str) -> tuple[ExportView, ...]:
 def _view(folder: RunFolder, kind: str) -> ExportView | None:
     if not _note(folder, kind).exists():
         return None
-    document = read_json(_note(folder, kind))
+    return read_as(partial(_noted, folder, kind), _note(folder, kind), hint=MAKE_AGAIN)
+
+
+def _noted(folder: RunFolder, kind: str, document: dict[str, Any]) -> ExportView:
     files = tuple(ExportedFile(**file) for file in document["files"])
     parity = Parity(**document["parity"]) if document["parity"] else None
     place, step = folder.path / "exports" / document["folder"], document["step"]
@@ -188,18 +208,16 @@ def _archive(home: Home, found: ExportView) -> Path:
 def copy(home: Home, run: str, kind: str, *, target: Path) -> ExportView:
     """Copy a finished export into a new or empty folder. Raises Refused where something is in it."""
     found = _sound(home.runs.folder(run), kind)
-    refuse_occupied(target)
+    place = _refuse_unusable(target)
     try:
-        if target.exists():
-            target.rmdir()
-        with staged_folder(target.absolute()) as staged:
+        with filled_folder(place) as staged:
             shutil.copytree(found.path, staged, dirs_exist_ok=True)
     except OSError as error:
         raise StudioError(
             f"The export could not be written to {target}: {error.strerror or error}.",
             "Free some space, or name another folder.",
         ) from error
-    return replace(found, path=str(target))
+    return replace(found, path=str(place))
 
 
 def code(home: Home, run: str) -> str:

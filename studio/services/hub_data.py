@@ -9,6 +9,7 @@ from pathlib import Path
 
 from studio.core.errors import Refused
 from studio.core.report import DatasetReport
+from studio.data.readers import outright
 from studio.data.shards import joined
 from studio.engine.hub_tables import fetch_table
 from studio.services.intake import NAME_LENGTH, arrival_of, check
@@ -41,6 +42,14 @@ def name_of(address: str) -> HubName:
     return HubName(found["id"], found["subset"] or "", found["split"] or "")
 
 
+def refuse_outright(place: Path) -> None:
+    """Raise Refused for what nobody need open: no file and no address, too large, of a wrong ending."""
+    if is_address(str(place)):
+        name_of(str(place))
+    else:
+        outright.refuse_outright(place, place.name)
+
+
 def check_named(place: Path, mapping: Mapping[str, str] | None) -> DatasetReport:
     """Look at a file, or at a data set of the hub by its address, and keep nothing."""
     if not is_address(str(place)):
@@ -56,8 +65,6 @@ def named(place: Path, mapping: Mapping[str, str] | None) -> Iterator[tuple[Path
         with fetched(name_of(str(place)), mapping) as found:
             yield found
         return
-    if not place.is_file():
-        raise Refused(f"There is no file {str(place)!r}.", "Check the spelling, or give the whole path.")
     yield place, arrival_of(place.name, mapping)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from studio.core.config import RunConfig
 from studio.core.examples import IGNORED, Example
@@ -19,7 +20,7 @@ from studio.engine.objectives import objective_named
 from studio.services.examples import encode_rows
 from studio.services.packages import IMPORTING
 from studio.services.rehearsals import here
-from studio.store.files import read_json, write_json
+from studio.store.files import read_as, write_json
 from studio.store.home import Home
 
 WHOLE = 1 << 30
@@ -68,7 +69,10 @@ def lost(counted: Path, records: Iterable[SourcedRecord], max_length: int) -> Lo
 @lru_cache(maxsize=4)
 def _read(counted: Path) -> dict[int, RowLength]:
     """Return the length by row; what was counted of a version never changes."""
-    document = read_json(counted)
+    return read_as(_by_row, counted, hint="Delete this file: the rows are counted again.")
+
+
+def _by_row(document: dict[str, Any]) -> dict[int, RowLength]:
     columns = zip(document["rows"], document["tokens"], document["learned_from"], strict=True)
     return {row: RowLength(tokens, learned_from) for row, tokens, learned_from in columns}
 

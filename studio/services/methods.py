@@ -1,6 +1,7 @@
 """What can be chosen for a run, and the run description that a choice makes."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,11 +11,13 @@ from studio.core.errors import Refused
 from studio.core.knobs import Knob, KnobValue, from_dict, knobs, to_dict
 from studio.core.recipes import RECIPES
 from studio.core.report import DatasetReport
+from studio.core.texts import checked_text
 from studio.data.inspect import training_refusal
 from studio.engine.objectives import objective_named
 from studio.engine.sources import resolve, source_here
 from studio.engine.starter import starter_is_ready
 from studio.engine.tunings import tuning_named
+from studio.services import hub_data, uploads
 from studio.services.packages import IMPORTING
 from studio.services.views import ModelChoice
 from studio.store.datasets import DatasetFolder
@@ -22,6 +25,7 @@ from studio.store.files import readable
 from studio.store.home import Home
 from studio.store.runs import RunFolder
 
+MODEL_LENGTH = 1000
 LARGEST_DESCRIPTION = 1_000_000
 STARTER = ModelChoice(
     id="starter",
@@ -57,6 +61,7 @@ def check_model(model: str, revision: str) -> str:
 
     Raises Refused in plain words where it cannot be had. The starter and folders have no commit: "".
     """
+    model = checked_text(model, "The name of the model", MODEL_LENGTH)
     if model == "starter" and starter_is_ready():
         return ""
     return resolve(model, revision, progress=_quiet).revision
@@ -86,8 +91,7 @@ def plan(home: Home, dataset: str, choice: Choice) -> RunConfig:
     folder = home.datasets.folder(dataset)
     version = folder.meta().version
     check_trainable(folder, version, choice.objective)
-    if choice.recipe not in RECIPES:
-        raise Refused(f"There is no recipe named {choice.recipe!r}.", f"Known: {', '.join(RECIPES)}.")
+    _refuse_unknown_recipe(choice)
     tuning = tuning_named(choice.tuning)
     values = {
         **RECIPES[choice.recipe].knobs,
@@ -97,7 +101,7 @@ def plan(home: Home, dataset: str, choice: Choice) -> RunConfig:
     return RunConfig(
         dataset=dataset,
         dataset_version=version,
-        model=choice.model.strip(),
+        model=checked_text(choice.model, "The name of the model", MODEL_LENGTH),
         objective=choice.objective,
         tuning=choice.tuning,
         recipe=choice.recipe,
@@ -105,14 +109,45 @@ def plan(home: Home, dataset: str, choice: Choice) -> RunConfig:
     )
 
 
-def repeat(home: Home, described: RunConfig, choice: Choice) -> RunConfig:
-    """Return a run description anew for the data set version that it names."""
-    same_model = choice.model == described.model
-    config = replace(plan(home, described.dataset, choice), revision=described.revision if same_model else "")
+def _refuse_unknown_recipe(choice: Choice) -> None:
+    if choice.recipe not in RECIPES:
+        raise Refused(f"There is no recipe named {choice.recipe!r}.", f"Known: {', '.join(RECIPES)}.")
+
+
+def plan_file(
+    home: Home, place: Path, choice: Choice, *, mapping: Mapping[str, str] | None = None
+) -> RunConfig:
+    """Add a file, or a data set of the hub by its address, and return the run description.
+
+    One that cannot be trained on is refused and not kept.
+    """
+    before = {folder.id for folder in home.datasets.all()}
+    with hub_data.named(place, mapping) as (path, arrival):
+        added = uploads.add(home, path, arrival)
+    try:
+        return plan(home, added, choice)
+    except Refused:
+        if added not in before:
+            home.datasets.delete(added)
+        raise
+
+
+def repeat(home: Home, described: RunConfig, choice: Choice, *, beside: Path) -> RunConfig:
+    """Return a run description anew: for the data set version that it names, or for a file beside it."""
+    revision = revision_of(described, choice)
+    file = beside / described.dataset
+    if os.path.isfile(file):  # Path.is_file would raise on a name that is too long
+        return replace(plan_file(home, file, choice), revision=revision)
+    config = replace(plan(home, described.dataset, choice), revision=revision)
     if described.dataset_version:
         home.datasets.folder(described.dataset).version(described.dataset_version)
         config = replace(config, dataset_version=described.dataset_version)
     return config
+
+
+def revision_of(described: RunConfig | None, choice: Choice) -> str:
+    """Return the commit that a description names, where its model still is the one chosen."""
+    return described.revision if described and choice.model == described.model else ""
 
 
 def parts(objective: str, tuning: str) -> tuple[type, ...]:
@@ -162,6 +197,7 @@ def read_choice(
     texts = dict(settings)
     recipe = {"recipe": texts.pop("recipe")} if "recipe" in texts else {}
     choice = replace(before or Choice(), **chosen, **recipe)
+    _refuse_unknown_recipe(choice)
     known = known_knobs(choice.objective, choice.tuning)
     wrong = [f"There is no setting named {name!r}." for name in texts if name not in known]
     read: dict[str, KnobValue] = {}
@@ -177,11 +213,13 @@ def read_choice(
 
 def read_description(path: Path) -> RunConfig | None:
     """Return the run description that a file holds; None where it is anything else, a table of rows say."""
-    if path.suffix.lower() != ".json" or not path.is_file() or path.stat().st_size > LARGEST_DESCRIPTION:
+    if path.suffix.lower() != ".json" or hub_data.is_address(str(path)):
+        return None
+    if path.stat().st_size > LARGEST_DESCRIPTION:
         return None
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(document, dict) or not isinstance(document.get("dataset"), str):
         return None

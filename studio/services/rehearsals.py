@@ -9,17 +9,20 @@ import platform
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.errors import StudioError
 from studio.core.examples import Example
 from studio.core.knobs import to_dict
+from studio.core.shapes import shaped
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import objective_named
 from studio.engine.sources import ModelSource, source_here
 from studio.engine.tunings import tuning_named
 from studio.services.examples import encode_rows
 from studio.services.mistakes import plainly
-from studio.store.files import read_json, write_json
+from studio.store.files import read_as, write_json
 from studio.store.home import Home
 
 SAMPLED_ROWS = 400
@@ -55,10 +58,11 @@ def key_of(config: RunConfig) -> str:
 
 
 def known_pace(home: Home, config: RunConfig) -> Pace | None:
-    path = home.forecasts / f"{key_of(config)}.json"
-    if not path.exists():
+    """Return what was measured; None where nothing is that can be read: then it is measured anew."""
+    try:
+        return read_as(partial(shaped, Pace), home.forecasts / f"{key_of(config)}.json", hint="")
+    except (FileNotFoundError, StudioError):
         return None
-    return Pace(**{name: value for name, value in read_json(path).items() if name != "version"})
 
 
 def remember_run(home: Home, config: RunConfig, peak_memory_bytes: int) -> None:

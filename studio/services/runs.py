@@ -18,6 +18,7 @@ from studio.core.config import RunConfig
 from studio.core.errors import Refused
 from studio.core.events import RunQueued, Status
 from studio.core.progress import JobProgress, Progress, fold
+from studio.core.texts import checked_text
 from studio.services import methods
 from studio.store.files import size, told_plainly
 from studio.store.home import Home
@@ -48,7 +49,7 @@ class RecentStarts:
 
 def start(home: Home, config: RunConfig, *, name: str, recent: RecentStarts) -> str:
     """Queue a run and return its id. What it needs has been checked by the caller."""
-    return recent.once(home, methods.settled(config), _text(name, NAME_LENGTH, "The name"))
+    return recent.once(home, methods.settled(config), checked_text(name, "The name", NAME_LENGTH))
 
 
 def find(home: Home, part: str) -> str:
@@ -152,18 +153,12 @@ def rename(home: Home, run: str, name: str) -> None:
     folder = home.runs.folder(run)
     if not name.strip():
         raise Refused("A run needs a name.", "Write a word or two.")
-    folder.write_meta(replace(folder.meta(), name=_text(name, NAME_LENGTH, "The name")))
+    folder.write_meta(replace(folder.meta(), name=checked_text(name, "The name", NAME_LENGTH)))
 
 
 def annotate(home: Home, run: str, notes: str) -> None:
     folder = home.runs.folder(run)
-    folder.write_meta(replace(folder.meta(), notes=_text(notes, NOTES_LENGTH, "The note")))
-
-
-def _text(text: str, most: int, what: str) -> str:
-    if len(text) > most:
-        raise Refused(f"{what} has {len(text)} letters; {most} is the most.", "Shorten it.")
-    return text.strip()
+    folder.write_meta(replace(folder.meta(), notes=checked_text(notes, "The note", NOTES_LENGTH)))
 
 
 def dependents(home: Home, run: str) -> tuple[str, ...]:

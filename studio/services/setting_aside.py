@@ -5,6 +5,7 @@ The rows are noted in the run's folder, so that its exam and its exports are mad
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from studio.core.config import DataSettings, RunConfig
 from studio.core.errors import StudioError
@@ -15,11 +16,12 @@ from studio.data.split import Split
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import objective_named
 from studio.services.examples import encode_rows
-from studio.store.files import read_json, write_json
+from studio.store.files import read_as, write_json
 from studio.store.runs import RunFolder
 
 FILE = "set_aside.json"
 ROWS_NAMED = 12
+_RESTORE = "Restore it from a copy, or start a new run from the data set."
 Halves = tuple[tuple[Example, ...], tuple[Example, ...]]
 """The examples to learn from and the held-back ones."""
 
@@ -27,7 +29,11 @@ Halves = tuple[tuple[Example, ...], tuple[Example, ...]]
 def set_aside(folder: RunFolder) -> frozenset[int]:
     """Return the rows that this run does without."""
     path = folder.path / FILE
-    return frozenset(read_json(path)["rows"]) if path.exists() else frozenset()
+    return read_as(_rows, path, hint=_RESTORE) if path.exists() else frozenset()
+
+
+def _rows(entries: dict[str, Any]) -> frozenset[int]:
+    return frozenset(entries["rows"])
 
 
 def without(parts: Split, rows: Collection[int]) -> Split:

@@ -6,7 +6,6 @@ may touch the network or take seconds say so. The verbs themselves stand in the 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from studio.core.config import RunConfig
@@ -84,21 +83,21 @@ class Studio(StudioOfData):
 
         Raises Refused with every problem at once, also for a dataset that cannot be trained on yet.
         """
-        return self.plan_choice(dataset, methods.Choice(recipe, model, objective, tuning, knobs or {}))
-
-    def plan_choice(self, dataset: str, choice: Choice) -> RunConfig:
-        """The same, for a choice that was read from a command line."""
+        choice = methods.Choice(recipe, model, objective, tuning, knobs or {})
         return methods.plan(self._home, dataset, choice)
+
+    def plan_file(
+        self, path: Path, choice: Choice, mapping: Mapping[str, str] | None = None
+    ) -> RunConfig:
+        """The same for a file, or hf:owner/name; a data set that cannot be trained on is not kept."""
+        return methods.plan_file(self._home, path, choice, mapping=mapping)
 
     def repeat(self, described: RunConfig, choice: Choice, *, beside: Path) -> RunConfig:
         """Return the run description anew, with `choice` for what it chose.
 
         Its data set is one of this home, or a file beside the description.
         """
-        if (file := beside / described.dataset).is_file():
-            added = self.add_dataset(file, file.name).id
-            described = replace(described, dataset=added, dataset_version="")
-        return methods.repeat(self._home, described, choice)
+        return methods.repeat(self._home, described, choice, beside=beside)
 
     def forecast(self, config: RunConfig) -> Forecast:
         """Return time, memory and disk. While `measured` is False an idle worker rehearses: ask again."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from studio.core.cleaning import Step
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
-from studio.services import cleaning, datasets, hub_data, intake, learning, spreadsheets
+from studio.services import cleaning, datasets, hub_data, intake, learning, spreadsheets, uploads
 from studio.services.cleaning import Wish
 from studio.services.uploads import Uploads
 from studio.services.views import DatasetView, SampleView, Span
@@ -27,7 +27,7 @@ class StudioOfData:
 
     def add_dataset(self, path: Path, name: str, mapping: Mapping[str, str] | None = None) -> DatasetView:
         """Copy a file into the home at once, check it and wait. Raises Refused for one that is of no use."""
-        return datasets.view(self._home, self._uploads.add(path, intake.arrival_of(name, mapping)))
+        return datasets.view(self._home, uploads.add(self._home, path, intake.arrival_of(name, mapping)))
 
     def start_upload(self, path: Path, name: str, mapping: Mapping[str, str] | None = None) -> str:
         """Copy a file into the home at once, check it in the background, and return the upload's id.
@@ -54,12 +54,7 @@ class StudioOfData:
             path,
             arrival,
         ):
-            return datasets.view(self._home, self._uploads.add(path, arrival))
-
-    def add_named(self, place: Path, mapping: Mapping[str, str] | None = None) -> DatasetView:
-        """Add a file, or a data set of the hub by its address hf:owner/name[/subset][@split], and wait."""
-        with hub_data.named(place, mapping) as (path, arrival):
-            return datasets.view(self._home, self._uploads.add(path, arrival))
+            return datasets.view(self._home, uploads.add(self._home, path, arrival))
 
     def remap(self, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
         """Read a dataset again with `mapping` (role -> column); earlier runs keep the version they used."""
@@ -89,7 +84,7 @@ class StudioOfData:
 
     def add_sample(self, sample: str) -> DatasetView:
         """Add a shipped data set; asked for again, return the one that is there."""
-        return datasets.add_sample(self._home, sample, self._uploads.add)
+        return datasets.add_sample(self._home, sample)
 
     def records_of(self, dataset: str, rows: Sequence[int]) -> tuple[SourcedRecord, ...]:
         """Return what became of these rows of the file; those that were set aside or dropped are left out."""

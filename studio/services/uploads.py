@@ -8,11 +8,33 @@ from pathlib import Path
 from studio.core.errors import Refused, StudioError
 from studio.core.report import DatasetReport
 from studio.data.inspect import Stopped
+from studio.data.readers.outright import refuse_outright
 from studio.services.intake import conditions, take_in
 from studio.services.mistakes import plainly
 from studio.services.views_of_data import UploadView
 from studio.store.home import Home
 from studio.store.incoming import Arrival, IncomingFolder
+
+
+def add(home: Home, path: Path, arrival: Arrival) -> str:
+    """Take a file in and wait; return the data set's id. Raises what kept it from becoming one."""
+    folder = _brought(home, path, arrival)
+    try:
+        return take_in(home, folder.source, arrival, conditions()).id
+    finally:
+        folder.remove()
+
+
+def _brought(home: Home, path: Path, arrival: Arrival) -> IncomingFolder:
+    """Copy a file into the home. Raises Refused for what nobody need open."""
+    refuse_outright(path, arrival.name)
+    folder = home.incoming.create()
+    try:
+        folder.bring(path, arrival)
+    except BaseException:
+        folder.remove()
+        raise
+    return folder
 
 
 class Uploads:
@@ -42,15 +64,7 @@ class Uploads:
 
     def start(self, path: Path, arrival: Arrival) -> str:
         """Copy a file into the home, begin to read it, and return the upload's id."""
-        return self._begin(self._brought(path, arrival), arrival)
-
-    def add(self, path: Path, arrival: Arrival) -> str:
-        """Do the same and wait; return the data set's id. Raises what kept it from becoming one."""
-        folder = self._brought(path, arrival)
-        try:
-            return take_in(self._home, folder.source, arrival, conditions()).id
-        finally:
-            folder.remove()
+        return self._begin(_brought(self._home, path, arrival), arrival)
 
     def view(self, upload: str) -> UploadView:
         return self._upload(upload).view
@@ -64,15 +78,6 @@ class Uploads:
             if upload not in self._known:
                 raise Refused("This upload is not known any more.", "See the list of data sets.")
             return self._known[upload]
-
-    def _brought(self, path: Path, arrival: Arrival) -> IncomingFolder:
-        folder = self._home.incoming.create()
-        try:
-            folder.bring(path, arrival)
-        except BaseException:
-            folder.remove()
-            raise
-        return folder
 
     def _begin(self, folder: IncomingFolder, arrival: Arrival) -> str:
         upload = _Upload(self._home, folder, arrival, closing=self._closing.is_set)

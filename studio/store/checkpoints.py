@@ -4,6 +4,8 @@ The engine decides what a checkpoint holds: `weights/` (what the tuned model is)
 resumed run needs beyond). Here it becomes durable.
 """
 
+import hashlib
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -11,9 +13,11 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from studio.core.errors import StudioError
-from studio.store.files import Sealed, damaged, read_json, remove_folder, seal, staged_folder, write_json
+from studio.core.shapes import shaped
+from studio.store.files import Sealed, damaged, read_as, remove_folder, seal, staged_folder, write_json
 
 _NAME = re.compile(r"step-(\d{6,})")
 _KEPT = 2
@@ -107,11 +111,10 @@ class Checkpoints:
     def _manifest(self, step: int) -> Manifest | None:
         """Return the manifest of a step; None where it is missing or damaged, so that it never verifies."""
         try:
-            document = read_json(self._path(step) / "manifest.json")
-            files = tuple(Sealed(**file) for file in document["files"])
-            return Manifest(document["step"], document["eval_loss"], files)
-        except (OSError, StudioError, KeyError, TypeError):
+            manifest = read_as(_read_manifest, self._path(step) / "manifest.json", hint="")
+        except (OSError, StudioError):
             return None
+        return manifest if manifest.step == step else None
 
     def _verifies(self, step: int, manifest: Manifest | None) -> bool:
         return manifest is not None and not damaged(self._path(step), manifest.files)
@@ -157,8 +160,17 @@ def _rank(kept: tuple[int, Manifest | None]) -> tuple[bool, float, int]:
 
 
 def _write_manifest(folder: Path, manifest: Manifest) -> None:
-    files = [asdict(file) for file in manifest.files]
-    write_json(
-        folder / "manifest.json",
-        {"version": 1, "step": manifest.step, "eval_loss": manifest.eval_loss, "files": files},
-    )
+    entries = asdict(manifest)
+    write_json(folder / "manifest.json", {"version": 1, **entries, "sha256": _digest_of(entries)})
+
+
+def _read_manifest(entries: dict[str, Any]) -> Manifest:
+    """Raises ValueError where it is not what was written: a flipped digit of a loss would move the best."""
+    if entries.pop("sha256") != _digest_of(entries):
+        raise ValueError("it is not what was written")
+    files = tuple(shaped(Sealed, file) for file in entries["files"])
+    return shaped(Manifest, {**entries, "files": files})
+
+
+def _digest_of(entries: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(entries, sort_keys=True).encode()).hexdigest()

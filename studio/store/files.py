@@ -149,6 +149,28 @@ def staged_folder(target: Path) -> Iterator[Path]:
     sync_folder(target.parent)
 
 
+@contextmanager
+def filled_folder(target: Path) -> Iterator[Path]:
+    """Like `staged_folder`, for a folder of the user's own: one that is there, and empty, is not replaced.
+
+    It may be the folder somebody works in, or lie where only it can be written.
+    """
+    if not target.is_dir():
+        with staged_folder(target) as staged:
+            yield staged
+        return
+    staged = target / f"{STAGING}{new_id()}"
+    staged.mkdir()
+    try:
+        yield staged
+        sync_tree(staged)
+        for entry in staged.iterdir():
+            os.replace(entry, target / entry.name)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+    sync_folder(target)
+
+
 def sync_tree(folder: Path) -> None:
     """Make every file and folder below survive a power failure."""
     for root, _, names in os.walk(folder, topdown=False):

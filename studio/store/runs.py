@@ -158,10 +158,6 @@ class RunFolder:
             problem = f"The file {self.events_file} cannot be read: {error.strerror}."
             raise StudioError(problem, _RESTORE) from error
 
-    def write_traceback(self, text: str) -> None:
-        """Keep where our own mistake happened; for a report, never for the screen."""
-        (self.path / "traceback.txt").write_text(text, encoding="utf-8")
-
 
 def _meta(entries: dict[str, Any]) -> RunMeta:
     return shaped(RunMeta, {**entries, "cleaning": steps_from(entries.get("cleaning", ()))})

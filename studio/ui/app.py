@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import signal
-import threading
 import time
 import webbrowser
 from collections.abc import Sequence
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from studio.core.console import expect_interruption
 from studio.services.studio import Studio
 from studio.ui.assets import ASSETS, style_tags
 from studio.ui.guard import LOOPBACK, Lifespan, guarded
@@ -28,6 +27,8 @@ from studio.ui.theme import theme
 from studio.ui.wiring import html_part
 
 TABS = (DataTab, MethodTab, TrainTab, CompareTab, ExportTab)
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Where the page of a studio that listens on every address is on this machine."""
 ABANDONED_SECONDS = 600.0
 """An upload that nobody touched for so long belongs to no page of a second studio on the same home."""
 
@@ -70,17 +71,17 @@ def serve(
     remove_abandoned(uploads)
     studio = Studio(home)
     page = build(studio, local=host in LOOPBACK)
-    asked = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: asked.set())
-    launch(page, studio, host=host, port=port, lifespan=guarded(token, allowed_hosts))
-    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}/"
+    wait_until_asked = expect_interruption()
+    # Gradio asks its own server once whether it is there, by the name it was given.
+    known = [*allowed_hosts, host] if host in EVERY_ADDRESS else allowed_hosts
+    launch(page, studio, host=host, port=port, lifespan=guarded(token, known))
+    address = f"http://{in_url(EVERY_ADDRESS.get(host, host))}:{port}/"
     address += f"?token={token}" if token else ""
     print(f"Fine-Tuning Studio is open at {address}", flush=True)
     studio.open()  # after the first page can be had: it loads the heavy packages
     if open_browser:
         webbrowser.open(address)
-    asked.wait()
+    wait_until_asked()
     print("Stopping: what is running is saved and can be resumed.", flush=True)
     page.close()
     studio.close()
@@ -99,10 +100,15 @@ def remove_abandoned(uploads: Path) -> None:
             folder.unlink()
 
 
+def in_url(host: str) -> str:
+    """Return a host as it stands in an address: brackets keep an IPv6 one apart from the port."""
+    return f"[{host}]" if ":" in host else host
+
+
 def launch(page: gr.Blocks, studio: Studio, *, host: str, port: int, lifespan: Lifespan) -> None:
     """Start the server in its own thread: private, without analytics, own routes before Gradio's."""
     page.launch(
-        server_name=host,
+        server_name=in_url(host),
         server_port=port,
         share=False,
         quiet=True,

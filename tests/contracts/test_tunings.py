@@ -41,6 +41,9 @@ def step(prepared: Prepared, examples, *, rate: float, between=lambda: None):
 
 
 def logits(model: torch.nn.Module, examples) -> torch.Tensor:
+    """Of both sides with one kind of attention: training's own rounds otherwise than the one that answers."""
+    plain = model.get_base_model() if hasattr(model, "get_base_model") else model
+    plain.set_attn_implementation("sdpa")
     model.eval()
     with torch.no_grad():
         return model(input_ids=collate(examples).input_ids).logits

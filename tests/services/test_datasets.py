@@ -1,9 +1,12 @@
 """Data sets are copied at once, read again with another mapping, and their dependents are named."""
 
+import os
+
 import pytest
 
 from studio.core.errors import Refused, StudioError
 from studio.core.records import Completion, SourcedRecord
+from studio.data.readers.outright import LARGEST_FILE_BYTES
 from tests.services.conftest import planned, write_table
 
 
@@ -42,9 +45,67 @@ def test_a_file_that_cannot_be_used_is_refused_and_leaves_nothing(closed, tmp_pa
     path.write_bytes(b"%PDF-1.7\n\x00\x01")
     with pytest.raises(Refused):
         closed.add_dataset(path, path.name)
-    with pytest.raises(StudioError, match="still there"):
+    with pytest.raises(Refused, match="There is no file"):
         closed.add_dataset(tmp_path / "gone.csv", "gone.csv")
     assert list((home / "datasets").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "what", ["missing", "folder", "fifo", "device", "link", "empty", "huge", "ending", "long"]
+)
+def test_what_nobody_need_open_is_refused_before_it_is_copied(closed, tmp_path, monkeypatch, what):
+    path = tmp_path / {"long": "n" * 300, "ending": "model.pkl"}.get(what, "table.csv")
+    makers = {
+        "folder": path.mkdir,
+        "fifo": lambda: os.mkfifo(path),
+        "device": lambda: path.symlink_to("/dev/zero"),
+        "link": lambda: path.symlink_to(tmp_path / "nowhere"),
+        "empty": path.touch,
+        "ending": lambda: path.write_text("a,b"),
+        "huge": lambda: path.touch() or os.truncate(path, LARGEST_FILE_BYTES + 1),
+    }
+    makers.get(what, lambda: None)()
+
+    def copied(*paths):
+        raise AssertionError("it was copied")
+
+    monkeypatch.setattr("shutil.copyfile", copied)
+    with pytest.raises(Refused) as refused:
+        closed.add_dataset(path, path.name)
+    try:
+        said = closed.check(path).issues[0].message
+    except Refused as checked:
+        said = checked.message
+    if what not in ("missing", "link", "long"):
+        assert said == refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("x" * 200 + ".csv", "x" * 119 + "…"), (" .csv", "data"), ("a b.csv", "a b")]
+)
+def test_a_name_made_from_a_file_is_never_refused(closed, table, file, name):
+    assert closed.add_dataset(table, file).name == name
+
+
+def test_names_that_are_no_text_are_refused(closed, table, tiny_model_folder):
+    with pytest.raises(Refused, match=r"The name of the file holds .*udcff"):
+        closed.add_dataset(table, "bad\udcff.csv")
+    config = planned(closed, table, tiny_model_folder)
+    run = closed.start(config)
+    for verb in (
+        lambda: closed.rename_dataset(config.dataset, "a\ud800"),
+        lambda: closed.rename_run(run, "a\ud800"),
+        lambda: closed.annotate_run(run, "a\ud800"),
+        lambda: closed.start(config, "a\ud800"),
+        lambda: closed.check_model("a\ud800"),
+        lambda: closed.check_model("m" * 5000),
+        lambda: closed.check_model("m" * 500),
+        lambda: closed.check_model(""),
+        lambda: closed.plan(config.dataset, model="m\ud800"),
+        lambda: closed.ask("a\ud800", run),
+    ):
+        with pytest.raises(Refused):
+            verb()
 
 
 def test_a_table_that_nobody_can_tell_is_shown_and_waits_for_its_mapping(closed, unknown):

@@ -155,3 +155,58 @@ def test_a_download_that_the_disk_cannot_hold_is_refused(closed, folder, make, m
 
 def test_what_a_killed_export_leaves_is_known_to_the_sweep():
     assert publish.STAGING == STAGING
+
+
+@pytest.mark.parametrize("what", ["new", "empty", "here", "link", "deep", "dangling"])
+def test_an_export_is_copied_into_whatever_empty_folder_is_meant(
+    closed, folder, make, tmp_path, monkeypatch, what
+):
+    make("weights")
+    real = tmp_path / "out"
+    target = {"link": tmp_path / "link", "dangling": tmp_path / "link", "here": Path(".")}.get(what, real)
+    if what == "deep":
+        target = real = real / "a" / "b"
+    if what in ("empty", "here", "link"):
+        real.mkdir()
+    if what in ("link", "dangling"):
+        target.symlink_to(real)
+    if what == "here":
+        monkeypatch.chdir(real)
+    before = real.stat().st_ino if real.exists() else None
+    closed.start_export(folder.id, "adapter", target)
+    found = closed.copy_export(folder.id, "adapter", target)
+    assert found.path == str(real)
+    assert [path.name for path in real.iterdir()] == ["model"]
+    assert before in (None, real.stat().st_ino)
+    assert target.is_symlink() == (what in ("link", "dangling"))
+
+
+@pytest.mark.parametrize("name", ["file/out", "n" * 300, "loop", "/proc/out"])
+def test_a_target_that_cannot_be_written_is_refused_before_the_export(closed, folder, tmp_path, name):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(Refused, match=r"cannot be written|not an empty folder"):
+        closed.start_export(folder.id, "adapter", tmp_path / name)
+    assert folder.requests.all() == ()
+
+
+def test_a_copy_that_fails_leaves_the_users_folder_empty(closed, folder, make, tmp_path, monkeypatch):
+    make("weights")
+    target = tmp_path / "out"
+    target.mkdir()
+
+    def full(source, target, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copytree", full)
+    with pytest.raises(StudioError, match="No space left"):
+        closed.copy_export(folder.id, "adapter", target)
+    assert list(target.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"version": 1}', '{"version": 1, "files": 3}'])
+def test_a_damaged_note_of_an_export_is_named(closed, folder, make, content):
+    make("weights")
+    (folder.path / "exports" / "adapter.json").write_text(content)
+    with pytest.raises(StudioError, match=r"adapter\.json .*export again"):
+        closed.exports(folder.id)

@@ -8,7 +8,7 @@ import pytest
 from studio.core.errors import Refused
 from studio.engine.hub_tables import fetch_table
 from studio.services import hub_data
-from studio.services.hub_data import HubName, check_named, name_of
+from studio.services.hub_data import HubName, check_named, name_of, named
 from tests.engine.test_hub import StandIn, served
 from tests.engine.test_hub_tables import FILES, parquet
 
@@ -56,4 +56,5 @@ def test_the_command_lines_address_is_looked_at_and_mapped(closed, hub, home):
     assert closed.datasets() == ()
     with pytest.raises(Refused, match="no split 'dev'"):
         check_named(Path("hf:owner/table@dev"), None)
-    assert closed.add_named(Path("hf:owner/table@train")).report.kept == 21
+    with named(Path("hf:owner/table@test"), None) as (path, arrival):
+        assert (path.is_file(), arrival.name) == (True, "table default test.parquet")

@@ -1,13 +1,16 @@
 """A model of the hub that was downloaded is on this machine: forecast, example and exam need no network."""
 
 import shutil
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from studio.core.errors import StudioError
+from studio.engine.weight_files import Abandoned
 from studio.services.studio import Studio
-from tests.services.conftest import ended, job_ended, planned
+from tests.services.conftest import ended, job_ended, planned, wait_for
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -58,3 +61,20 @@ def test_run_and_exam_name_the_commit_and_ask_nobody(studio: Studio, table: Path
     assert studio.run(run).config.revision == COMMIT
     assert studio.run(run).source.revision == COMMIT
     assert job_ended(studio, run, studio.start_exam(run)) == "finished"
+
+
+def test_a_run_can_be_stopped_while_its_model_is_fetched(
+    studio: Studio, table: Path, downloaded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = threading.Event()
+
+    def endless(model: str, revision: str, *, progress: object, stopping: Callable[[], bool]) -> None:
+        begun.set()
+        wait_for(stopping)
+        raise Abandoned
+
+    monkeypatch.setattr("studio.services.training.resolve", endless)
+    run = studio.start(planned(studio, table, Path("owner/model"), steps=2))
+    wait_for(begun.is_set)
+    studio.stop(run)
+    assert ended(studio, run) == "stopped"

@@ -6,7 +6,9 @@ import shutil
 import pytest
 
 from studio.core.config import DataSettings
+from studio.core.errors import StudioError
 from studio.services.setting_aside import set_aside
+from studio.store.runs import RunFolder
 from tests.services.conftest import ended, job_ended, wait_for
 
 TEMPLATE = (
@@ -72,3 +74,10 @@ def test_the_forecast_tells_how_many_rows_the_model_cannot_take(studio, tmp_path
     assert (found.not_taken, found.cut) == (4, 0)
     measured = wait_for(lambda: found if (found := studio.forecast(config)).measured else None)
     assert measured.seconds_low > 0, "the rehearsal leaves them out as the run does"
+
+
+@pytest.mark.parametrize("content", ["", '{"version": 1}', '{"version": 1, "rows": 3}'])
+def test_a_damaged_list_of_rows_is_named(tmp_path, content):
+    (tmp_path / "set_aside.json").write_text(content)
+    with pytest.raises(StudioError, match=r"set_aside\.json is damaged"):
+        set_aside(RunFolder(tmp_path))

@@ -84,8 +84,8 @@ def test_a_file_that_cannot_be_used_fails_in_words_and_leaves_nothing(closed, tm
     assert view.error
     assert view.hint
     wait_for(lambda: leftovers(home) == [])
-    with pytest.raises(Refused, match="needs a name"):
-        closed.start_upload(path, "  .csv")
+    with pytest.raises(Refused, match="programs or scripts"):
+        closed.start_upload(path, "letter.exe")
     with pytest.raises(Refused, match="not known any more"):
         closed.upload("somewhere")
 

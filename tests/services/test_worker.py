@@ -60,7 +60,8 @@ def test_the_exam_follows_training_by_itself_and_names_the_weights(home, table, 
     finally:
         studio.close()
     assert exam.rows == studio.run(run).held_out_rows
-    assert exam.arms["base"]["loss"].value == pytest.approx(studio.run(run).eval_loss_first, abs=1e-4)
+    # In 16 bits a product of one row rounds otherwise than the same product beside other rows.
+    assert exam.arms["base"]["loss"].value == pytest.approx(studio.run(run).eval_loss_first, rel=2e-3)
     assert exam.weights_hashes["base"] != exam.weights_hashes["tuned"]
     assert [job.kind for job in studio.run(run).jobs] == ["exam"]
 

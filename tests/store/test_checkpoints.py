@@ -66,6 +66,27 @@ def test_a_torn_manifest_never_verifies(checkpoints, tmp_path, content):
     assert checkpoints.newest()[0] == 10
 
 
+@pytest.mark.parametrize(
+    ("written", "damaged"), [('"eval_loss": 2.0', '"eval_loss": 0.0'), ('"step": 10', '"step": 99')]
+)
+def test_a_digit_that_flips_in_a_manifest_never_makes_its_checkpoint_the_best(
+    checkpoints, tmp_path, written, damaged
+):
+    save(checkpoints, 10, 20)
+    manifest = tmp_path / "checkpoints" / "step-000010" / "manifest.json"
+    text = manifest.read_text()
+    assert written in text
+    manifest.write_text(text.replace(written, damaged))
+    assert (checkpoints.best()[0], checkpoints.best_step()) == (20, 20)
+    assert checkpoints.drop_damaged() == (10,)
+
+
+def test_the_manifest_of_another_step_is_not_this_ones(checkpoints, tmp_path):
+    save(checkpoints, 10, 20)
+    (tmp_path / "checkpoints" / "step-000010").rename(tmp_path / "checkpoints" / "step-000030")
+    assert checkpoints.newest()[0] == 20
+
+
 def test_a_checkpoint_without_its_manifest_never_verifies(checkpoints, tmp_path):
     save(checkpoints, 10, 20)
     (tmp_path / "checkpoints" / "step-000020" / "manifest.json").unlink()

@@ -1,6 +1,7 @@
 """File types, one module each: bytes -> a table. Add one: write `recognises` and `read`, add a line here."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -8,8 +9,9 @@ from studio.core.errors import Refused
 from studio.data.readers import csv, docx, excel, json, jsonl, parquet, pdf, text
 from studio.data.readers.archives import ARCHIVES, archive_members, refuse_archive
 from studio.data.readers.columns import check_columns
+from studio.data.readers.outright import refuse_outright
 from studio.data.readers.packed import is_packed, read_packed
-from studio.data.readers.refusals import refuse_contents, refuse_ending
+from studio.data.readers.refusals import refuse_contents
 from studio.data.readers.upload import Upload
 from studio.data.tables import MOST_CELL_CHARACTERS, SourceRow, Table, file_note
 
@@ -25,7 +27,6 @@ READERS: dict[str, ModuleType] = {
 }
 """In the order in which a file is tried; `csv` takes whatever is text."""
 
-LARGEST_FILE_BYTES = 2 * 1024**3
 HEAD_BYTES = 1024**2
 """How much of a file is looked at to recognise it."""
 
@@ -47,15 +48,7 @@ def _read_inner(path: Path, name: str) -> Table:
 
 
 def _opened(path: Path, name: str) -> Upload:
-    size = _size(path, name)
-    if size > LARGEST_FILE_BYTES:
-        raise Refused(
-            f"The file has {size / 1e9:.1f} GB; files up to {LARGEST_FILE_BYTES / 1e9:.1f} GB are read.",
-            "Use a part of it; a few thousand good examples teach more than a million poor ones.",
-        )
-    refuse_ending(name)
-    if size == 0:
-        raise Refused("The file is empty.", "Choose a file with a header and at least one row.")
+    refuse_outright(path, name)
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
@@ -67,21 +60,12 @@ def _opened(path: Path, name: str) -> Upload:
     return Upload(path, name, head, frozenset(member.filename for member in members))
 
 
-def _size(path: Path, name: str) -> int:
-    try:
-        if path.is_dir():
-            raise Refused(f"{name} is a folder.", "Choose a file.")
-        return path.stat().st_size
-    except (OSError, ValueError) as error:
-        raise Refused(f"There is no file {name} that can be read.", "Check its name and place.") from error
-
-
 def _read(upload: Upload) -> Table:
     reader = next(reader for reader in READERS.values() if reader.recognises(upload))
     table = reader.read(upload.path)
     check_columns(table.columns)
     notes = (*table.notes, *_notes_on_name(table, upload))
-    return Table(table.file_type, table.columns, _without_giants(table.rows), notes)
+    return replace(table, rows=_without_giants(table.rows), notes=notes)
 
 
 def _without_giants(rows: Iterator[SourceRow]) -> Iterator[SourceRow]:

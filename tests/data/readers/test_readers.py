@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.core.errors import Refused, StudioError
-from studio.data import readers
 from studio.data.readers import READERS, read_table
+from studio.data.readers.outright import LARGEST_FILE_BYTES
 
 
 @pytest.mark.parametrize("file_type", ["csv", "tsv", "json", "jsonl", "parquet", "excel"])
@@ -72,7 +72,7 @@ def test_damaged_files_never_raise_anything_but_a_studio_error(read, make, file_
 def test_a_file_over_two_gigabytes_is_refused_before_it_is_read(tmp_path):
     path = tmp_path / "large.csv"
     with path.open("wb") as file:
-        os.truncate(file.fileno(), readers.LARGEST_FILE_BYTES + 1)
+        os.truncate(file.fileno(), LARGEST_FILE_BYTES + 1)
     with pytest.raises(Refused, match=r"The file has 2.1 GB; files up to 2.1 GB are read"):
         read_table(path, "large.csv")
 

@@ -1,0 +1,76 @@
+"""The process of the command line as its terminal, file or pipe sees it: letters, broken pipes, signals."""
+
+import io
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import SimpleQueue
+from typing import TextIO
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+def prepare_streams() -> None:
+    """Write UTF-8 wherever it goes; what is no letter at all is written as its number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def say(text: str, stream: TextIO) -> None:
+    """Write a line at once. Where nobody reads on (`show RUN | head -1`), the rest goes nowhere."""
+    try:
+        print(text, file=stream, flush=True)
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+@contextmanager
+def noting_interruptions() -> Iterator[Callable[[], bool]]:
+    """Yield the question whether a signal came since; within the block, none breaks off what is under way."""
+    came: list[int] = []
+    earlier = {number: signal.signal(number, lambda number, _: came.append(number)) for number in STOPPING}
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number, handler in earlier.items():
+            signal.signal(number, handler)
+
+
+def expect_interruption() -> Callable[[], None]:
+    """Note signals from now on, and return what waits until one has come, were it before the wait.
+
+    No Event: a second signal that meets the first in `set` would wait for itself for ever. This queue is made
+    to be filled by a handler.
+    """
+    came: SimpleQueue[int] = SimpleQueue()
+    for number in STOPPING:
+        signal.signal(number, lambda number, _: came.put(number))
+
+    def wait() -> None:
+        came.get()
+
+    return wait
+
+
+class Interruptions:
+    """SIGINT and SIGTERM: kept while the program is being loaded, a KeyboardInterrupt from `begin` on."""
+
+    def __init__(self) -> None:
+        self._begun = self._came = False
+        for number in STOPPING:
+            signal.signal(number, self._come)
+
+    def begin(self) -> None:
+        self._begun = True
+        if self._came:
+            raise KeyboardInterrupt
+
+    def _come(self, *_: object) -> None:
+        self._came = True
+        if self._begun:
+            raise KeyboardInterrupt
