@@ -17,15 +17,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from benchmarks.checking_rows import write_csv, write_jsonl
 from studio.core import system
+from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.data.checks import CHECKS, Scene, Seen
+from studio.data.formats.cells import RowProblem
 from studio.data.inspect import Conditions, inspect
 from studio.data.readers import read_table
 from studio.data.reading import reading_of
@@ -67,15 +70,21 @@ def checked(path: Path) -> dict[str, Any]:
     }
 
 
+def records_of(path: Path) -> Iterator[SourcedRecord]:
+    """Yield what the rows become, those that are set aside left out."""
+    table = read_table(path, path.name)
+    first = tuple(islice(table.rows, 200))
+    reading = reading_of(table, first, {"input": "question", "output": "answer"})
+    for row in chain(first, table.rows):
+        with suppress(RowProblem):
+            yield reading.record(row)
+
+
 def read(path: Path) -> dict[str, Any]:
     """Read the file into records and keep none."""
     began = time.perf_counter()
-    table = read_table(path, path.name)
-    first = tuple(islice(table.rows, 200))
-    reading = reading_of(table, first, None)
-    rows = sum(1 for row in chain(first, table.rows) if not row.problem and reading.record(row))
-    seconds = time.perf_counter() - began
-    return {"rows": rows, "seconds": seconds, "peak_bytes": system.peak_memory_bytes()}
+    rows = sum(1 for _ in records_of(path))
+    return {"rows": rows, "seconds": time.perf_counter() - began, "peak_bytes": system.peak_memory_bytes()}
 
 
 def paces(path: Path) -> dict[str, float]:
@@ -85,18 +94,10 @@ def paces(path: Path) -> dict[str, float]:
 
     template = ChatTemplate(load_tokenizer(resolve("starter")))
     began = time.process_time()
-    table = read_table(path, path.name)
-    first = tuple(islice(table.rows, 200))
-    reading = reading_of(table, first, {"input": "question", "output": "answer"})
-    rows = [
-        row
-        for row in chain(first, table.rows)
-        if row.cells["question"].strip() and row.cells["answer"].strip()
-    ]
-    records = [reading.record(row) for row in rows]
+    records = list(records_of(path))
     found = {"reading": time.process_time() - began}
     for name, module in CHECKS.items():
-        watch = module.begin(Scene(template, MAX_LENGTH, reading.format))
+        watch = module.begin(Scene(template, MAX_LENGTH, "pairs"))
         seen = [Seen(index, record) for index, record in enumerate(records)]
         began = time.process_time()
         for each in seen:
