@@ -1,6 +1,7 @@
 """A file, from its bytes to checked records and the report on it: the Data step in one call, in one pass."""
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -27,8 +28,8 @@ __all__ = ["Conditions", "Inspection", "RecordSink", "Stopped", "inspect", "trai
 
 ROWS_TO_GUESS_FROM = 200
 ROWS_SHOWN = 20
-FIRST_ROWS = 1000
-"""So many rows are checked for themselves, for the first findings on a large file."""
+FIRST_ROWS, FIRST_SECONDS = 1000, 1.0
+"""So many rows, or those of so long, are checked for themselves, for the first findings on a large file."""
 ROWS_BETWEEN_LOOKS = 200
 """After so many rows the pass says how far it is and asks whether to go on."""
 
@@ -57,6 +58,7 @@ class Conditions:
     seed: int = 0
     progress: Callable[[int, float, DatasetReport | None], None] | None = None
     should_stop: Callable[[], bool] | None = None
+    clock: Callable[[], float] = time.monotonic
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class _Pass:
         self.checkup = self._begin()
         self._early = self._begin() if conditions.progress is not None else None
         self._partial: DatasetReport | None = None
+        self._began = conditions.clock()
 
     def _begin(self) -> Checkup:
         scene = Scene(
@@ -150,12 +153,13 @@ class _Pass:
         for done, row in enumerate(rows, start=1):
             position.note(row)
             self._row(row, sink)
-            if done == FIRST_ROWS and self._early is not None:
-                self._partial, self._early = self.report(self._early), None
             if done % ROWS_BETWEEN_LOOKS == 0:
                 self._look(done, position.share(done))
 
     def _look(self, done: int, share: float) -> None:
+        is_time = done >= FIRST_ROWS or self._conditions.clock() - self._began >= FIRST_SECONDS
+        if self._early is not None and is_time:
+            self._partial, self._early = self.report(self._early), None
         if self._conditions.progress is not None:
             self._conditions.progress(done, share, self._partial)
         if self._conditions.should_stop is not None and self._conditions.should_stop():

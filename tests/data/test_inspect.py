@@ -200,7 +200,7 @@ def many(rows: int) -> str:
 def test_a_large_file_says_how_far_it_is_and_what_its_first_rows_hold(look):
     told = []
     content = many(FIRST_ROWS + 3 * ROWS_BETWEEN_LOOKS).replace("answer 7\n", "\n")
-    found = look(content, progress=lambda *said: told.append(said))
+    found = look(content, progress=lambda *said: told.append(said), clock=lambda: 0.0)
     assert [done for done, _, _ in told] == list(range(200, 1601, 200))
     shares = [share for _, share, _ in told]
     assert shares == sorted(shares)
@@ -209,6 +209,13 @@ def test_a_large_file_says_how_far_it_is_and_what_its_first_rows_hold(look):
     early = told[-1][2]
     assert (early.total, early.set_aside, checks(early)["incomplete"]) == (FIRST_ROWS, 1, (9,))
     assert (found.report.total, found.report.set_aside) == (1600, 1)
+
+
+def test_where_rows_take_long_the_first_findings_are_on_fewer_of_them(look):
+    told = []
+    seconds = iter(range(100))
+    look(many(800), progress=lambda *said: told.append(said), clock=lambda: 0.6 * next(seconds))
+    assert [partial and partial.total for _, _, partial in told] == [None, 400, 400, 400]
 
 
 def test_a_pass_that_is_told_to_stop_ends_there(look):
