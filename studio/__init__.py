@@ -6,7 +6,8 @@ The ten-minute tour. The path is the map; each station is a file, and data goes 
     rows            studio.data.formats      columns get their roles, rows become records
     records         studio.core.records      what a row became: Conversation, Completion, ...
     checked records studio.data.checks       what is wrong is counted, named by line, set aside
-                    studio.data.inspect      those three in a row; studio.data.split divides the result
+                    studio.data.inspect      those three in one pass; studio.data.split divides the result
+                    studio.data.fixes        what was found is mended in a new version, and can be undone
     tokens          studio.data.templates    a record as the model's own chat template writes it
                     studio.data.tokens       ids, and which of them are learned
     a model         studio.engine.sources    a name becomes files; studio.engine.models loads them safely
@@ -32,6 +33,7 @@ Where to add what: one file, and one line in the registry (a literal dict; its o
     a file type          READERS     studio.data.readers
     a data format        FORMATS     studio.data.formats
     a check of the rows  CHECKS      studio.data.checks
+    a fix for them       FIXES       studio.data.fixes
     a sample             SAMPLES     studio.data.samples
     what is learned      OBJECTIVES  studio.engine.objectives
     which weights move   TUNINGS     studio.engine.tunings

@@ -7,6 +7,7 @@ from studio.core import events
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
 from studio.engine.forecast import forecast_memory, rehearse
+from studio.engine.preparation import TOKENS_AT_ONCE
 from studio.engine.tunings import lora
 
 
@@ -29,8 +30,13 @@ def test_lora_takes_less_and_its_size_is_near_the_real_one(tiny_source, tiny_mod
 
 
 def test_longer_rows_take_more(tiny_source):
-    short, long = (forecast_memory(tiny_source, config(), longest_tokens=length) for length in (64, 4096))
-    assert long.activations == 8 * short.activations
+    at_once = TOKENS_AT_ONCE["cpu"]
+    lengths = at_once // 2, at_once, 8 * at_once
+    short, full, long = (
+        forecast_memory(tiny_source, config(), longest_tokens=length).activations for length in lengths
+    )
+    assert short == full
+    assert long == 8 * full
 
 
 def test_a_rehearsal_times_real_steps_and_changes_no_random_numbers(
