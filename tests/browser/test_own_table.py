@@ -55,9 +55,12 @@ def test_a_file_that_is_no_table_is_refused_with_a_next_step(
     path = tmp_path / "scan.pdf"
     path.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 20)
     upload(page, path)
-    expect(page.locator("#notice-data .notice.error")).to_be_visible()
-    expect(page.locator("#notice-data .hint")).not_to_be_empty()
+    refused = page.locator("#reading .notice.error")
+    expect(refused).to_be_visible()
+    expect(refused.locator(".hint")).not_to_be_empty()
     picture(page, "refused")
+    page.locator("#reading").get_by_role("button", name="Put this message away").click()
+    expect(refused).to_have_count(0)
 
 
 def test_a_file_too_large_for_the_browser_is_refused_in_words_before_it_is_sent(

@@ -24,6 +24,12 @@
     });
   };
 
+  // A file that is being read, or could not be: the latter is brought into view.
+  screen.arrivals = (element, trigger, watch) => {
+    screen.events(element, trigger);
+    screen.notices(element, trigger, watch);
+  };
+
   function next(element) {
     if (NEXT[pressed.event]) return element.querySelector(NEXT[pressed.event]);
     if (element.contains(document.activeElement)) return null;

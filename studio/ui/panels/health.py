@@ -195,7 +195,10 @@ def _clear(report: DatasetReport) -> str:
 
 
 def _format(name: str) -> str:
-    return FORMATS[name].TITLE.lower() if name in FORMATS else "no format that is known"
+    if name not in FORMATS:
+        return "no format that is known"
+    title = FORMATS[name].TITLE
+    return f"{title[0].lower()}{title[1:]}"
 
 
 def _line(title: str, detail: str) -> str:

@@ -79,6 +79,6 @@ def reading(upload: UploadView) -> str:
 
 def failed(upload: UploadView) -> str:
     """Return why a file could not be taken, until it is put away."""
-    said = notice("error", f"{upload.name} cannot be used.", upload.error, hint=upload.hint)
+    said = notice("error", f"“{upload.name}” cannot be used.", upload.error, hint=upload.hint)
     button = '<button type="button" data-event="close">Put this message away</button>'
     return f'{said}<div class="row-buttons">{button}</div>'

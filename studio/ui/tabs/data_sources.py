@@ -28,6 +28,7 @@ class SourcesPart:
 
     def __init__(self, shell: Shell, notice_part: gr.HTML) -> None:
         self._shell, self._studio, self.notice = shell, shell.studio, notice_part
+        self.reading = html_part("reading", "stop", "close", script="arrivals")
         with gr.Accordion("Use other examples", open=True, elem_id="other-examples") as self.other:
             self.upload = gr.File(
                 label="Examples", show_label=False, height=150, elem_id="upload", interactive=True
@@ -44,7 +45,6 @@ class SourcesPart:
                 with gr.Row(elem_classes="hub-row"):
                     self.hub = [_field(*field) for field in panel.HUB_FIELDS]
                 self.fetch = gr.Button("Fetch it and read it", variant="secondary", elem_id="hub-fetch")
-        self.reading = html_part("reading", "stop", "close")
 
     def outputs(self) -> list[gr.blocks.Block]:
         return [self.other, self.upload, self.samples, self.uploads, self.reading]
