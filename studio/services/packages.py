@@ -19,6 +19,5 @@ def load_packages() -> None:
         import torch  # noqa: F401
         from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer  # noqa: F401
 
-        import studio.data.checkup
         import studio.engine.models
         import studio.engine.schedule  # noqa: F401
