@@ -88,6 +88,7 @@ def test_a_reader_that_leaves_is_no_error(tmp_path, words, closed):
     assert "BrokenPipe" not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", [SLOW_IMPORT, SLOW_VERB], ids=["loading", "working"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_at_any_moment_is_a_document_and_exit_code_three(tmp_path, program, number):

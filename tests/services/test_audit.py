@@ -13,6 +13,7 @@ from tests.services import audited_journey
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_the_whole_journey_connects_to_nobody_unpickles_nothing_and_starts_no_program(
     tmp_path: Path, tiny_model_folder: Path
 ) -> None:
