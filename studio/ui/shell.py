@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import gradio as gr
@@ -64,8 +64,6 @@ class Shell:
     entries: list[Tab]
     local: bool = True
     """The visitor sits at the machine that the studio runs on, and may name its folders."""
-    steady: list[gr.blocks.Block] = field(default_factory=list)
-    """What the page's clock leaves alone: the visitor may be stepping through it at that moment."""
 
     def outputs(self) -> list[gr.blocks.Block]:
         own = [self.session, self.steps, self.tabs, self.pulse]
@@ -73,27 +71,11 @@ class Shell:
 
     def draw(self, document: object) -> Updates:
         """Return everything the page shows for a session, of the tabs only the one in view."""
-        return self._redraw(read(document), entering=True)
+        return self._draw(read(document))
 
     def draw_again(self, document: object) -> Updates:
         """Draw a page that was here already: what the visitor typed stays."""
-        return self._redraw(read(document), entering=False)
-
-    def tick(self, document: object) -> Updates:
-        """Draw a page again whose clock found something new."""
-        updates = self.draw_again(document)
-        if self.session not in updates:  # still the same data set and run
-            for part in self.steady:
-                updates.pop(part, None)
-        return updates
-
-    def _redraw(self, session: Session, *, entering: bool) -> Updates:
-        """Leave a session alone that is right: a click that came meanwhile has moved it on in the page, and
-        this answer, which is older, must not take that back."""
-        updates = self._draw(session, entering=entering)
-        if updates[self.session] == session.document():
-            del updates[self.session]
-        return updates
+        return self._draw(read(document), entering=False)
 
     def _draw(self, session: Session, *, entering: bool = True) -> Updates:
         facts = look_up(self.studio, session)
@@ -140,7 +122,7 @@ class Shell:
         arrived = on(page.load, self.arrive, inputs=[self.session], outputs=everything, js=RECALL)
         on(arrived.then, None, inputs=[self.session], js=ARRIVED)
         on(self.steps.go, self.go, inputs=[self.session], outputs=everything)
-        on(self.pulse.changed, self.tick, inputs=[self.session], outputs=everything)
+        on(self.pulse.changed, self.draw_again, inputs=[self.session], outputs=everything)
         on(self.session.change, None, inputs=[self.session], js=REMEMBER)
         for entry in self.entries:
             entry.wire()

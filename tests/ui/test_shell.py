@@ -33,6 +33,7 @@ def test_a_step_that_cannot_be_shown_says_why_and_the_page_can_go_on(shell: Shel
     updates = shell.draw(Session("data").document())
     assert "exam.json is damaged" in updates[step.notice]
     assert "Hold the exam again." in updates[step.notice]
+    assert read(updates[shell.session]).step == "data"
     assert shell.steps in updates
 
 
@@ -50,25 +51,3 @@ def test_a_damaged_exam_or_export_leaves_its_step_open(shell: Shell) -> None:
     for tab in TABS:
         entry = tab(shell)
         assert entry.notice in entry.outputs()
-
-
-def test_a_redraw_takes_back_no_click_that_came_meanwhile(shell: Shell) -> None:
-    shell.entries.append(Step("data"))
-    session = Session(example=3)
-    assert shell.session not in shell.draw_again(session.document())
-    assert shell.session not in shell.draw(session.document())
-
-
-def test_a_redraw_corrects_a_session_that_names_what_is_gone(shell: Shell) -> None:
-    shell.entries.append(Step("data"))
-    gone = Session(dataset="a" * 16)
-    assert read(shell.draw_again(gone.document())[shell.session]).dataset == ""
-
-
-def test_the_clock_leaves_alone_what_a_visitor_steps_through(shell: Shell) -> None:
-    step = Step("data")
-    shell.entries.append(step)
-    shell.steady.append(step.shown)
-    assert step.shown in shell.draw_again(Session().document())
-    assert step.shown not in shell.tick(Session().document())
-    assert step.shown in shell.tick(Session(dataset="a" * 16).document()), "another data set is shown whole"

@@ -44,7 +44,6 @@ class DataTab:
             self.columns = ColumnsPart(shell)
             self.preview = html_part("preview", "edit", script="keeping")
             self.learning = html_part("learning", "example", "fetch", script="fetched")
-            shell.steady.append(self.learning)
             self.bar = actions("data", back=False)
 
     def outputs(self) -> list[gr.blocks.Block]:
