@@ -152,11 +152,16 @@ def _check(info: ModelInfo, model: str, cache: Path) -> None:
         for file in info.siblings or ()
         if any(fnmatch.fnmatch(file.rfilename, pattern) for pattern in WANTED)
     )
+    check_room(model, needed, cache)
+
+
+def check_room(name: str, needed_bytes: int, cache: Path) -> None:
+    """Raise Refused before a download that the disk of the hub's cache cannot hold."""
     cache.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(cache).free
-    if needed > free:
+    if needed_bytes > free:
         raise Refused(
-            f"{model} takes {needed / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free.",
+            f"{name} takes {needed_bytes / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free.",
             "Free some space, or set HF_HOME to a folder on another disk.",
         )
 

@@ -1,7 +1,6 @@
 """Fetch a data set from the Hugging Face hub: the Parquet files of one subset and split, and nothing else."""
 
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from huggingface_hub.errors import RevisionNotFoundError
 from huggingface_hub.hf_api import DatasetInfo
 
 from studio.core.errors import Refused
-from studio.engine.hub import plain_words
+from studio.engine.hub import check_room, plain_words
 
 CONVERTED = "refs/convert/parquet"
 """Where the hub keeps public data sets of any format as Parquet: SUBSET/SPLIT/0000.parquet."""
@@ -112,10 +111,4 @@ def _check_room(name: str, needed: int, cache: Path) -> None:
             f"{name} has {needed / 1e9:.1f} GB in this split; {MOST_BYTES / 1e9:.0f} GB is the most.",
             "Choose a smaller subset or split.",
         )
-    cache.mkdir(parents=True, exist_ok=True)
-    free = shutil.disk_usage(cache).free
-    if needed > free:
-        raise Refused(
-            f"{name} takes {needed / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free.",
-            "Free some space, or set HF_HOME to a folder on another disk.",
-        )
+    check_room(name, needed, cache)

@@ -18,6 +18,7 @@ from studio.core.records import SourcedRecord
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import objective_named
 from studio.services.examples import encode_rows
+from studio.services.mistakes import plainly
 from studio.services.packages import IMPORTING
 from studio.services.rehearsals import here
 from studio.store.files import read_as, write_json
@@ -123,8 +124,10 @@ class Counting:
             try:
                 count(self._home, config, target, stopping=self._closing.is_set)
             except Exception as error:
+                # A thread of its own: what is not told here would be lost with it.
+                told = plainly(error, self._home.path, what="The rows could not be counted")
                 with self._lock:
-                    self._problems[target] = f"How long the rows are could not be counted: {error}"
+                    self._problems[target] = str(told)
 
     def _next(self) -> tuple[Path, RunConfig] | None:
         with self._lock:
