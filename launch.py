@@ -359,21 +359,23 @@ def check_room(stages: Iterable[Stage]) -> None:
 
 def work(stage: Stage, command: list[str], *, held: tuple[int, ...]) -> None:
     """Run one stage with a sign of life. Raises Trouble with the cause that its output names."""
-    write_stamp({"at_work": stage.title})
     started = time.monotonic()
     on_screen = sys.stdout.isatty()
-    with LOG.open("ab") as log:
-        begin = log.tell()
-        inherited = {"pass_fds": held} if held else {}
-        streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
-        process = subprocess.Popen(command, cwd=str(ROOT), **streams, **inherited)
-        try:
+    process = None
+    try:  # around the mark as well: a stop between it and the program's start takes the mark back too
+        write_stamp({"at_work": stage.title})
+        with LOG.open("ab") as log:
+            begin = log.tell()
+            inherited = {"pass_fds": held} if held else {}
+            streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
+            process = subprocess.Popen(command, cwd=str(ROOT), **streams, **inherited)
             watch(process, started, on_screen)
-        except KeyboardInterrupt:  # pip got the same signal; what it leaves is whole once it has ended
+    except KeyboardInterrupt:  # pip got the same signal; what it leaves is whole once it has ended
+        if process:
             process.wait()
-            if stage is not ENVIRONMENT:
-                write_stamp({"at_work": ""})
-            raise
+        if stage is not ENVIRONMENT:
+            write_stamp({"at_work": ""})
+        raise
     if process.returncode != 0:
         # A failure leaves the environment as pip keeps it: whole. Only a killed set-up leaves the mark.
         write_stamp({"at_work": ""})
