@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from studio.core import events
-from studio.core.records import Completion, SourcedRecord
+from studio.core.records import Completion, Labelled, Record, SourcedRecord, Text
 from studio.core.system import prepare_process
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from studio.core.examples import Example
+    from studio.engine.sources import ModelSource
 
 prepare_process()  # as the studio itself starts: before torch is imported, and threads wait without spinning
 
@@ -157,3 +158,36 @@ def tiny_examples(
 
     template = ChatTemplate(tiny_tokenizer)
     return tuple(chat.encode(each.record, template, max_length=256, row=each.row) for each in tiny_records)
+
+
+def record_for(objective: str, question: str, answer: str) -> Record:
+    """Return what an objective learns of a question and its answer; the classes are two."""
+    if objective == "text":
+        return Text(f"{question} {answer}")
+    if objective == "classification":
+        return Labelled(question, "what" if question.startswith("What") else "other")
+    return Completion(question, answer)
+
+
+@pytest.fixture(scope="session")
+def tiny_lesson(
+    tiny_model_folder: Path, tiny_tokenizer: "PreTrainedTokenizerBase"
+) -> "Callable[[str], tuple[ModelSource, tuple[Example, ...]]]":
+    """Return the tiny model as an objective needs it, and the eight rows as it reads them."""
+    from dataclasses import replace
+
+    from studio.data.templates import ChatTemplate
+    from studio.engine.objectives import objective_named
+    from studio.engine.sources import from_folder
+
+    template = ChatTemplate(tiny_tokenizer)
+
+    def lesson(name: str) -> "tuple[ModelSource, tuple[Example, ...]]":
+        examples = tuple(
+            objective_named(name).encode(record_for(name, *pair), template, max_length=256, row=row)
+            for row, pair in enumerate(QUESTIONS, start=1)
+        )
+        labels = tuple(sorted({example.label for example in examples} - {""}))
+        return replace(from_folder(tiny_model_folder), labels=labels), examples
+
+    return lesson

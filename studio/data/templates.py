@@ -62,6 +62,13 @@ class ChatTemplate:
             tokenizer.chat_template = self.source
 
     @property
+    def around(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The ids that the tokenizer itself puts before and behind every single text."""
+        bare, whole = self.encoder.encode("a"), self.tokenizer.encode("a")
+        at = next(at for at in range(len(whole)) if whole[at : at + len(bare)] == bare)
+        return tuple(whole[:at]), tuple(whole[at + len(bare) :])
+
+    @property
     def stop_ids(self) -> tuple[int, ...]:
         """The ids that end an answer: the end of text, and the end of the turn where that is another."""
         names = dict.fromkeys((self.end_of_text, self._end_of_turn))

@@ -5,7 +5,7 @@ from typing import Literal
 
 from studio.core.errors import StudioError
 from studio.core.examples import IGNORED, Example
-from studio.core.records import Completion, Conversation, Message
+from studio.core.records import Completion, Conversation, Labelled, Message, Text
 from studio.data.encoding import Encoder
 from studio.data.templates import ChatTemplate, Part
 
@@ -34,6 +34,37 @@ def encode_completion(record: Completion, template: ChatTemplate, max_length: in
         raise StudioError(f"Row {row}: {error.message}", error.hint) from error
 
 
+def encode_text(record: Text, template: ChatTemplate, max_length: int, row: int) -> Example:
+    """Return a document as it is, every token and the end of the text learned."""
+    try:
+        return _example(_text_parts(record.text, template), template, max_length, row)
+    except StudioError as error:
+        raise StudioError(f"Row {row}: {error.message}", error.hint) from error
+
+
+def encode_labelled(record: Labelled, template: ChatTemplate, max_length: int, row: int) -> Example:
+    """Return the text between what the tokenizer puts around every text by itself, with its label.
+
+    A longer text loses its end, never what stands behind it. Raises StudioError where there is no text.
+    """
+    before, after = template.around
+    room = max_length - len(before) - len(after)
+    try:
+        ids = _tokenise([Part(record.text, template=False)], template.encoder)[0]
+    except StudioError as error:
+        raise StudioError(f"Row {row}: {error.message}", error.hint) from error
+    if not ids:
+        raise StudioError(f"Row {row}: the text is empty.", "Fill it in, or leave the row out.")
+    kept = (*before, *ids[:room], *after)
+    return Example(row, kept, (IGNORED,) * len(kept), max(0, len(ids) - room), label=record.label)
+
+
+def encode_text_prompt(text: str, template: ChatTemplate) -> list[int]:
+    """Return the ids to continue a text from: what `encode_text` begins with, without the end."""
+    *parts, _ = _text_parts(text, template)
+    return _tokenise(parts, template.encoder)[0]
+
+
 def encode_prompt(messages: Sequence[Message], template: ChatTemplate) -> list[int]:
     """Return the ids to generate an answer from: exactly what training saw before such an answer."""
     return _tokenise(template.prompt_parts(messages), template.encoder)[0]
@@ -57,6 +88,15 @@ def completion_spans(
 ) -> tuple[tuple[str, SpanRole], ...]:
     """Like `spans`, for a prompt that is completed without a chat."""
     return _spans(_completion_parts(record, template), template, max_length)
+
+
+def _text_parts(text: str, template: ChatTemplate) -> tuple[Part, ...]:
+    parts = (
+        Part(template.starts_with),
+        Part(text, learned=True, template=False),
+        Part(template.end_of_text, learned=True),
+    )
+    return tuple(part for part in parts if part.text)
 
 
 def _completion_parts(record: Completion, template: ChatTemplate) -> tuple[Part, ...]:

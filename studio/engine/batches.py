@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -25,11 +26,21 @@ class Batch:
     """(N,) int64: those next tokens."""
     tokens: int
     """Real tokens, without padding."""
+    lengths: Tensor
+    """(B,) int64: real tokens of each row."""
+    position_ids: Tensor | None = None
+    """(B, T) int64, beginning anew with each text of a packed row; None where a row is one text."""
+    labels: tuple[str, ...] = ()
+    """What the rows are sorted into; none where tokens are learned."""
 
     def to(self, device: str) -> "Batch":
-        return Batch(
-            self.input_ids.to(device), self.positions.to(device), self.targets.to(device), self.tokens
-        )
+        """Return the batch with its tensors there."""
+        moved = {
+            field.name: value.to(device)
+            for field in fields(self)
+            if isinstance(value := getattr(self, field.name), Tensor)
+        }
+        return replace(self, **moved)
 
 
 def collate(examples: Sequence[Example]) -> Batch:
@@ -45,8 +56,27 @@ def collate(examples: Sequence[Example]) -> Batch:
         labels[row, :length] = torch.tensor(example.labels)
     following = labels[:, 1:].flatten()  # (B * T): at each place the token after it
     positions = (following != IGNORED).nonzero().squeeze(1)
-    tokens = sum(len(example.input_ids) for example in examples)
-    return Batch(input_ids, positions, following[positions], tokens)
+    lengths = [len(example.input_ids) for example in examples]
+    return Batch(
+        input_ids,
+        positions,
+        following[positions],
+        sum(lengths),
+        torch.tensor(lengths),
+        _position_ids(examples, longest),
+        tuple(example.label for example in examples if example.label),
+    )
+
+
+def _position_ids(examples: Sequence[Example], longest: int) -> Tensor | None:
+    """Count each text of a packed row from 0. From that alone transformers tells that they must not mix."""
+    if all(len(example.starts) == 1 for example in examples):
+        return None
+    rows = []
+    for example in examples:
+        edges = [*example.starts, len(example.input_ids), longest]  # the padding is a text of its own
+        rows.append(torch.cat([torch.arange(end - start) for start, end in pairwise(edges)]))
+    return torch.stack(rows)
 
 
 def steps_per_epoch(rows: int, batch_size: int) -> int:

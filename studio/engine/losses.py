@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
 
 from studio.engine.batches import Batch
+from studio.engine.families import reads_both_ways
 
 _ROWS_AT_ONCE = 64
 """Places whose probabilities are computed together: 64 times 49152 floats are 12 MB, near the cache."""
@@ -24,8 +25,30 @@ def next_token_loss(model: nn.Module, batch: Batch) -> tuple[Tensor, int]:
 
 def logits_where_learned(model: nn.Module, batch: Batch) -> Tensor:
     """Return the logits (N, V) at the batch's learned places, whatever the model does around its head."""
+    packed = {} if batch.position_ids is None else {"position_ids": batch.position_ids}
     with _head_reads_only(model.get_output_embeddings(), batch.positions):
-        return model(input_ids=batch.input_ids, use_cache=False).logits[0]
+        return model(input_ids=batch.input_ids, use_cache=False, **packed).logits[0]
+
+
+def class_loss(model: nn.Module, batch: Batch) -> tuple[Tensor, int]:
+    """Return the cross-entropy of the rows' labels, summed (float32 scalar), and the number of rows."""
+    numbers = [model.config.label2id[label] for label in batch.labels]
+    targets = torch.tensor(numbers, device=batch.input_ids.device)
+    return nn.functional.cross_entropy(class_logits(model, batch), targets, reduction="sum"), len(numbers)
+
+
+def class_logits(model: nn.Module, batch: Batch) -> Tensor:
+    """Return the logits (B, classes) of each row, in float32.
+
+    Which token speaks for a row is the model's own rule: an encoder's first; a decoder's last that is not
+    the padding token, which no text ends with.
+    """
+    places = torch.arange(batch.input_ids.shape[1], device=batch.input_ids.device)
+    padding = places >= batch.lengths[:, None]  # (B, T)
+    ids = batch.input_ids.masked_fill(padding, model.config.get_text_config().pad_token_id)
+    # Under a causal mask no real token sees the padding behind it; an encoder's would.
+    needs_mask = reads_both_ways(model.config) and bool(padding.any())
+    return model(input_ids=ids, attention_mask=(~padding).long() if needs_mask else None).logits.float()
 
 
 @contextmanager

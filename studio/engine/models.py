@@ -12,6 +12,7 @@ from safetensors import SafetensorError, safe_open
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
     AutoTokenizer,
     PreTrainedConfig,
     PreTrainedModel,
@@ -24,6 +25,8 @@ from transformers.utils import logging as transformers_logging
 from studio.core.errors import Refused, StudioError
 from studio.core.system import memory
 from studio.engine.device import ran_out_of_memory
+from studio.engine.families import ENCODERS, reads_both_ways
+from studio.engine.heads import head_names
 from studio.engine.sources import ModelSource
 from studio.engine.weight_files import weight_files
 
@@ -61,7 +64,10 @@ def count_parameters(source: ModelSource) -> int:
 
 
 def read_model_config(source: ModelSource) -> PreTrainedConfig:
-    """Return the configuration with nothing in it but what its class in transformers declares."""
+    """Return the configuration with nothing in it but what its class in transformers declares.
+
+    Raises Refused where it cannot be read, or the model is of a kind that cannot be tuned here.
+    """
     try:
         document = json.loads((source.path / "config.json").read_text(encoding="utf-8"))
         kind = document.pop("model_type", None)
@@ -69,10 +75,11 @@ def read_model_config(source: ModelSource) -> PreTrainedConfig:
         raise Refused(
             f"The config.json of {source.id} cannot be read: {error}.", "Fetch it again."
         ) from error
-    if kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
+    if kind not in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES and kind not in ENCODERS:
         raise Refused(
             f"{source.id} is of kind {kind!r}, which is not a text-writing model that can be tuned here.",
-            "Choose a causal language model: Llama, Mistral, Qwen, Gemma, Falcon, GPT-2 and the like.",
+            "Choose a causal language model: Llama, Mistral, Qwen, Gemma, Falcon, GPT-2 and the like; to "
+            "sort texts into classes also BERT, MiniLM, RoBERTa, DistilBERT or ELECTRA.",
         )
     if document.get("quantization_config"):
         raise Refused(
@@ -103,7 +110,10 @@ def _scrub(value: Any) -> Any:
 
 
 def load_model(source: ModelSource, *, dtype: torch.dtype, device: str) -> PreTrainedModel:
-    """Return the model with all weights in `dtype`. Raises Refused on too little memory or odd files."""
+    """Return the model with all weights in `dtype`, a head for `source.labels` drawn at random.
+
+    Raises Refused on too little memory, on odd files, and where the model cannot write and is to.
+    """
     _check_memory(source, dtype, device)
     transformers_logging.disable_progress_bar()
     try:
@@ -118,10 +128,15 @@ def load_model(source: ModelSource, *, dtype: torch.dtype, device: str) -> PreTr
 
 
 def _read_weights(source: ModelSource, dtype: torch.dtype) -> PreTrainedModel:
+    config = read_model_config(source)
+    refuse_silent(source, config)
+    kind = AutoModelForSequenceClassification if source.labels else AutoModelForCausalLM
+    verbosity = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()  # what is missing is checked below, and said in our words
     try:
-        model, report = AutoModelForCausalLM.from_pretrained(
+        model, report = kind.from_pretrained(
             source.path,
-            config=read_model_config(source),
+            config=_with_labels(config, source) if source.labels else config,
             dtype=dtype,
             use_safetensors=True,
             trust_remote_code=False,
@@ -132,14 +147,38 @@ def _read_weights(source: ModelSource, dtype: torch.dtype) -> PreTrainedModel:
         raise Refused(
             f"The weights of {source.id} are damaged: {error}.", "Fetch the model again."
         ) from error
-    # transformers would fill these with random numbers and only log it.
-    if wrong := [*report["missing_keys"], *report["mismatched_keys"]]:
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+    # transformers fills these with random numbers and only logs it: right for a new head alone.
+    found_wrong = {*report["missing_keys"], *(entry[0] for entry in report["mismatched_keys"])}
+    if wrong := sorted(found_wrong - (head_names(model) if source.labels else frozenset())):
         raise Refused(
             f"The weights of {source.id} do not fit its configuration: {len(wrong)} are missing or have "
             f"another shape, the first is {wrong[0]}.",
             "Fetch the model again, or choose another.",
         )
     return model
+
+
+def refuse_silent(source: ModelSource, config: PreTrainedConfig) -> None:
+    """Raise Refused where the model only reads and is to write."""
+    if reads_both_ways(config) and not source.labels:
+        raise Refused(
+            f"{source.id} is a {config.model_type} model: it reads texts and cannot write any.",
+            "Choose “Sort into classes” as what is learned, or another model.",
+        )
+
+
+def _with_labels(config: PreTrainedConfig, source: ModelSource) -> PreTrainedConfig:
+    """Return the configuration with the names of the classes, as an export carries them.
+
+    A decoder finds the last token of a row by the padding behind it: that must be the tokenizer's.
+    """
+    config.id2label = dict(enumerate(source.labels))
+    config.label2id = {label: number for number, label in enumerate(source.labels)}
+    config.problem_type = "single_label_classification"
+    config.get_text_config().pad_token_id = load_tokenizer(source).pad_token_id
+    return config
 
 
 def _check_memory(source: ModelSource, dtype: torch.dtype, device: str) -> None:
@@ -164,6 +203,8 @@ def load_tokenizer(source: ModelSource) -> PreTrainedTokenizerBase:
             "Choose a model that comes with its tokenizer files.",
         ) from error
     tokenizer.init_kwargs.pop("auto_map", None)  # names programs, and an export would hand it on
+    if tokenizer.eos_token_id is None and tokenizer.sep_token_id is not None:
+        tokenizer.eos_token = tokenizer.sep_token  # what an encoder's texts end in
     if tokenizer.eos_token_id is None:
         raise Refused(
             f"The tokenizer of {source.id} has no token for the end of a text, so answers would never end.",

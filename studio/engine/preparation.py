@@ -18,10 +18,10 @@ from studio.core.errors import Refused, StudioError
 from studio.engine.attention import use_products
 from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
 from studio.engine.device import DeviceChoice, choose_device, ran_out_of_memory
+from studio.engine.heads import tuning_for
 from studio.engine.models import ModelSource, context_tokens, load_model, read_model_config
 from studio.engine.objectives import objective_named
 from studio.engine.steps import Machinery
-from studio.engine.tunings import tuning_named
 
 Result = TypeVar("Result")
 
@@ -112,7 +112,7 @@ def prepare(
     """
     check_length(config, source)
     settings = config.part(Optimisation)
-    objective, tuning = objective_named(config.objective), tuning_named(config.tuning)
+    objective, tuning = objective_named(config.objective), tuning_for(config.tuning, source)
     choice = choice or choose_device()
     accelerator = _one_process(choice.device)
     if choice.device == "cuda":

@@ -20,7 +20,10 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """Where a model's files lie. `weights_hash` is over the weight files: the same weights, the same hash."""
+    """Where a model's files lie. `weights_hash` is over the weight files: the same weights, the same hash.
+
+    With `labels` it is meant with a new head that sorts texts into these, in this order; else as it is.
+    """
 
     id: str
     path: Path
@@ -28,6 +31,7 @@ class ModelSource:
     """The hub's resolved commit; empty for the starter and for folders."""
     weights_hash: str
     licence: str
+    labels: tuple[str, ...] = ()
 
 
 def resolve(

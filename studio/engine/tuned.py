@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from studio.core.errors import StudioError
 from studio.engine.checkpoints import read_weights
+from studio.engine.heads import tuning_for
 from studio.engine.models import load_model
 from studio.engine.sources import ModelSource
-from studio.engine.tunings import tuning_named
 
 
 def load_tuned(
@@ -25,7 +25,7 @@ def load_tuned(
     `dtype` is that of the frozen weights; weights that were trained keep float32.
     Raises StudioError where the checkpoint is of another model or other settings.
     """
-    module = tuning_named(tuning)
+    module = tuning_for(tuning, source)
     with torch.random.fork_rng():  # the adapter's first values are drawn, then replaced
         model = module.apply(load_model(source, dtype=dtype, device=device), settings)
     weights = read_weights(checkpoint)

@@ -1,11 +1,22 @@
-"""What is learned: one file for each objective, registered here. Importable without torch."""
+"""What is learned: one file for each objective, registered here. Importable without torch.
+
+An objective module has TITLE, SUMMARY, WHEN (to pick it), SOURCE, Config, HEAD (what stands on top of the
+model: `language` or `classes`), CHAT (whether rows are written in the chat template), WINDOWS (whether long
+rows become several windows and short ones share a row, instead of being cut), METRICS (what its exam can
+measure), and the functions accepts, encode, loss.
+"""
 
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.engine.objectives import chat, completion
+from studio.engine.objectives import chat, classification, completion, text
 
-OBJECTIVES: dict[str, ModuleType] = {"chat": chat, "completion": completion}
+OBJECTIVES: dict[str, ModuleType] = {
+    "chat": chat,
+    "completion": completion,
+    "text": text,
+    "classification": classification,
+}
 
 
 def objective_named(name: str) -> ModuleType:

@@ -17,7 +17,12 @@ TITLE = "Answer in chat"
 SUMMARY = (
     "The model learns to answer as your examples do. Questions are read as context; only answers are learned."
 )
+WHEN = "Pick it for questions with good answers, in one turn or several; it is what most people want."
 SOURCE = "arXiv:2203.02155, section 3.5 (supervised fine-tuning)"
+HEAD = "language"
+CHAT = True
+WINDOWS = False
+METRICS = ("loss", "perplexity", "exact_match")
 
 
 @dataclass(frozen=True)

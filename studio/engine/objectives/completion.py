@@ -17,7 +17,12 @@ TITLE = "Continue a text"
 SUMMARY = (
     "The model learns to write what follows each prompt, without chat roles. For models made for plain text."
 )
+WHEN = "Pick it for a prompt with what should follow it, where nobody talks to anybody."
 SOURCE = "arXiv:2012.15723 (prompt-based fine-tuning), arXiv:2005.14165"
+HEAD = "language"
+CHAT = False
+WINDOWS = False
+METRICS = ("loss", "perplexity", "exact_match")
 
 
 @dataclass(frozen=True)

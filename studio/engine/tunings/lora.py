@@ -60,10 +60,11 @@ def apply(model: "PreTrainedModel", config: Config) -> "PeftModel":
     from peft import LoraConfig, get_peft_model  # heavy, and the form that reads Config does not need it
     from torch import nn
 
+    from studio.engine.heads import task_type
     from studio.engine.low_rank import LowRankLinear
 
     adapter = LoraConfig(
-        task_type="CAUSAL_LM",
+        task_type=task_type(model),
         r=config.rank,
         lora_alpha=config.alpha,
         lora_dropout=config.dropout,
