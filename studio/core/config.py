@@ -119,6 +119,12 @@ class Optimisation:
         high=1000,
         help="How often the held-back rows are measured while the model learns.",
     )
+    early_stop: bool = knob(
+        False,  # the recipes set it; a run of an earlier studio goes on as it began
+        label="Stop when it learns by heart",
+        technical="early stopping on the held-out loss",
+        help="Ends the run once the held-back rows have clearly got worse twice; the best point is kept.",
+    )
     checkpoint_every: int = knob(
         0,
         label="Save every so many steps",
@@ -153,9 +159,7 @@ class RunConfig:
     def part(self, config_type: type[Part]) -> Part:
         """Return the typed settings of one concern, e.g. `config.part(Optimisation)`."""
         names = {knob.name for knob in knobs(config_type)}
-        return from_dict(
-            config_type, {name: value for name, value in self.knobs.items() if name in names}
-        )
+        return from_dict(config_type, {name: value for name, value in self.knobs.items() if name in names})
 
 
 def to_dict(config: RunConfig) -> dict[str, Any]:

@@ -3,11 +3,16 @@
 A mean over any stretch of it costs the same, however long the run is: lists of runs ask for it all the time.
 """
 
+import math
 from array import array
 from bisect import bisect_right
 from collections.abc import Mapping
 
 from studio.core.events import StepLogged
+
+_SMALLEST_NORM = 1e-30
+"""Stands for a gradient of nothing, which has no logarithm."""
+_COLUMNS = ("loss", "square", "nats", "trained_tokens", "tokens", "seconds", "log_norm")
 
 
 class Curve:
@@ -16,9 +21,7 @@ class Curve:
     def __init__(self) -> None:
         self._steps, self._losses, self._times = array("q"), array("d"), array("d")
         # Each begins with 0 and goes on with the sum up to and with a step.
-        self._sums: Mapping[str, array[float]] = {
-            name: array("d", [0.0]) for name in ("loss", "nats", "trained_tokens", "tokens", "seconds")
-        }
+        self._sums: Mapping[str, array[float]] = {name: array("d", [0.0]) for name in _COLUMNS}
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -31,10 +34,12 @@ class Curve:
         self._times.append(at)
         added = {
             "loss": logged.loss,
+            "square": logged.loss**2,
             "nats": logged.loss * logged.trained_tokens,
             "trained_tokens": logged.trained_tokens,
             "tokens": logged.tokens,
             "seconds": logged.seconds,
+            "log_norm": math.log(max(logged.gradient_norm, _SMALLEST_NORM)),
         }
         for name, sums in self._sums.items():
             sums.append(sums[-1] + added[name])
@@ -69,6 +74,16 @@ class Curve:
     def loss_per_step(self, first: int, stop: int) -> float:
         """Mean of the steps' losses, each counted alike."""
         return self._sum("loss", first, stop) / (stop - first)
+
+    def standard_error(self, first: int, stop: int) -> float:
+        """Of that mean, from how much the steps differ; needs two steps at least."""
+        steps, mean = stop - first, self.loss_per_step(first, stop)
+        variance = self._sum("square", first, stop) / steps - mean**2
+        return math.sqrt(max(0.0, variance) / (steps - 1))
+
+    def gradient_norm(self, first: int, stop: int) -> float:
+        """Geometric mean of the steps' gradient norms before they are clipped."""
+        return math.exp(self._sum("log_norm", first, stop) / (stop - first))
 
     @property
     def tokens_per_second(self) -> float | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from studio.core.adjustments import BatchGrew, BatchSplit, RateHalved
 from studio.core.shapes import shaped
 
 VERSION = 1
@@ -33,6 +34,8 @@ class RunStarted:
     dtype: str
     reasons: tuple[str, ...]
     weights_hash: str
+    memory_limit_bytes: int = 0
+    """What the process may hold before the system ends it without a word; 0 where it is told instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,17 @@ class StepLogged:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """Held-out loss in nats per trained token over all `rows`; step 0 is the untouched model."""
+    """Held-out loss in nats per trained token over all `rows`; step 0 is the untouched model.
+
+    `standard_error` is that of the difference to the best check before it, on the same rows; where none can
+    be set beside it, that of the loss itself. 0 where it was not measured.
+    """
 
     step: int
     loss: float
     trained_tokens: int
     rows: int
+    standard_error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +82,16 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """All steps done; `best_step` has the lowest held-out loss and is what Compare and Export use."""
+    """The run is over; `best_step` has the lowest held-out loss and is what Compare and Export use.
+
+    `reason` says why it ended before its last step; empty where all were done.
+    """
 
     step: int
     best_step: int
     seconds: float
     peak_memory_bytes: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +153,9 @@ Event = (
     | RunStarted
     | StepLogged
     | Evaluated
+    | BatchGrew
+    | BatchSplit
+    | RateHalved
     | CheckpointSaved
     | Warned
     | RunFinished
@@ -167,9 +182,7 @@ class Recorded:
 def encode(event: Event, at: float) -> str:
     """Return the event as one JSON line without its newline. Raises ValueError on NaN or infinity."""
     document = {"version": VERSION, "event": type(event).__name__, "at": at}
-    document.update(
-        {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
-    )
+    document.update({field.name: getattr(event, field.name) for field in dataclasses.fields(event)})
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 

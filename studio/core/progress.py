@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from studio.core.curve import Curve
 from studio.core.events import (
+    BatchGrew,
+    BatchSplit,
     CheckpointSaved,
     Evaluated,
     JobFailed,
@@ -16,6 +18,7 @@ from studio.core.events import (
     JobProgressed,
     JobStarted,
     JobStopped,
+    RateHalved,
     Recorded,
     RunFailed,
     RunFinished,
@@ -29,9 +32,12 @@ from studio.core.events import (
 )
 
 JobEvent = JobStarted | JobFinished | JobStopped | JobFailed
+Adjustment = BatchSplit | RateHalved
 RunEvent = RunQueued | RunStarted | RunFinished | RunStopped | RunFailed
 
 _RECENT_STEPS = 50
+_NEAR_THE_LIMIT = 0.9
+"""A process that held so much of its memory and then fell silent was most likely ended for it."""
 
 
 @dataclass
@@ -73,6 +79,12 @@ class Progress:
     earlier_seconds: float = 0.0
     """Time spent in the legs before this one."""
     warnings: list[Warned] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
+    """What a resumed run must do again at the same places."""
+    grew: BatchGrew | None = None
+    """A large batch that was about to be tried, and nothing was heard since."""
+    held_bytes: int = 0
+    """Memory at the last word of a leg that has not ended."""
     jobs: dict[str, JobProgress] = field(default_factory=dict)
     peak_memory_bytes: int = 0
 
@@ -84,8 +96,14 @@ class Progress:
             case StepLogged():
                 self.training.add(event, at)
                 self.peak_memory_bytes = max(self.peak_memory_bytes, event.memory_bytes)
+                self.held_bytes, self.grew = event.memory_bytes, None
             case Evaluated():
                 self.held_out = [known for known in self.held_out if known.step != event.step] + [event]
+                self.grew = None
+            case BatchGrew():
+                self.grew = event
+            case BatchSplit() | RateHalved():
+                self._adjust(event)
             case CheckpointSaved():
                 pass
             case Warned():
@@ -99,15 +117,29 @@ class Progress:
             self.earlier_seconds += max(0.0, self._leg_end(event, at) - self.started_at)
         if isinstance(event, RunQueued):
             self.queued_at = at
+        if not isinstance(event, RunQueued):  # which leaves open how the leg before it ended
+            self.grew, self.held_bytes = None, 0
         if isinstance(event, RunStarted):
             self.started, self.started_at = event, at
-            self.training.forget_after(event.from_step)
-            self.held_out = [known for known in self.held_out if known.step <= event.from_step]
+            self._forget_after(event.from_step)
             if event.from_step == 0:
                 self.earlier_seconds, self.held_out = 0.0, []
         if isinstance(event, RunFinished | RunStopped):
             self.peak_memory_bytes = max(self.peak_memory_bytes, event.peak_memory_bytes)
         self.last, self.last_at = event, at
+
+    def _forget_after(self, step: int) -> None:
+        self.training.forget_after(step)
+        self.held_out = [known for known in self.held_out if known.step <= step]
+
+    def _adjust(self, event: Adjustment) -> None:
+        """Of several of a kind only the last is told: the batch was halved, and halved again."""
+        earlier = {known.reason for known in self.adjustments if type(known) is type(event)}
+        kept = [warned for warned in self.warnings if warned.message not in earlier]
+        self.warnings = [*kept, Warned(event.reason, "")]
+        self.adjustments.append(event)
+        if isinstance(event, RateHalved):
+            self._forget_after(event.step)
 
     def _leg_end(self, event: RunEvent, at: float) -> float:
         """A leg that was cut off ended with the last thing heard of it, not with the restart."""
@@ -138,6 +170,17 @@ class Progress:
     def steps(self) -> int:
         """How many steps the run takes in all; 0 until it was started once."""
         return self.started.steps if self.started else 0
+
+    @property
+    def near_memory_limit(self) -> bool:
+        """Whether the last word of a leg that ended without one was spoken near the limit of the memory."""
+        limit = self.started.memory_limit_bytes if self.started else 0
+        return self.grew is not None or 0 < limit * _NEAR_THE_LIMIT < self.held_bytes
+
+    @property
+    def ended_early(self) -> str:
+        """Why the run ended before its last step; empty where it did not."""
+        return self.last.reason if isinstance(self.last, RunFinished) else ""
 
     @property
     def loss_first(self) -> float | None:

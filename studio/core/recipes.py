@@ -17,16 +17,16 @@ RECIPES: dict[str, Recipe] = {
     "quick": Recipe(
         "Quick look",
         "One round through at most 128 rows, to see that everything works and whether it helps.",
-        {"epochs": 1.0, "max_rows": 128, "evaluations": 2, "max_length": 384},
+        {"epochs": 1.0, "max_rows": 128, "evaluations": 2, "max_length": 384, "early_stop": True},
     ),
     "balanced": Recipe(
         "Balanced",
         "Two rounds through all rows. Right for most data.",
-        {"epochs": 2.0, "evaluations": 8},
+        {"epochs": 2.0, "evaluations": 8, "early_stop": True},
     ),
     "thorough": Recipe(
         "Thorough",
         "Four rounds with longer examples; the best point on the way is kept.",
-        {"epochs": 4.0, "evaluations": 16, "max_length": 1024},
+        {"epochs": 4.0, "evaluations": 16, "max_length": 1024, "early_stop": True},
     ),
 }

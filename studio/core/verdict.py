@@ -34,8 +34,7 @@ def verdict(progress: Progress, status: Status, queue_position: int | None = Non
             assert isinstance(progress.last, RunFailed)
             return Verdict("warning", "Failed", f"{progress.last.message} {progress.last.hint}".strip())
         case "interrupted":
-            kept = f"It was cut off at step {progress.step} of {progress.steps}. " if progress.steps else ""
-            return Verdict("warning", "Interrupted", f"{kept}Resume goes on from its last save.")
+            return Verdict("warning", "Interrupted", _interrupted(progress))
         case "stopped":
             return _stopped(progress)
         case "running" if progress.step == 0:
@@ -59,6 +58,16 @@ def _ready(progress: Progress) -> str:
             "The untouched model is being measured on the held-out rows, to have something to compare with."
         )
     return "The untouched model is measured; the first step is under way."
+
+
+def _interrupted(progress: Progress) -> str:
+    kept = f"It was cut off at step {progress.step} of {progress.steps}. " if progress.steps else ""
+    if progress.near_memory_limit:
+        return (
+            f"{kept}The memory was nearly used up, so the system most likely ended it. Resume goes on from "
+            "its last save with half as much at once."
+        )
+    return f"{kept}Resume goes on from its last save."
 
 
 def _stopped(progress: Progress) -> Verdict:
@@ -88,7 +97,7 @@ def _curve(progress: Progress, *, over: bool) -> Verdict:
             "warning",
             "Learning by heart",
             f"Best at step {best.step} of {progress.steps}; after that it learned your examples by heart. "
-            f"{_change(progress, best)} That point is the one that is used.",
+            f"{_change(progress, best)} That point is the one that is used.{_cut_short(progress)}",
         )
     if progress.held_out[-1].loss > untouched.loss * (1 + NOISE):
         return _worse(progress, best)
@@ -97,19 +106,37 @@ def _curve(progress: Progress, *, over: bool) -> Verdict:
     return _better(progress, best, over=over)
 
 
+def _cut_short(progress: Progress) -> str:
+    return (
+        f" It was ended at step {progress.step}: more steps would not help." if progress.ended_early else ""
+    )
+
+
+def ends_early(progress: Progress) -> bool:
+    """Return whether more steps would only teach the examples by heart, as far as so many rows can tell."""
+    return bool(progress.held_out) and progress.held_out[-1].rows >= FEWEST_ROWS and memorises(progress)
+
+
 def memorises(progress: Progress) -> bool:
-    """Return whether the held-out loss rose above its minimum twice while the training loss fell on."""
+    """Return whether the held-out loss clearly rose above its minimum twice while the training loss fell on.
+
+    Clearly: by more than two standard errors of the difference on the same rows, and more than `NOISE`.
+    """
     best = progress.best
     if best is None:
         return False
     later = [known for known in progress.held_out if known.step > best.step]
-    risen = [known for known in later if known.loss > best.loss * (1 + NOISE)]
+    risen = [known for known in later if _clearly_above(known, best)]
     curve, steps = progress.training, len(progress.training)
     before = curve.count_until(best.step)
     if len(risen) < 2 or later[-1] not in risen or not 0 < before < steps:
         return False
     window = max(1, min(before, steps - before) // 2)
     return curve.loss_per_step(steps - window, steps) < curve.loss_per_step(before - window, before)
+
+
+def _clearly_above(known: Evaluated, best: Evaluated) -> bool:
+    return known.loss - best.loss > max(2 * known.standard_error, NOISE * best.loss)
 
 
 def _better(progress: Progress, best: Evaluated, *, over: bool) -> Verdict:

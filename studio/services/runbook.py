@@ -11,8 +11,9 @@ from functools import partial
 from typing import TypeVar
 
 from studio.core.config import RunConfig
+from studio.core.early_warnings import early_warnings
 from studio.core.errors import StudioError
-from studio.core.events import RunFailed, RunStarted, Status
+from studio.core.events import RateHalved, RunFailed, RunStarted, Status
 from studio.core.progress import Progress, fold
 from studio.core.verdict import Verdict, verdict
 from studio.services.views import JobView, Points, RunView
@@ -96,7 +97,7 @@ class RunBook:
         page = self._read(folder)
         if 0 < since <= page.offset:
             events, offset = folder.read(since)
-            if not any(isinstance(recorded.event, RunStarted) for recorded in events):
+            if not any(isinstance(recorded.event, RunStarted | RateHalved) for recorded in events):
                 return _points(fold(events), offset, replace=False)
         with self._lock:
             return _points(page.progress, page.offset, replace=True)
@@ -179,13 +180,19 @@ class RunBook:
                 best_step=progress.best_step,
                 peak_memory_bytes=progress.peak_memory_bytes or None,
                 verdict=_verdict(folder.id, progress, status, standing),
-                warnings=tuple(f"{warned.message} {warned.hint}".strip() for warned in progress.warnings),
+                warnings=_warnings(progress),
                 reasons=progress.started.reasons if progress.started else (),
                 failure=failure.message,
                 failure_hint=failure.hint,
                 jobs=_jobs(folder, progress, worker),
                 checkpoints=folder.checkpoints.steps(),
             )
+
+
+def _warnings(progress: Progress) -> tuple[str, ...]:
+    """Return what the run itself warned of, then what its curve tells."""
+    told = (*progress.warnings, *early_warnings(progress))
+    return tuple(f"{warned.message} {warned.hint}".strip() for warned in told)
 
 
 def _position(run: str, standing: Standing, status: Status) -> int | None:
