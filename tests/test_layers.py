@@ -63,7 +63,7 @@ HOMES: dict[str, set[str]] = {
     "stdnum": {"data"},
     "jinja2": {"data"},
     "rensa": {"data"},
-    "sklearn": {"data"},
+    "sklearn": {"data", "evaluation"},
     "scipy": {"data"},
     "cleanlab": {"data"},
 }

@@ -51,7 +51,8 @@ class Exam:
     """The exam as it is kept beside a run. `arms` and `differences` by metric; an arm is `base` or `tuned`.
 
     `rows` were scored, `answered` of them also answered with at most `answer_tokens` new tokens each.
-    `weights_hashes` by arm: over the very tensors that answered, taken while they did.
+    `weights_hashes` by arm: over the very tensors that answered, taken while they did; "" where nothing did.
+    `before` says what the base arm is where it is not the untouched model doing the same.
     """
 
     rows: int
@@ -65,6 +66,7 @@ class Exam:
     differences: Mapping[str, Difference]
     table: tuple[ExamRow, ...]
     weights_hashes: Mapping[str, str]
+    before: str = ""
 
 
 def to_dict(exam: Exam) -> dict[str, Any]:

@@ -129,7 +129,8 @@ def load_model(source: ModelSource, *, dtype: torch.dtype, device: str) -> PreTr
 
 def _read_weights(source: ModelSource, dtype: torch.dtype) -> PreTrainedModel:
     config = read_model_config(source)
-    refuse_silent(source, config)
+    if not source.labels:
+        refuse_silent(source, config)
     kind = AutoModelForSequenceClassification if source.labels else AutoModelForCausalLM
     verbosity = transformers_logging.get_verbosity()
     transformers_logging.set_verbosity_error()  # what is missing is checked below, and said in our words
@@ -161,8 +162,8 @@ def _read_weights(source: ModelSource, dtype: torch.dtype) -> PreTrainedModel:
 
 
 def refuse_silent(source: ModelSource, config: PreTrainedConfig) -> None:
-    """Raise Refused where the model only reads and is to write."""
-    if reads_both_ways(config) and not source.labels:
+    """Raise Refused where the model only reads, for one that is to write."""
+    if reads_both_ways(config):
         raise Refused(
             f"{source.id} is a {config.model_type} model: it reads texts and cannot write any.",
             "Choose “Sort into classes” as what is learned, or another model.",

@@ -19,7 +19,13 @@ from studio.engine.attention import use_products
 from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
 from studio.engine.device import DeviceChoice, choose_device, ran_out_of_memory
 from studio.engine.heads import tuning_for
-from studio.engine.models import ModelSource, context_tokens, load_model, read_model_config
+from studio.engine.models import (
+    ModelSource,
+    context_tokens,
+    load_model,
+    read_model_config,
+    refuse_silent,
+)
 from studio.engine.objectives import objective_named
 from studio.engine.steps import Machinery
 
@@ -132,7 +138,10 @@ def prepare(
     )
     model, optimiser = accelerator.prepare(model, optimiser)
     precision, dtype, reasons = _precision(choice, frozen)
-    machinery = Machinery(model, optimiser, accelerator, objective, tuple(names), choice.device, precision)
+    packs = objective.WINDOWS and getattr(tuning, "PACKS", True)
+    machinery = Machinery(
+        model, optimiser, accelerator, objective, tuple(names), choice.device, precision, packs
+    )
     budget = TOKENS_AT_ONCE[choice.device]
     return Prepared(machinery, tuning, names, choice.device, dtype, reasons, total, budget)
 
@@ -148,9 +157,12 @@ def _one_process(device: str) -> Accelerator:
 
 
 def check_length(config: RunConfig, source: ModelSource) -> None:
-    """Raise Refused where rows may be longer than the model reads: learned positions end there."""
-    allowed = config.part(DataSettings).max_length
-    limit = context_tokens(read_model_config(source))
+    """Raise Refused where the model cannot do what is to be learned, or where rows may be longer than it
+    reads: learned positions end there."""
+    allowed, model = config.part(DataSettings).max_length, read_model_config(source)
+    if objective_named(config.objective).HEAD == "language":
+        refuse_silent(source, model)
+    limit = context_tokens(model)
     if limit is not None and allowed > limit:
         raise Refused(
             f"This model reads {limit} tokens at most, and the longest example allowed is {allowed}.",

@@ -32,6 +32,8 @@ class Machinery:
     device: str
     precision: Callable[[], AbstractContextManager[None]]
     """The context in which products are taken, e.g. in 16 bits while trained weights are held in 32."""
+    packs: bool = False
+    """Whether short rows share one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def take_step(
     machinery.model.train()
     machinery.optimiser.zero_grad(set_to_none=True)
     loss_sum, weight, tokens = 0.0, 0, 0
-    for group in micro_batches(examples, token_budget):
+    for group in micro_batches(examples, token_budget, pack=machinery.packs):
         batch = collate(group).to(machinery.device)
         with machinery.precision():
             loss, part = machinery.objective.loss(machinery.model, batch)
@@ -90,7 +92,7 @@ def measure(
     """Return the mean loss per trained token over all `examples`, and the number of those tokens."""
     machinery.model.eval()
     loss_sum, weight = 0.0, 0
-    for group in micro_batches(examples, token_budget):
+    for group in micro_batches(examples, token_budget, pack=machinery.packs):
         batch = collate(group).to(machinery.device)
         with torch.no_grad(), machinery.precision():
             loss, part = machinery.objective.loss(machinery.model, batch)

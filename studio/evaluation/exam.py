@@ -1,13 +1,12 @@
 """The exam: base and tuned on the same held-out rows, the loss of each and answers to some."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from types import ModuleType
 
-import torch
 from transformers import PreTrainedModel
 
 from studio.core.errors import StudioError
@@ -15,22 +14,25 @@ from studio.core.exam import Exam
 from studio.core.examples import Example
 from studio.core.records import SourcedRecord
 from studio.data.templates import ChatTemplate
-from studio.engine.batches import collate
-from studio.engine.generate import Interrupted, answer_batch
-from studio.engine.tuned import weights_hash
+from studio.engine.generate import Interrupted
+from studio.evaluation.classes import BY_FREQUENCY, IN_WORDS, InWords, by_frequency, by_head
 from studio.evaluation.marking import Paper, Sitting, mark, table
+from studio.evaluation.metrics import METRICS
 from studio.evaluation.questions import Question, questions, spread
+from studio.evaluation.sitting import ShouldStop, Sitter, Sorting, Writing
 
 ANSWERS = 8
 ANSWER_TOKENS = 64
 SHORT_ANSWER_TOKENS = 16
 """Room for a short answer: enough to see what a model that was not asked to be brief begins to say."""
 
-Subject = Callable[[], AbstractContextManager[PreTrainedModel]]
-"""Gives a model for as long as it is examined, in the state it then has (add-on active or not)."""
+Subject = Callable[[], AbstractContextManager[PreTrainedModel | None]]
+"""Gives a model for as long as it is examined, in the state it then has (add-on active or not).
+
+None where there is no untouched model that could do the same.
+"""
 Progress = Callable[[int, int, str], None]
 """Called with done, total and a message in words."""
-ShouldStop = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class ExamJob:
     `held_out` are the rows as records, `examples` the same rows as tokens, as training evaluates them.
     `step` names the checkpoint behind `tuned`; `seed` that of the intervals. `answers` rows are answered
     with at most `answer_tokens` tokens; where all expected answers are short, more rows for the same work.
+    `classes` says how often each label stands in the rows that were learned from, where rows are sorted;
+    `writes` whether the untouched model can be asked in words.
     """
 
     base: Subject
@@ -52,6 +56,8 @@ class ExamJob:
     seed: int = 0
     answers: int = ANSWERS
     answer_tokens: int = ANSWER_TOKENS
+    classes: Mapping[str, int] = field(default_factory=dict)
+    writes: bool = True
 
 
 def examine(job: ExamJob, *, progress: Progress, should_stop: ShouldStop) -> Exam | None:
@@ -61,32 +67,49 @@ def examine(job: ExamJob, *, progress: Progress, should_stop: ShouldStop) -> Exa
     """
     started = time.monotonic()
     paper = _paper(job)
-    half = len(paper.examples) + len(paper.answered)
+    half = len(paper.rows) + (0 if job.classes else len(paper.answered))
     sittings = []
-    for done, what, subject in ((0, "untouched", job.base), (half, "tuned", job.tuned)):
+    for done, what, subject, sitter in zip(
+        (0, half), ("untouched", "tuned"), (job.base, job.tuned), _sitters(job), strict=True
+    ):
         said = partial(_say, progress, total=2 * half, before=done, model=what)
         try:
             with subject() as model:
-                sittings.append(_sit(job, paper, model, said=said, should_stop=should_stop))
+                sittings.append(sitter(model, paper, said, should_stop))
         except Interrupted:
             return None
     return _exam(job, paper, *sittings, seconds=time.monotonic() - started)
 
 
+def _sitters(job: ExamJob) -> tuple[Sitter, Sitter]:
+    """Return how the untouched and the tuned model are examined."""
+    if not job.classes:
+        writing = Writing(job.objective, job.template)
+        return writing, writing
+    if job.writes:
+        return Sorting(InWords(tuple(job.classes), job.template)), Sorting(by_head)
+    frequencies = by_frequency(job.classes)
+    return Sorting(lambda model, example: frequencies), Sorting(by_head)
+
+
 def _paper(job: ExamJob) -> Paper:
-    examples = tuple(example for example in job.examples if example.trained_tokens)
-    if not examples:
+    rows: dict[int, tuple[Example, ...]] = {}
+    for example in job.examples:
+        if example.trained_tokens:
+            rows[example.row] = (*rows.get(example.row, ()), example)
+    if not rows:
         raise StudioError(
             "None of the held-back rows has anything left to learn, so there is nothing to examine.",
             "Allow longer examples, or check the data for empty answers.",
         )
-    scored = {example.row for example in examples}
     asked = questions(
-        (sourced for sourced in job.held_out if sourced.row in scored), job.objective, job.template
+        (sourced for sourced in job.held_out if sourced.row in rows), job.objective, job.template
     )
     by_row = {question.row: question for question in asked}
+    if job.classes:
+        return Paper(tuple(rows.values()), asked, by_row, 0)
     count, tokens = _ration(job, _longest_answer(job, asked))
-    return Paper(examples, spread(asked, count), by_row, tokens)
+    return Paper(tuple(rows.values()), spread(asked, count), by_row, tokens)
 
 
 def _ration(job: ExamJob, longest_answer: int) -> tuple[int, int]:
@@ -101,67 +124,29 @@ def _longest_answer(job: ExamJob, asked: Sequence[Question]) -> int:
     return max((len(job.template.encoder.encode(question.expected)) for question in asked), default=0)
 
 
-@torch.inference_mode()
-def _sit(
-    job: ExamJob,
-    paper: Paper,
-    model: PreTrainedModel,
-    *,
-    said: Callable[[int, str], None],
-    should_stop: ShouldStop,
-) -> Sitting:
-    """Put one model through the paper. Rows are scored alone: no row's loss depends on its neighbours.
-
-    Raises Interrupted where it was stopped.
-    """
-    model.eval()
-    nats = []
-    for count, example in enumerate(paper.examples):
-        if should_stop():
-            raise Interrupted
-        said(count, "Scoring the held-back rows")
-        loss, _ = job.objective.loss(model, collate([example]).to(str(model.device)))
-        nats.append(float(loss))
-    scored = len(paper.examples)
-    said(scored, "Answering questions")
-    texts = answer_batch(
-        model,
-        job.template.tokenizer,
-        [question.prompt for question in paper.answered],
-        max_new_tokens=paper.answer_tokens,
-        should_stop=should_stop,
-        progress=lambda count, _: said(scored + count, "Answering questions"),
-    )
-    rows = (question.row for question in paper.answered)
-    return Sitting(
-        weights_hash(model),
-        str(model.dtype).removeprefix("torch."),
-        str(model.device),
-        tuple(nats),
-        dict(zip(rows, texts, strict=True)),
-    )
-
-
 def _exam(job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting, *, seconds: float) -> Exam:
-    arms, differences = mark(paper, base, tuned, exactly=_can_match(job, paper), seed=job.seed)
+    arms, differences = mark(paper, base, tuned, metrics=_metrics(job, paper), seed=job.seed)
     return Exam(
-        rows=len(paper.examples),
+        rows=len(paper.rows),
         answered=len(paper.answered),
         answer_tokens=paper.answer_tokens,
         step=job.step,
-        dtype=base.dtype,
-        device=base.device,
+        dtype=tuned.dtype,
+        device=tuned.device,
         seconds=seconds,
         arms=arms,
         differences=differences,
         table=table(paper, base, tuned),
         weights_hashes={"base": base.weights_hash, "tuned": tuned.weights_hash},
+        before=(IN_WORDS if job.writes else BY_FREQUENCY) if job.classes else "",
     )
 
 
-def _can_match(job: ExamJob, paper: Paper) -> bool:
-    """Return whether each expected answer could be written in full."""
-    return bool(paper.answered) and _longest_answer(job, paper.answered) < paper.answer_tokens
+def _metrics(job: ExamJob, paper: Paper) -> list[str]:
+    """Return what can be measured: answers only where they could be written in full."""
+    in_full = bool(paper.answered) and _longest_answer(job, paper.answered) < paper.answer_tokens
+    told = in_full or bool(job.classes)
+    return [name for name in job.objective.METRICS if told or METRICS[name].needs != "answers"]
 
 
 def _say(progress: Progress, count: int, what: str, *, total: int, before: int, model: str) -> None:

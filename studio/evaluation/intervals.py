@@ -1,13 +1,13 @@
 """Intervals for the exam: a paired bootstrap over rows, and what may be concluded from it.
 
-A metric here is a function of two sums over rows (`Parts`): the corpus loss is the sum of nats over that of
-trained tokens. Drawing rows with replacement is then two matrix products, and drawing the *same* rows for
+A metric here is a function of sums over rows (`Shares`): the corpus loss is the sum of nats over that of
+trained tokens. Drawing rows with replacement is then a few matrix products, and drawing the *same* rows for
 every arm keeps the comparison paired. Source: Efron and Tibshirani 1993, chapters 6 and 13.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -19,6 +19,17 @@ TAILS = (2.5, 97.5)
 """Percentiles that bound a 95 % interval."""
 _DRAWN_AT_ONCE = 4_000_000
 """Row counts held in memory at a time (32 MB), however many rows there are."""
+
+
+class Shares(Protocol):
+    """What each row adds to a metric; the metric of any set of rows follows from it."""
+
+    @property
+    def rows(self) -> int: ...
+
+    def measure(self, counts: np.ndarray) -> np.ndarray:
+        """Return the value for each way to draw the rows: counts `(draws, rows)` -> `(draws,)`."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,13 @@ class Parts:
         assert self.numerators.size > 0
         assert (self.denominators > 0).all()
 
+    @property
+    def rows(self) -> int:
+        return self.numerators.size
+
+    def measure(self, counts: np.ndarray) -> np.ndarray:
+        return (counts @ self.numerators) / (counts @ self.denominators)
+
 
 @dataclass(frozen=True)
 class Draws:
@@ -45,14 +63,14 @@ class Draws:
 
 
 def bootstrap(
-    arms: Mapping[str, Parts],
+    arms: Mapping[str, Shares],
     finish: Callable[[np.ndarray], np.ndarray],
     *,
     seed: int,
     resamples: int = RESAMPLES,
 ) -> dict[str, Draws]:
     """Draw rows with replacement, the same ones for every arm, and measure each draw."""
-    sizes = {parts.numerators.size for parts in arms.values()}
+    sizes = {parts.rows for parts in arms.values()}
     assert len(sizes) == 1, f"arms must be measured on the same rows: {sizes}"
     (rows,) = sizes
     random = np.random.default_rng(seed)
@@ -62,13 +80,10 @@ def bootstrap(
         size = min(at_once, resamples - start)
         counts = random.multinomial(rows, np.full(rows, 1 / rows), size=size)  # (size, rows)
         for name, parts in arms.items():
-            drawn[name].append(finish((counts @ parts.numerators) / (counts @ parts.denominators)))
+            drawn[name].append(finish(parts.measure(counts)))
+    once = np.ones((1, rows))
     return {
-        name: Draws(
-            float(finish(parts.numerators.sum() / parts.denominators.sum())),
-            np.concatenate(drawn[name]),
-            rows,
-        )
+        name: Draws(float(finish(parts.measure(once))[0]), np.concatenate(drawn[name]), rows)
         for name, parts in arms.items()
     }
 

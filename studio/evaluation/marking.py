@@ -12,12 +12,13 @@ from studio.evaluation.questions import Question
 
 @dataclass(frozen=True)
 class Paper:
-    """What every arm is asked: all `examples` are scored, `answered` is the part that is also answered.
+    """What every arm is asked: all `rows` are scored, `answered` is the part that is also answered.
 
-    `questions` by row of the user's file; a row of plain text has none.
+    Of a row that was too long for the model there are several examples. `questions` by row of the user's
+    file.
     """
 
-    examples: tuple[Example, ...]
+    rows: tuple[tuple[Example, ...], ...]
     answered: tuple[Question, ...]
     questions: Mapping[int, Question]
     answer_tokens: int
@@ -25,7 +26,10 @@ class Paper:
 
 @dataclass(frozen=True)
 class Sitting:
-    """What one arm did: `nats` of each example in the paper's order, and the answers by row."""
+    """What one arm did: `nats` of each row in the paper's order, and the answers by row.
+
+    The first three are empty where no model sat it.
+    """
 
     weights_hash: str
     dtype: str
@@ -35,19 +39,13 @@ class Sitting:
 
 
 def mark(
-    paper: Paper, base: Sitting, tuned: Sitting, *, exactly: bool, seed: int
+    paper: Paper, base: Sitting, tuned: Sitting, *, metrics: Sequence[str], seed: int
 ) -> tuple[dict[str, dict[str, Score]], dict[str, Difference]]:
-    """Return the scores by arm and metric, and the differences by metric.
-
-    `exactly`: whether answers can be told right or wrong letter by letter. They cannot where the expected
-    answer is longer than what a model was allowed to write.
-    """
+    """Return the scores by arm and metric, and the differences by metric."""
     arms: dict[str, dict[str, Score]] = {"base": {}, "tuned": {}}
     differences: dict[str, Difference] = {}
-    for name, kind in METRICS.items():
-        if kind.needs == "answers" and not exactly:
-            continue
-        measured = metric_named(name)
+    for name in metrics:
+        kind, measured = METRICS[name], metric_named(name)
         given = {
             arm: _given(kind.needs, paper, sitting) for arm, sitting in (("base", base), ("tuned", tuned))
         }
@@ -65,34 +63,39 @@ def mark(
 def table(paper: Paper, base: Sitting, tuned: Sitting) -> tuple[ExamRow, ...]:
     """Return every scored row, side by side."""
     return tuple(
-        _row(paper, example, nats, (base.answers, tuned.answers))
-        for example, nats in zip(paper.examples, zip(base.nats, tuned.nats, strict=True), strict=True)
+        _row(paper, row, nats, (base.answers, tuned.answers))
+        for row, nats in zip(paper.rows, zip(base.nats, tuned.nats, strict=True), strict=True)
     )
 
 
 def _row(
     paper: Paper,
-    example: Example,
+    examples: tuple[Example, ...],
     nats: tuple[float, float],
     answers: tuple[Mapping[int, str], Mapping[int, str]],
 ) -> ExamRow:
-    question = paper.questions.get(example.row)
-    tokens = example.trained_tokens
+    row, tokens = examples[0].row, trained_tokens(examples)
+    question = paper.questions.get(row)
     return ExamRow(
-        row=example.row,
+        row=row,
         question=question.text if question else "",
         expected=question.expected if question else "",
         base_loss=nats[0] / tokens,
         tuned_loss=nats[1] / tokens,
         trained_tokens=tokens,
-        base=answers[0].get(example.row),
-        tuned=answers[1].get(example.row),
+        base=answers[0].get(row),
+        tuned=answers[1].get(row),
     )
+
+
+def trained_tokens(examples: Sequence[Example]) -> int:
+    """Return how many tokens of a row are learned; one where it is sorted into a class."""
+    return sum(example.trained_tokens for example in examples)
 
 
 def _given(needs: str, paper: Paper, sitting: Sitting) -> tuple[Sequence, Sequence]:
     """Return predictions and references as `RowMetric.parts` wants them."""
     if needs == "losses":
-        return sitting.nats, [example.trained_tokens for example in paper.examples]
+        return sitting.nats, [trained_tokens(row) for row in paper.rows]
     answered = paper.answered
     return [sitting.answers[q.row] for q in answered], [q.expected for q in answered]

@@ -1,5 +1,6 @@
 """What an exam and a parity test ask: a held-out record as a prompt, with the answer the user expects."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -11,11 +12,16 @@ from studio.core.records import (
     Labelled,
     Message,
     SourcedRecord,
+    Text,
     question_and_answer,
 )
 from studio.data.templates import ChatTemplate
+from studio.data.tokens import encode_text_prompt
 
 _NEVER_CUT = 1 << 30
+BEGINNING_WORDS, REST_WORDS = 12, 60
+"""Of a document the first words are given, and so many of the next are shown beside what the model wrote."""
+_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,8 @@ class Question:
     """A prompt and its expected answer. `row` is the 1-based line of the user's file.
 
     `prompt` holds the tokens the model reads in training before the last answer of the record, to the token.
-    `messages` are those turns; for a plain prompt there are none, and `text` is the prompt itself.
+    `messages` are those turns; for a plain prompt there are none, and `text` is the prompt itself. A document
+    is asked with its beginning; a text to sort has itself for a prompt, and its label is expected.
     """
 
     row: int
@@ -41,6 +48,18 @@ def questions(
         _question(sourced, objective, template)
         for sourced in records
         if isinstance(sourced.record, Completion | Conversation | Labelled)
+        or (isinstance(sourced.record, Text) and objective.WINDOWS)
+    )
+
+
+def beginning(row: int, text: str, template: ChatTemplate) -> Question:
+    """Return the question how a document goes on."""
+    words = [found.end() for found in _WORD.finditer(text)]
+    place = min(BEGINNING_WORDS, max(1, len(words) // 2))
+    given = text[: words[place - 1]] if words else text
+    until = words[min(place + REST_WORDS, len(words)) - 1] if words else len(text)
+    return Question(
+        row, given, text[len(given) : until].strip(), (), tuple(encode_text_prompt(given, template))
     )
 
 
@@ -52,7 +71,11 @@ def spread(questions: Sequence[Question], count: int) -> tuple[Question, ...]:
 
 def _question(sourced: SourcedRecord, objective: ModuleType, template: ChatTemplate) -> Question:
     record = sourced.record
+    if isinstance(record, Text):
+        return beginning(sourced.row, record.text, template)
     example = objective.encode(record, template, max_length=_NEVER_CUT, row=sourced.row)
+    if isinstance(record, Labelled) and example.label:
+        return Question(sourced.row, record.text, record.label, (), example.input_ids)
     prompt = example.input_ids[: _last_answer(example.labels)]
     if isinstance(record, Completion | Labelled):
         asked, answer = question_and_answer(record)

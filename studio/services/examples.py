@@ -6,15 +6,27 @@ from types import ModuleType
 from studio.core.errors import StudioError
 from studio.core.examples import Example
 from studio.core.records import SourcedRecord
+from studio.data.packing import windows
 from studio.data.templates import ChatTemplate
+
+WHOLE = 1 << 30
+"""A longest example that no row reaches."""
 
 
 def encode_rows(
     records: Iterable[SourcedRecord], objective: ModuleType, template: ChatTemplate, *, max_length: int
 ) -> Iterator[tuple[SourcedRecord, Example | StudioError]]:
-    """Yield every record with its tokens; with the error that names its row where it has none."""
+    """Yield every record with its tokens; with the error that names its row where it has none.
+
+    What is learned in windows comes once for each window.
+    """
     for sourced in records:
-        yield sourced, _encode(sourced, objective, template, max_length)
+        encoded = _encode(sourced, objective, template, WHOLE if objective.WINDOWS else max_length)
+        if isinstance(encoded, Example) and objective.WINDOWS:
+            for window in windows(encoded, max_length):
+                yield sourced, window
+        else:
+            yield sourced, encoded
 
 
 def _encode(

@@ -17,15 +17,12 @@ from studio.core.examples import IGNORED, Example
 from studio.core.records import SourcedRecord
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import objective_named
-from studio.services.examples import encode_rows
+from studio.services.examples import WHOLE, encode_rows
 from studio.services.mistakes import plainly
 from studio.services.packages import IMPORTING
 from studio.services.rehearsals import here
 from studio.store.files import read_as, write_json
 from studio.store.home import Home
-
-WHOLE = 1 << 30
-"""A longest example that no row reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +159,12 @@ def count(home: Home, config: RunConfig, target: Path, *, stopping: Callable[[],
 
 
 def _length(example: Example) -> RowLength:
-    """The first token of all is never learned: there is nothing before it to tell it from."""
+    """The first token of all is never learned: there is nothing before it to tell it from.
+
+    Of a row that is sorted into a class something is learned however much of it is cut.
+    """
     tokens = len(example.input_ids)
+    if example.label:
+        return RowLength(tokens, 0)
     learned = (at for at in range(1, tokens) if example.labels[at] != IGNORED)
     return RowLength(tokens, next(learned, tokens))

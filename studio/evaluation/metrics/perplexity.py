@@ -13,5 +13,5 @@ class Perplexity(Loss):
     better = "lower"
     source = "Jelinek et al. 1977, doi:10.1121/1.2016299"
 
-    def finish(self, ratio: np.ndarray) -> np.ndarray:
-        return np.exp(ratio)
+    def finish(self, measured: np.ndarray) -> np.ndarray:
+        return np.exp(measured)

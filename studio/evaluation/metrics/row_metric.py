@@ -1,4 +1,4 @@
-"""What the exam's metrics share: an `evaluate.Metric` that is a function of two sums over rows.
+"""What the exam's metrics share: an `evaluate.Metric` that is a function of sums over rows.
 
 `evaluate.load` fetches metric scripts from the hub; subclasses need no network (DESIGN section 11).
 """
@@ -11,7 +11,7 @@ from typing import ClassVar, Literal, Self
 import evaluate
 import numpy as np
 
-from studio.evaluation.intervals import Parts
+from studio.evaluation.intervals import Shares
 
 
 class RowMetric(evaluate.Metric):
@@ -31,13 +31,13 @@ class RowMetric(evaluate.Metric):
             return cls(keep_in_memory=True, cache_dir=folder)
 
     @abstractmethod
-    def parts(self, predictions: Sequence, references: Sequence) -> Parts:
-        """Return each row's share of the two sums."""
+    def parts(self, predictions: Sequence, references: Sequence) -> Shares:
+        """Return each row's share of the sums."""
 
-    def finish(self, ratio: np.ndarray) -> np.ndarray:
-        """Turn sum over sum into the value."""
-        return ratio
+    def finish(self, measured: np.ndarray) -> np.ndarray:
+        """Turn what the sums give into the value."""
+        return measured
 
     def _compute(self, predictions: Sequence, references: Sequence) -> dict[str, float]:
         parts = self.parts(predictions, references)
-        return {self.name: float(self.finish(parts.numerators.sum() / parts.denominators.sum()))}
+        return {self.name: float(self.finish(parts.measure(np.ones((1, parts.rows))))[0])}

@@ -3,11 +3,15 @@
 import math
 import socket
 
+import numpy as np
 import pytest
+from sklearn import metrics as reference
 
+from studio.evaluation.intervals import bootstrap
 from studio.evaluation.metrics import METRICS, metric_named
 
 ROWS = {"losses": ([2.0, 30.0], [1, 9]), "answers": (["Paris ", "Rome"], ["Paris", "rome"])}
+OF_LABELS = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
 
 
 @pytest.fixture
@@ -47,11 +51,45 @@ def test_exact_match_ignores_blank_ends_and_nothing_else():
     }
 
 
+def labels_of(seed: int, rows: int = 40) -> tuple[list[str], list[str]]:
+    """Return given and true labels; some labels are rare, one is never given and one never true."""
+    draw = np.random.default_rng(seed)
+    true = draw.choice(["refund", "delivery", "other", "never given"], rows, p=[0.6, 0.25, 0.1, 0.05])
+    noise = draw.choice(["refund", "delivery", "other", "never true"], rows)
+    given = np.where((draw.random(rows) < 0.6) & (true != "never given"), true, noise)
+    return given.tolist(), true.tolist()
+
+
+def sklearns(name: str, given: list[str], true: list[str]) -> float:
+    if name == "accuracy":
+        return reference.accuracy_score(true, given)
+    score = {"p": reference.precision_score, "r": reference.recall_score, "f": reference.f1_score}[name[0]]
+    return score(true, given, average="macro", zero_division=0)
+
+
+@pytest.mark.parametrize("name", OF_LABELS)
+def test_metrics_of_labels_are_those_of_scikit_learn_on_the_rows_and_on_every_resample(name):
+    given, true = labels_of(1)
+    measured = metric_named(name)
+    parts = measured.parts(given, true)
+    value = measured.compute(predictions=given, references=true)[name]
+    assert value == pytest.approx(sklearns(name, given, true), abs=1e-9)
+    assert bootstrap({"tuned": parts}, measured.finish, seed=0, resamples=5)["tuned"].value == pytest.approx(
+        value, abs=1e-9
+    )
+    draw = np.random.default_rng(2)
+    for _ in range(20):
+        drawn = draw.integers(0, 12, 12)  # few rows: some labels are missing in some draws
+        counts = np.bincount(drawn, minlength=len(true))[None].astype(float)
+        expected = sklearns(name, [given[at] for at in drawn], [true[at] for at in drawn])
+        assert measured.finish(parts.measure(counts))[0] == pytest.approx(expected, abs=1e-9)
+
+
 def test_a_metric_can_be_used_twice():
     loss = metric_named("loss")
     assert [loss.compute(predictions=[v], references=[1])["loss"] for v in (1.0, 2.0)] == [1.0, 2.0]
 
 
 def test_an_unknown_metric_names_the_known_ones():
-    with pytest.raises(KeyError, match="loss, perplexity, exact_match"):
+    with pytest.raises(KeyError, match="loss, perplexity, accuracy"):
         metric_named("bleu")

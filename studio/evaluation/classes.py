@@ -1,0 +1,147 @@
+"""How likely each label is for a text: by the trained head, by the untouched model's words, or by frequency.
+
+An untrained head knows nothing, so it would prove nothing about the untouched model. That one is asked in
+words instead: how likely it is to answer with each label, as zero-shot classifiers are built
+(arXiv:2005.14165, section 2.4). A model that cannot write gets the frequencies of the labels.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from studio.core.errors import StudioError
+from studio.core.examples import IGNORED, Example
+from studio.core.records import Completion, Message, as_conversation
+from studio.data.templates import ChatTemplate
+from studio.data.tokens import encode_chat, encode_prompt
+from studio.engine.batches import collate
+from studio.engine.losses import class_logits
+from studio.engine.models import context_tokens
+
+MOST_NAMED = 30
+"""So many labels can be named in a question; with more it is asked without."""
+IN_WORDS = (
+    "Before training the model has no way to sort, so it was asked in words: the label that it finds the "
+    "most likely answer counts as its own (zero-shot)."
+)
+BY_FREQUENCY = (
+    "Before training this model can neither sort nor write, so “before” is what anybody can do who has not "
+    "read the texts: always the most frequent label."
+)
+
+
+@dataclass(frozen=True)
+class Likelihoods:
+    """How likely each label is, in nats: `logarithms[i]` of `labels[i]`; their exponentials add up to 1."""
+
+    labels: tuple[str, ...]
+    logarithms: tuple[float, ...]
+
+    @property
+    def chosen(self) -> str:
+        """The most likely label; of equals the first."""
+        return self.labels[self.logarithms.index(max(self.logarithms))]
+
+    def nats(self, label: str) -> float:
+        """Return the surprise at a label."""
+        return -self.logarithms[self.labels.index(label)]
+
+    def ranked(self) -> list[tuple[str, float]]:
+        """Return labels with their probabilities, the most likely first."""
+        return sorted(
+            zip(self.labels, map(math.exp, self.logarithms), strict=True), key=lambda each: -each[1]
+        )
+
+
+@torch.inference_mode()
+def by_head(model: PreTrainedModel, example: Example) -> Likelihoods:
+    """Return what the head of a tuned model says of a row."""
+    logits = class_logits(model, collate([example]).to(str(model.device)))[0]
+    labels = tuple(model.config.id2label[number] for number in range(len(logits)))
+    return Likelihoods(labels, tuple(logits.log_softmax(-1).tolist()))
+
+
+def by_frequency(classes: Mapping[str, int]) -> Likelihoods:
+    """Return how often each label stands in the rows to learn from, whatever the text."""
+    total = sum(classes.values())
+    labels = tuple(sorted(classes))
+    return Likelihoods(labels, tuple(math.log(classes[label] / total) for label in labels))
+
+
+class InWords:
+    """The untouched model, asked with a question which of the labels fits."""
+
+    def __init__(self, labels: Sequence[str], template: ChatTemplate) -> None:
+        self._labels, self._template = tuple(sorted(labels)), template
+        self._answers = [self._answer(label) for label in self._labels]
+
+    @torch.inference_mode()
+    def __call__(self, model: PreTrainedModel, example: Example) -> Likelihoods:
+        """Return how likely each label is among them as an answer, its end included."""
+        prompt = self._prompt(example, context_tokens(model.config))
+        scores = torch.tensor(_answer_scores(model, prompt, self._answers), dtype=torch.float64)
+        return Likelihoods(self._labels, tuple(scores.log_softmax(-1).tolist()))
+
+    def _answer(self, label: str) -> list[int]:
+        """Return the tokens that training as a chat would learn; they do not depend on the question."""
+        example = encode_chat(as_conversation(Completion("Which?", label)), self._template, 1 << 30, 0)
+        begin = next(at for at, learned in enumerate(example.labels) if learned != IGNORED)
+        end = next((at for at in range(begin, len(example.labels)) if example.labels[at] == IGNORED), None)
+        return list(example.input_ids[begin:end])
+
+    def _prompt(self, example: Example, limit: int | None) -> list[int]:
+        """Return the question about the text as the tuned model reads it, cut where its reach ends."""
+        before, after = self._template.around
+        ids = example.input_ids[len(before) : len(example.input_ids) - len(after)]
+        prompt = self._question(ids)
+        longest = max(map(len, self._answers))
+        while limit is not None and (over := len(prompt) + longest - limit) > 0:
+            if over >= len(ids):
+                raise StudioError(
+                    "The labels are too long for this model to be asked about.", "Shorten them."
+                )
+            ids = ids[:-over]
+            prompt = self._question(ids)
+        return prompt
+
+    def _question(self, ids: Sequence[int]) -> list[int]:
+        text = self._template.tokenizer.decode(ids, clean_up_tokenization_spaces=False)
+        named = f" Answer with one of: {', '.join(self._labels)}." if len(self._labels) <= MOST_NAMED else ""
+        return encode_prompt(
+            [Message("user", f"{text}\n\nWhich label fits this text?{named}")], self._template
+        )
+
+
+def _answer_scores(
+    model: PreTrainedModel, prompt: Sequence[int], answers: Sequence[Sequence[int]]
+) -> list[float]:
+    """Return the log-likelihood of each answer behind the prompt, which is read only once."""
+    read = model(
+        input_ids=torch.tensor([list(prompt)], device=model.device), use_cache=True, logits_to_keep=1
+    )
+    first = read.logits[0, -1].float().log_softmax(-1)
+    totals = [float(first[answer[0]]) for answer in answers]
+    longest = max(map(len, answers)) - 1
+    if longest == 0:
+        return totals
+    given = torch.zeros((len(answers), longest), dtype=torch.int64)  # what is behind an answer nothing reads
+    for row, answer in enumerate(answers):
+        given[row, : len(answer) - 1] = torch.tensor(answer[:-1])
+    cache = read.past_key_values
+    cache.batch_repeat_interleave(len(answers))
+    logits = model(input_ids=given.to(model.device), past_key_values=cache, use_cache=True).logits
+    return [
+        total + _rest(logits[row], answer)
+        for row, (total, answer) in enumerate(zip(totals, answers, strict=True))
+    ]
+
+
+def _rest(logits: Tensor, answer: Sequence[int]) -> float:
+    """Return the log-likelihood of an answer's tokens but the first; logits (longest, vocabulary)."""
+    following = torch.tensor(answer[1:], device=logits.device)
+    each = logits[: len(following)].float().log_softmax(-1).gather(1, following[:, None])
+    return float(each.sum())

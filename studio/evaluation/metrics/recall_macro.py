@@ -1,0 +1,23 @@
+"""Macro Recall: how many rows of a label are found, meaned over the labels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.metrics import recall_score
+
+from studio.evaluation.metrics.labels import MacroMetric
+
+
+def _quality(both: np.ndarray, given: np.ndarray, true: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return both, true
+
+
+class RecallMacro(MacroMetric):
+    """Every label counts alike, however rare; one that is never given counts 0."""
+
+    title = "Rows of each label that are found"
+    source = "scikit-learn, recall_score(average='macro', zero_division=0)"
+    quality = staticmethod(_quality)
+
+    def score(self, predictions: Sequence[str], references: Sequence[str]) -> float:
+        return recall_score(references, predictions, average="macro", zero_division=0)
