@@ -1,5 +1,6 @@
 """A tokenised example: what the model reads and which of it is learned. `studio.data.tokens` makes them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 IGNORED = -100
@@ -34,3 +35,8 @@ class Example:
         A row that is sorted into a class counts as one.
         """
         return 1 if self.label else sum(label != IGNORED for label in self.labels[1:])
+
+
+def labels_of(examples: Iterable[Example]) -> tuple[str, ...]:
+    """Return the different labels in order: the classes that a run sorts into; none where it does not."""
+    return tuple(sorted({example.label for example in examples if example.label}))

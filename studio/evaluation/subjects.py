@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from transformers import PreTrainedModel
 
 from studio.core.config import RunConfig
 from studio.engine.device import choose_device
-from studio.engine.models import load_model
+from studio.engine.families import reads_both_ways
+from studio.engine.heads import tuning_for
+from studio.engine.models import load_model, read_model_config
 from studio.engine.sources import ModelSource
 from studio.engine.tuned import load_tuned
-from studio.engine.tunings import tuning_named
 from studio.evaluation.exam import Subject
 
 
@@ -21,9 +23,10 @@ def subjects(config: RunConfig, source: ModelSource, checkpoint: Path) -> tuple[
     """Return (base, tuned) of a checkpoint's folder. Nothing is loaded before it is entered.
 
     A tuning that leaves the base as it is holds both models in one. Any other needs a second copy, which is
-    loaded and freed in turn, so that never more than one model is in memory.
+    loaded and freed in turn, so that never more than one model is in memory. Base gives None where the
+    untouched model can do nothing of the kind.
     """
-    choice, tuning = choose_device(), tuning_named(config.tuning)
+    choice, tuning = choose_device(), tuning_for(config.tuning, source)
     dtype = choice.torch_dtype if tuning.FROZEN_BASE else torch.float32
     load = partial(
         load_tuned,
@@ -34,10 +37,18 @@ def subjects(config: RunConfig, source: ModelSource, checkpoint: Path) -> tuple[
         dtype=dtype,
         device=choice.device,
     )
-    if tuning.FROZEN_BASE:
+    if tuning.HOLDS_BASE:
         return _in_one(load, tuning.reference)
-    untouched = partial(load_model, source, dtype=dtype, device=choice.device)
+    if source.labels and reads_both_ways(read_model_config(source)):
+        return _nobody, partial(_alone, load)
+    untouched = partial(load_model, replace(source, labels=()), dtype=dtype, device=choice.device)
     return partial(_alone, untouched), partial(_alone, load)
+
+
+@contextmanager
+def _nobody() -> Iterator[None]:
+    """Without a head for the classes an encoder can do nothing that could be examined."""
+    yield None
 
 
 @contextmanager

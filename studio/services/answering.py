@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.core.records import Completion, SourcedRecord
+from studio.core.records import Completion, Labelled, SourcedRecord
+from studio.data.tokens import encode_text_prompt
 from studio.engine.objectives import objective_named
 from studio.evaluation.questions import questions
 from studio.services.comparisons import BASE, Questions
@@ -22,9 +23,11 @@ from studio.store.home import Home
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+    from studio.evaluation.classes import Likelihoods
     from studio.evaluation.exam import Subject
 
 NEW_TOKENS = 200
+LABELS_SHOWN = 5
 
 Interrupted = Callable[[], bool]
 
@@ -90,9 +93,23 @@ class Answerer:
             if interrupted():
                 return False
             with subject() as model:
-                if not self._write(who, model, prompt_of(question, pair.gathered), interrupted):
+                if pair.gathered.source.labels:
+                    self._sort(who, model, question, pair.gathered)
+                elif not self._write(who, model, prompt_of(question, pair.gathered), interrupted):
                     return False
         return True
+
+    def _sort(self, who: str, model: "PreTrainedModel | None", text: str, gathered: Material) -> None:
+        """Answer with the likeliest labels, each with how sure the model is."""
+        from studio.engine.tuned import weights_hash
+
+        proof, started = weights_hash(model) if model is not None else "", time.monotonic()
+        ranked = likelihoods(who == BASE, model, text, gathered).ranked()
+        lines = [f"{label}: {share:.1%}" for label, share in ranked[:LABELS_SHOWN]]
+        if rest := ranked[LABELS_SHOWN:]:
+            lines.append(f"{len(rest)} other labels: {sum(share for _, share in rest):.1%}")
+        answer = Answer("\n".join(lines), True, proof, len(ranked), time.monotonic() - started)
+        self._questions.write(self._current, who, answer)
 
     def _write(self, who: str, model: "PreTrainedModel", prompt: list[int], interrupted: Interrupted) -> bool:
         from studio.engine.generate import stream
@@ -136,8 +153,27 @@ class Answerer:
         return self._pair
 
 
+def likelihoods(
+    untouched: bool, model: "PreTrainedModel | None", text: str, gathered: Material
+) -> "Likelihoods":
+    """Return how likely each label is for a text, as the exam measures it."""
+    from studio.evaluation.classes import InWords, by_frequency, by_head
+
+    if model is None:
+        return by_frequency(gathered.classes)
+    (example,) = gathered.examples((SourcedRecord(1, Labelled(text, gathered.source.labels[0])),))
+    if untouched:
+        return InWords(gathered.source.labels, gathered.template)(model, example)
+    return by_head(model, example)
+
+
 def prompt_of(question: str, gathered: Material) -> list[int]:
-    """Return the tokens that training puts before the answer to such a question."""
+    """Return the tokens that training puts before the answer to such a question.
+
+    Where whole documents are learned, the question is the beginning of one.
+    """
     objective = objective_named(gathered.config.objective)
+    if objective.WINDOWS:
+        return encode_text_prompt(question, gathered.template)
     record = SourcedRecord(0, Completion(question, "answer"))
     return list(questions([record], objective, gathered.template)[0].prompt)

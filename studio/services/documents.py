@@ -114,6 +114,7 @@ def exam_document(exam: ExamView) -> Document:
         },
         "differences": {metric: asdict(found) for metric, found in exam.differences.items()},
         "weights_hashes": dict(exam.weights_hashes),
+        "before": exam.before,
     }
 
 

@@ -6,6 +6,7 @@ from studio.core import exam as exams
 from studio.core.config import Optimisation
 from studio.core.errors import StudioError
 from studio.core.verdict import Verdict
+from studio.engine.families import reads_both_ways
 from studio.engine.objectives import objective_named
 from studio.evaluation.verdict import verdict_of
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
@@ -38,6 +39,7 @@ def hold(task: Task, signals: Signals) -> None:
 
 
 def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_stop: ShouldStop) -> bool:
+    from studio.engine.models import read_model_config
     from studio.evaluation.exam import ExamJob, examine
     from studio.evaluation.subjects import subjects
 
@@ -55,6 +57,8 @@ def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_sto
         examples=gathered.examples(gathered.parts.held_out),
         step=step,
         seed=gathered.config.part(Optimisation).seed,
+        classes=gathered.classes,
+        writes=not reads_both_ways(read_model_config(gathered.source)),
     )
     found = examine(job, progress=progress, should_stop=should_stop)
     if found is not None:
@@ -89,6 +93,7 @@ def view(home: Home, run: str) -> ExamView | None:
         table=found.table,
         verdict=Verdict(said.tone, said.headline, said.sentence),
         weights_hashes=found.weights_hashes,
+        before=found.before,
         step=found.step,
         earlier=folder.checkpoints.best_step() not in (None, found.step),
     )

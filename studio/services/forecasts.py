@@ -1,7 +1,7 @@
 """What a run will take on this machine: arithmetic at once, a measured pace once one was rehearsed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,7 +9,9 @@ from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.errors import Refused
 from studio.core.system import memory, process_memory_bytes
 from studio.data.split import divide
+from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
+from studio.services.examples import WHOLE
 from studio.services.lengths import Lost, lengths_file, lost
 from studio.services.packages import IMPORTING
 from studio.services.rehearsals import Pace, here, known_pace
@@ -129,7 +131,10 @@ def _lost(home: Home, config: RunConfig) -> Lost | None:
     if not counted.exists():
         return None
     records = home.datasets.folder(config.dataset).records_file(config.dataset_version)
-    return _lost_of(counted, records, config.part(DataSettings), config.part(Optimisation).seed)
+    data = config.part(DataSettings)
+    if objective_named(config.objective).WINDOWS:
+        data = replace(data, max_length=WHOLE)  # a long row is learned in several windows
+    return _lost_of(counted, records, data, config.part(Optimisation).seed)
 
 
 @lru_cache(maxsize=32)

@@ -13,7 +13,7 @@ from functools import partial
 
 from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.errors import StudioError
-from studio.core.examples import Example
+from studio.core.examples import Example, labels_of
 from studio.core.knobs import to_dict
 from studio.core.shapes import shaped
 from studio.data.templates import ChatTemplate
@@ -132,8 +132,9 @@ def _rehearse(home: Home, config: RunConfig, interrupted: Callable[[], bool]) ->
     max_length = config.part(DataSettings).max_length
     encoded = encode_rows(sampled, objective, template, max_length=max_length)
     examples = [example for _, example in encoded if isinstance(example, Example)]  # as the run itself does
+    source = replace(source, labels=labels_of(examples))
     found = rehearse(config, source, tokenizer, examples, should_stop=interrupted)
     if found is None:
         return None
-    tokens = sum(len(example.input_ids) for example in examples) / len(examples)
+    tokens = sum(len(example.input_ids) for example in examples) / len({each.row for each in examples})
     return Pace(**asdict(found), tokens_per_row=tokens)

@@ -10,7 +10,7 @@ from typing import Any
 from studio.core.config import DataSettings, RunConfig
 from studio.core.errors import StudioError
 from studio.core.events import Warned
-from studio.core.examples import Example
+from studio.core.examples import Example, labels_of
 from studio.data.checks.too_few import FEWEST_ROWS
 from studio.data.split import Split
 from studio.data.templates import ChatTemplate
@@ -58,6 +58,10 @@ def usable_examples(folder: RunFolder, parts: Split, *, template: ChatTemplate, 
         problems |= {sourced.row: found for sourced, found in encoded if isinstance(found, StudioError)}
         halves.append(tuple(found for _, found in encoded if isinstance(found, Example)))
     training, held_out = halves
+    if objective.HEAD == "classes":
+        labels = _enough_labels(training)
+        problems |= {example.row: _unknown(example) for example in held_out if example.label not in labels}
+        held_out = tuple(example for example in held_out if example.label in labels)
     if problems:
         _check_enough(training, held_out, problems)
         write_json(folder.path / FILE, {"version": 1, "rows": sorted(problems)})
@@ -65,6 +69,24 @@ def usable_examples(folder: RunFolder, parts: Split, *, template: ChatTemplate, 
             Warned(_said(problems), "Correct these rows, or choose another model, to use them too.")
         )
     return training, held_out
+
+
+def _enough_labels(training: tuple[Example, ...]) -> tuple[str, ...]:
+    """Return the labels to learn. Raises StudioError where there is nothing to tell apart."""
+    labels = labels_of(training)
+    if len(labels) < 2:
+        raise StudioError(
+            "The rows to learn from all have the same label, so there is nothing to tell apart.",
+            "Add rows with other labels, or check which column holds the label.",
+        )
+    return labels
+
+
+def _unknown(example: Example) -> StudioError:
+    return StudioError(
+        f"Row {example.row}: its label “{example.label}” stands in no row to learn from.",
+        "Add more rows with this label.",
+    )
 
 
 def _check_enough(

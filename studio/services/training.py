@@ -1,20 +1,22 @@
 """The job of a training run: from its folder to the engine, and the engine's words back into the folder."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.errors import StudioError
 from studio.core.events import Event, RunStopped, Warned
-from studio.core.examples import Example
+from studio.core.examples import Example, labels_of
 from studio.core.progress import Progress
-from studio.core.records import SourcedRecord
+from studio.core.records import Labelled, SourcedRecord
 from studio.data.split import Split, split
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import objective_named
 from studio.engine.sources import ModelSource, resolve
 from studio.engine.weight_files import Abandoned
+from studio.services.examples import encode_rows
 from studio.services.setting_aside import set_aside, usable_examples, without
 from studio.store.records import verified_records
 from studio.store.runs import RunFolder, SourceNote
@@ -50,10 +52,21 @@ class Material:
         """Return the rows as tokens, the way training reads them."""
         objective = objective_named(self.config.objective)
         max_length = self.config.part(DataSettings).max_length
-        return tuple(
-            objective.encode(sourced.record, self.template, max_length=max_length, row=sourced.row)
-            for sourced in records
-        )
+        found = []
+        for _, example in encode_rows(records, objective, self.template, max_length=max_length):
+            if isinstance(example, StudioError):
+                raise example
+            found.append(example)
+        return tuple(found)
+
+    @property
+    def classes(self) -> Mapping[str, int]:
+        """How often each label stands in the rows to learn from; nothing where no classes are learned."""
+        if objective_named(self.config.objective).HEAD != "classes":
+            return {}
+        rows = (sourced.record for sourced in self.parts.training)
+        counted = Counter(record.label for record in rows if isinstance(record, Labelled))
+        return dict(sorted(counted.items()))
 
 
 def material(folder: RunFolder, tell: Callable[[str], None], stopping: Callable[[], bool]) -> Material | None:
@@ -75,7 +88,9 @@ def material(folder: RunFolder, tell: Callable[[str], None], stopping: Callable[
     records = verified_records(folder.records_file, folder.meta().records_hash)
     data = config.part(DataSettings)
     parts = split(records, data.held_out_percent, data.max_rows, config.part(Optimisation).seed)
-    return Material(config, source, tokenizer, ChatTemplate(tokenizer), without(parts, set_aside(folder)))
+    parts = without(parts, set_aside(folder))
+    gathered = Material(config, source, tokenizer, ChatTemplate(tokenizer), parts)
+    return replace(gathered, source=replace(source, labels=tuple(gathered.classes)))
 
 
 def _revision(folder: RunFolder, config: RunConfig) -> str:
@@ -100,8 +115,9 @@ def _same_source(folder: RunFolder, source: ModelSource) -> ModelSource:
 def train_run(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
     """Train a run that was queued, from its newest checkpoint where it has one.
 
-    Returns whether it came to an end of its own or the user's; False where the studio closed in between:
-    the run then reads *interrupted* and can be resumed. Raises StudioError where it cannot go on.
+    Returns whether it came to an end of its own or the user's; False where it was paused, and where the
+    studio closed in between: it then reads *interrupted* and can be resumed. Raises StudioError where it
+    cannot go on.
     """
 
     def stopping() -> bool:
@@ -135,15 +151,17 @@ def _train(
     def emit(event: Event) -> None:
         nonlocal ended
         if isinstance(event, RunStopped):
-            ended = folder.requests.stop_asked()
-            if not ended:
+            if not folder.requests.stop_asked():
+                ended = False
                 return  # The studio closes; nobody stopped this run, and the next studio offers to go on.
+            event = replace(event, paused=folder.requests.pause_asked())
+            ended = not event.paused
             folder.requests.clear_stop()
         folder.append(event)
 
     job = TrainingJob(
         config=gathered.config,
-        source=gathered.source,
+        source=replace(gathered.source, labels=labels_of(examples[0])),  # rows may have been set aside
         tokenizer=gathered.tokenizer,
         training=examples[0],
         held_out=examples[1],
@@ -158,15 +176,16 @@ def _train(
 def _stop_before_start(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
     if not folder.requests.stop_asked():
         return False
-    stop_waiting(folder, progress)
-    return True
+    return not stop_waiting(folder, progress)
 
 
-def stop_waiting(folder: RunFolder, progress: Progress) -> None:
-    """Take a run out of the queue, as its stop request asks."""
+def stop_waiting(folder: RunFolder, progress: Progress) -> bool:
+    """Take a run out of the queue, as its stop request asks; return whether it is only paused."""
     ending = (progress.step, progress.best_step or 0, progress.seconds(None), progress.peak_memory_bytes)
-    folder.append(RunStopped(*ending))
+    paused = folder.requests.pause_asked()
+    folder.append(RunStopped(*ending, paused=paused))
     folder.requests.clear_stop()
+    return paused
 
 
 def _drop_damaged(folder: RunFolder) -> None:

@@ -163,6 +163,8 @@ class RunView:
     failure_hint: str = ""
     jobs: tuple[JobView, ...] = ()
     checkpoints: tuple[int, ...] = ()
+    stopping: bool = False
+    """Asked to stop or pause, and saving what it has."""
     source: SourceNote | None = None
     """The untouched model's commit and weights; None before the worker has looked at it."""
 
@@ -218,6 +220,8 @@ class ExamView:
     step: int = 0
     earlier: bool = False
     """Held at a step that is no longer the run's best: it was resumed, and went on to a better one."""
+    before: str = ""
+    """What “before” is, where it is not the untouched model doing the same."""
 
 
 @dataclass(frozen=True)

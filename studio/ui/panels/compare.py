@@ -13,6 +13,10 @@ METRICS = {
     "loss": ("Error on held-back rows", "loss, nats per token; lower is better"),
     "perplexity": ("Surprise per token", "perplexity; lower is better"),
     "exact_match": ("Answers word for word", "exact match; higher is better"),
+    "accuracy": ("Rows sorted rightly", "accuracy; higher is better"),
+    "precision_macro": ("Given labels that are right", "macro precision; higher is better"),
+    "recall_macro": ("Rows of each label that are found", "macro recall; higher is better"),
+    "f1_macro": ("Precision and recall in one", "macro F1; higher is better"),
 }
 VERDICTS = {
     "better": "better",
@@ -20,7 +24,7 @@ VERDICTS = {
     "worse": "worse",
     "too_few": "too few rows to tell",
 }
-FRACTIONS = ("exact_match",)
+FRACTIONS = ("exact_match", "accuracy", "precision_macro", "recall_macro", "f1_macro")
 
 
 def answers(run: RunView, comparison: Comparison | None) -> str:
@@ -87,12 +91,14 @@ def exam(view: ExamView) -> str:
     hashes = " · ".join(
         f"{escape(arm)} weights <code>{escape(value[:8])}</code>"
         for arm, value in view.weights_hashes.items()
+        if value
     )
+    before = f"<p>{escape(view.before)}</p>" if view.before else ""
     return (
         f'<section class="panel" aria-label="Exam"><h3>{title}</h3>{sentence(view.verdict)}'
         f"{markup_table('Exam results', ('Measured', 'Before', 'After', 'Change'), rows, classes='exam')}"
         f"<p>{count(view.rows, 'held-back row')} scored, {view.answered:,} of them also answered in words. "
-        f"Brackets are 95 % intervals; both models saw the same rows. {hashes}</p></section>"
+        f"Brackets are 95 % intervals; both models saw the same rows. {hashes}</p>{before}</section>"
     )
 
 
