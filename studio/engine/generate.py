@@ -13,6 +13,7 @@ from transformers import (
 
 from studio.core.errors import StudioError
 from studio.engine.models import context_tokens
+from studio.engine.openings import opening_places
 
 PROMPTS_AT_ONCE = 16
 
@@ -36,6 +37,7 @@ def room(model: nn.Module, prompt_tokens: int, wanted: int) -> int:
     limit = context_tokens(model.config)
     if limit is None:
         return wanted
+    limit -= opening_places(model)
     if prompt_tokens >= limit:
         raise StudioError(
             f"The question is {prompt_tokens} tokens long, and this model reads {limit} at most.",

@@ -5,6 +5,7 @@ of these copies. Here the adapter is rounded to the input's precision instead (i
 master copy and its gradient stay float32, and only the input and the thin product are kept for the way back.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -12,20 +13,26 @@ from peft.tuners.lora import Linear
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
 
+from studio.engine.four_bit import FourBitLinear
+
 
 class LowRankProduct(torch.autograd.Function):
-    """x W^T + bias + scale * (x A^T) B^T, with W and bias frozen. Source: arXiv:2106.09685, equation 3."""
+    """x W^T + bias + scale * (x A^T) B^T, with W and bias frozen. Source: arXiv:2106.09685, equation 3.
+
+    W is asked for on both ways instead of kept: where it is held in 4 bits it is unpacked for each.
+    """
 
     @staticmethod
     def forward(
         ctx: FunctionCtx,
         x: Tensor,  # (..., in)
-        frozen: tuple[Tensor, Tensor | None],  # W (out, in) and bias (out) or None
+        frozen: tuple[Callable[[], Tensor], Tensor | None],  # W (out, in) and bias (out) or None
         down: Tensor,  # A (rank, in)
         up: Tensor,  # B (out, rank)
         scale: float,
     ) -> Tensor:  # (..., out)
-        weight, bias = frozen
+        read, bias = frozen
+        weight = read()
         down_here, up_here = down.to(x.dtype), (up * scale).to(x.dtype)
         rows = x.reshape(-1, x.shape[-1])  # (N, in)
         thin = rows @ down_here.t()  # (N, rank)
@@ -37,20 +44,20 @@ class LowRankProduct(torch.autograd.Function):
         else:
             torch.addmm(bias, rows, weight.t(), out=flat)
         flat.addmm_(thin, up_here.t())
-        ctx.save_for_backward(rows, weight, down_here, up_here, thin)
-        ctx.scale = scale
+        ctx.save_for_backward(rows, down_here, up_here, thin)
+        ctx.scale, ctx.read = scale, read
         return result
 
     @staticmethod
     @once_differentiable
     def backward(ctx: FunctionCtx, upstream: Tensor) -> tuple[Tensor | None, None, Tensor, Tensor, None]:
-        rows, weight, down_here, up_here, thin = ctx.saved_tensors
+        rows, down_here, up_here, thin = ctx.saved_tensors
         shape = upstream.shape[:-1]
         upstream = upstream.reshape(-1, upstream.shape[-1])  # (N, out)
         through_up = upstream @ up_here  # (N, rank); the scale is in up_here
         to_x = None
         if ctx.needs_input_grad[0]:
-            to_x = (upstream @ weight).addmm_(through_up, down_here).view(*shape, -1)
+            to_x = (upstream @ ctx.read()).addmm_(through_up, down_here).view(*shape, -1)
         to_down = (through_up.t() @ rows).float()
         to_up = (upstream.t() @ thin).float().mul_(ctx.scale)
         return to_x, None, to_down, to_up, None
@@ -63,12 +70,20 @@ class LowRankLinear(Linear):
         name = self.active_adapters[0] if len(self.active_adapters) == 1 else None
         if args or kwargs or self.disable_adapters or self.merged or name not in self.lora_A:
             return super().forward(x, *args, **kwargs)
+        if name in self.lora_variant:  # DoRA: its length of each column needs the whole product
+            return super().forward(x)
         if self.training and not isinstance(self.lora_dropout[name], nn.Identity):
             return super().forward(x)
         return LowRankProduct.apply(
             x,
-            (self.base_layer.weight, self.base_layer.bias),
+            (self._frozen(x.dtype), self.base_layer.bias),
             self.lora_A[name].weight,
             self.lora_B[name].weight,
             self.scaling[name],
         )
+
+    def _frozen(self, dtype: torch.dtype) -> Callable[[], Tensor]:
+        base = self.base_layer
+        if isinstance(base, FourBitLinear):
+            return lambda: base.unpacked(dtype)
+        return lambda: base.weight

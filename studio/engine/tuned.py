@@ -11,10 +11,15 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import Tensor, nn
 
 from studio.core.errors import StudioError
+from studio.engine.bottleneck import WithBottlenecks
 from studio.engine.checkpoints import read_weights
 from studio.engine.heads import tuning_for
 from studio.engine.models import load_model
+from studio.engine.openings import Opening
 from studio.engine.sources import ModelSource
+
+ADAPTERS = (BaseTunerLayer, WithBottlenecks, Opening)
+"""What can be switched off, leaving the model of before."""
 
 
 def load_tuned(
@@ -55,11 +60,12 @@ def weights_hash(model: nn.Module) -> str:
 def _live_tensors(model: nn.Module) -> Iterator[tuple[str, Tensor]]:
     """Yield weights by the name they have in the plain model; an adapter's only while it is switched on."""
     plain = model.get_base_model() if isinstance(model, PeftModel) else model
-    switched_off = tuple(
-        f"{name}.lora_"
+    switched_off = [
+        f"{name}."
         for name, module in plain.named_modules()
-        if isinstance(module, BaseTunerLayer) and (module.disable_adapters or module.merged)
-    )
+        if isinstance(module, ADAPTERS) and (module.disable_adapters or module.merged)
+    ]
     for name, parameter in plain.named_parameters():
-        if not name.startswith(switched_off):
+        adapter = next((start for start in switched_off if name.startswith(start)), None)
+        if adapter is None or name.startswith(f"{adapter}base_layer."):
             yield name.replace(".base_layer.", "."), parameter

@@ -20,6 +20,8 @@ from studio.engine.tunings import TUNINGS, tuning_named
 
 FLOAT32 = DeviceChoice("cpu", "float32", ("exact comparisons",))
 OVERFIT_STEPS = 60
+FEW_WEIGHTS = {"ia3": 0.5, "prefix": 0.25, "prompt": 0.5}
+"""They move a few hundred numbers of a model that knows nothing: so much of the loss may be left."""
 
 
 @pytest.fixture(params=list(TUNINGS))
@@ -79,8 +81,11 @@ def test_a_tiny_random_model_overfits_eight_examples(name, objective, tiny_lesso
         RunConfig("d", "1", tuning=name, objective=objective), source, tiny_tokenizer, choice=FLOAT32
     )
     rate = 5e-3 if objective == "classification" else 2e-2  # eight bits to learn: larger steps jump about
+    left = 1 / 4
+    if name in FEW_WEIGHTS and objective != "classification":
+        rate, left = 0.15, FEW_WEIGHTS[name]
     losses = [step(prepared, examples, rate=rate).loss for _ in range(OVERFIT_STEPS)]
-    assert losses[-1] < losses[0] / 4, losses[::10]
+    assert losses[-1] < losses[0] * left, losses[::10]
 
 
 def test_saved_and_loaded_again_it_gives_the_same_logits(
@@ -107,6 +112,10 @@ def test_saved_and_loaded_again_it_gives_the_same_logits(
 def test_the_merged_model_is_plain_and_answers_alike(prepared, tiny_examples, tiny_model):
     for _ in range(3):
         step(prepared, tiny_examples, rate=1e-2)
+    if not prepared.tuning.MERGES:
+        with pytest.raises(AssertionError):
+            prepared.tuning.merged(prepared.machinery.model)
+        return
     expected = logits(prepared.machinery.model, tiny_examples)
     plain = prepared.tuning.merged(prepared.machinery.model)
     assert type(plain) is type(tiny_model)
@@ -118,7 +127,7 @@ def test_its_reference_is_the_untouched_model_or_none(prepared, tiny_examples, t
     step(prepared, tiny_examples, rate=1e-2)
     tuned = logits(prepared.machinery.model, tiny_examples)
     with prepared.tuning.reference(prepared.machinery.model) as base:
-        assert (base is not None) == prepared.tuning.FROZEN_BASE
+        assert (base is not None) == prepared.tuning.HOLDS_BASE
         if base is not None:
             assert logits(base, tiny_examples).equal(logits(tiny_model, tiny_examples))
             assert weights_hash(base) == weights_hash(tiny_model)
@@ -152,4 +161,4 @@ def test_a_held_out_measure_leaves_no_gradient_and_no_trace(prepared, tiny_examp
 def test_an_unknown_one_is_refused_by_name():
     with pytest.raises(Refused, match="no tuning named 'tickling'") as caught:
         tuning_named("tickling")
-    assert caught.value.hint == "Known: lora, full."
+    assert caught.value.hint == "Known: lora, qlora, bottleneck, ia3, prefix, prompt, freeze, full."

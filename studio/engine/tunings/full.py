@@ -4,15 +4,22 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from studio.engine.tuned_weights import copy_into
+
 if TYPE_CHECKING:
     from torch import Tensor
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedConfig, PreTrainedModel
 
 TITLE = "Full fine-tuning"
 SUMMARY = "Trains every weight. Learns the most, takes the most memory, and the result is a whole new model."
+WHEN = "Pick it for thousands of good examples and a machine with room for four copies of the model."
 SOURCE = "arXiv:1801.06146"
 LEARNING_RATE = 5e-5
 FROZEN_BASE = False
+HOLDS_BASE = False
+MERGES = True
+PEFT = False
+PREPENDS = False
 
 
 @dataclass(frozen=True)
@@ -42,12 +49,16 @@ def state(model: "PreTrainedModel") -> "dict[str, Tensor]":
 
 def load_state(model: "PreTrainedModel", tensors: "dict[str, Tensor]") -> None:
     """Copy `tensors` into the model. Mutates `model`; its names must be those of `state`."""
-    own = state(model)
-    assert own.keys() == tensors.keys(), sorted(own.keys() ^ tensors.keys())[:4]
-    for name, tensor in tensors.items():
-        own[name].copy_(tensor)
+    copy_into(state(model), tensors)
 
 
 def merged(model: "PreTrainedModel") -> "PreTrainedModel":
     """Return the model itself: there is nothing to merge."""
     return model
+
+
+def trained_parameters(config: Config, model_config: "PreTrainedConfig") -> int:
+    """Return how many weights the model has."""
+    from studio.engine.layers import skeleton  # torch: not before the first page
+
+    return sum(weight.numel() for weight in skeleton(model_config).parameters())
