@@ -46,6 +46,14 @@ def prepare_process() -> None:
             mallopt(_M_TRIM_THRESHOLD, _KEEP_BYTES)
 
 
+def give_back_memory() -> None:
+    """Return freed memory to the system; only Linux is asked to keep it, see `prepare_process`."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
+
+
 def default_home() -> Path:
     """Return the folder that keeps this user's datasets and runs; STUDIO_HOME overrides it."""
     if chosen := os.environ.get("STUDIO_HOME"):

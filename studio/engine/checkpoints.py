@@ -5,14 +5,17 @@ safetensors, numbers into JSON.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+
+from studio.engine.held_out import Part
 
 WEIGHTS = Path("weights/tuned.safetensors")
 OPTIMISER = Path("resume/optimizer.safetensors")
@@ -57,6 +60,11 @@ class Progress:
     micro_tokens: int = 0
     """Padded tokens that go through the model at once; lowered when memory runs out."""
     seconds: float = 0.0
+    rate_factor: float = 1.0
+    """Part of the planned step sizes that is taken; lowered once where they were too large."""
+    best_loss: float | None = None
+    best_parts: Sequence[Part] = ()
+    """The best look at the held-out rows so far, part by part, to set later ones beside."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +78,12 @@ class TrainingState:
 
 
 def write_checkpoint(folder: Path, state: TrainingState) -> None:
-    """Write the files of a checkpoint into an existing empty folder."""
+    """Write the files of a checkpoint into an empty folder. Raises OSError where the disk is full."""
     for part in (WEIGHTS, STATE):
         (folder / part).parent.mkdir()
-    save_file(_plain(state.weights), folder / WEIGHTS)
-    save_file(_plain(state.optimiser), folder / OPTIMISER)
-    save_file(_plain(state.random), folder / RANDOM)
+    _write(state.weights, folder / WEIGHTS)
+    _write(state.optimiser, folder / OPTIMISER)
+    _write(state.random, folder / RANDOM)
     document = {"version": 1, **asdict(state.progress)}
     (folder / STATE).write_text(json.dumps(document, indent=1), encoding="utf-8")
 
@@ -85,8 +93,9 @@ def read_checkpoint(folder: Path) -> TrainingState:
     document = json.loads((folder / STATE).read_text(encoding="utf-8"))
     version = document.pop("version")
     assert version == 1, version
+    parts = tuple((nats, tokens) for nats, tokens in document.pop("best_parts", ()))
     return TrainingState(
-        Progress(**document),
+        Progress(**document, best_parts=parts),
         read_weights(folder),
         load_file(folder / OPTIMISER),
         load_file(folder / RANDOM),
@@ -98,8 +107,12 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
     return load_file(folder / WEIGHTS)
 
 
-def _plain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+def _write(tensors: Mapping[str, Tensor], path: Path) -> None:
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    try:
+        save_file(plain, path)
+    except SafetensorError as error:  # a full disk comes as this, in words alone
+        raise OSError(f"{path.name}: {error}") from error
 
 
 def optimiser_tensors(optimiser: torch.optim.Optimizer, names: Mapping[Tensor, str]) -> dict[str, Tensor]:

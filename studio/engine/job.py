@@ -17,7 +17,10 @@ Emit = Callable[[events.Event], None]
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """All that a run needs. `worker` names who trains it, for the record."""
+    """All that a run needs. `worker` names who trains it, for the record.
+
+    `history` is what the run said so far: a resumed one repeats what it did to fit its machine.
+    """
 
     config: RunConfig
     source: ModelSource
@@ -26,6 +29,7 @@ class TrainingJob:
     held_out: Sequence[Example]
     checkpoints: CheckpointStore
     worker: str
+    history: Sequence[events.Recorded] = ()
 
 
 def teachable(job: TrainingJob, emit: Emit) -> TrainingJob:

@@ -2,30 +2,25 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from studio.core import events, system
 from studio.core.config import Optimisation
-from studio.core.errors import StudioError
+from studio.core.progress import Progress as Told
+from studio.core.verdict import ends_early
 from studio.engine.batches import rows_of_step
-from studio.engine.checkpoints import (
-    Progress,
-    TrainingState,
-    load_optimiser_tensors,
-    load_random_tensors,
-    optimiser_tensors,
-    random_tensors,
-    read_checkpoint,
-    write_checkpoint,
-)
+from studio.engine.checkpoints import load_random_tensors, random_tensors
+from studio.engine.guards.numbers import NotANumber
+from studio.engine.guards.room import split
+from studio.engine.held_out import mean_loss, standard_error
 from studio.engine.job import Emit, TrainingJob, teachable
-from studio.engine.preparation import Prepared, prepare
+from studio.engine.preparation import prepare
 from studio.engine.schedule import Schedule, learning_rate, plan_steps
-from studio.engine.steps import Stopped, measure, take_step
+from studio.engine.standing import Standing
+from studio.engine.steps import StepResult, Stopped, measure_parts, take_step
 
 BAD_STEPS_ALLOWED = 3
+HALF = 0.5
 
 
 def train(
@@ -44,9 +39,8 @@ def train(
     system.reset_peak_memory()
     job = teachable(job, emit)
     settings = job.config.part(Optimisation)
-    prepared = prepare(job.config, job.source, job.tokenizer)
     schedule = plan_steps(settings, len(job.training))
-    run = _Run(job, prepared, settings, schedule, emit)
+    run = _Run(job, Standing(job, prepare(job.config, job.source, job.tokenizer)), schedule, emit)
     run.begin()
 
     def between() -> None:
@@ -65,82 +59,95 @@ def train(
 class _Run:
     """One run from its first or its last saved step to its end."""
 
-    def __init__(
-        self, job: TrainingJob, prepared: Prepared, settings: Optimisation, schedule: Schedule, emit: Emit
-    ) -> None:
-        self._job, self._prepared, self._settings, self._schedule = job, prepared, settings, schedule
-        self._emit = emit
-        self._progress = Progress(micro_tokens=prepared.token_budget)
-        self._saved_step = 0
-        self._random = random_tensors()
-        self._clock = time.monotonic()
+    def __init__(self, job: TrainingJob, standing: Standing, schedule: Schedule, emit: Emit) -> None:
+        self._job, self._at, self._schedule = job, standing, schedule
+        self._settings = job.config.part(Optimisation)
+        self._tell = emit
+        self._told = Told()
+        for recorded in job.history:
+            self._told.add(recorded)
         self._paused_seconds = 0.0
+
+    def _emit(self, event: events.Event) -> None:
+        """Say something, and keep in mind what was said: the run is judged by it."""
+        self._tell(event)
+        self._told.add(events.Recorded(time.time(), event))
 
     def begin(self) -> None:
         """Go to the newest checkpoint, and say that and how the run starts."""
-        found = self._job.checkpoints.newest()
-        if found is not None:
-            self._restore(found[1])
-        prepared = self._prepared
-        self._emit(
-            events.RunStarted(
-                worker=self._job.worker,
-                from_step=self._progress.step,
-                steps=self._schedule.steps,
-                training_rows=len(self._job.training),
-                held_out_rows=len(self._job.held_out),
-                trainable_parameters=prepared.trainable_parameters,
-                total_parameters=prepared.total_parameters,
-                device=prepared.device,
-                dtype=prepared.dtype,
-                reasons=prepared.reasons,
-                weights_hash=self._job.source.weights_hash,
-            )
-        )
+        self._at.to_newest_checkpoint()
+        ran_out = self._told.near_memory_limit
+        self._emit(self._start())
+        if ran_out:
+            self._at.repeat(self._told.adjustments, checking=True)
+            progress, why = self._at.progress, "The run was cut off when the memory was nearly used up"
+            self._emit(split(progress, progress.micro_tokens // 2, why, checking=True))
 
-    def _restore(self, folder: Path) -> None:
-        state = read_checkpoint(folder)
-        self._prepared.tuning.load_state(self._prepared.machinery.model, dict(state.weights))
-        load_optimiser_tensors(self._prepared.machinery.optimiser, self._prepared.names, state.optimiser)
-        load_random_tensors(state.random)
-        self._progress = state.progress
-        self._saved_step = state.progress.step
-        self._random = random_tensors()
+    def _start(self) -> events.RunStarted:
+        prepared = self._at.prepared
+        return events.RunStarted(
+            worker=self._job.worker,
+            from_step=self._at.progress.step,
+            steps=self._schedule.steps,
+            training_rows=len(self._job.training),
+            held_out_rows=len(self._job.held_out),
+            trainable_parameters=prepared.trainable_parameters,
+            total_parameters=prepared.total_parameters,
+            device=prepared.device,
+            dtype=prepared.dtype,
+            reasons=prepared.reasons,
+            weights_hash=self._job.source.weights_hash,
+            memory_limit_bytes=prepared.memory_limit_bytes(),
+        )
 
     def go(self, between: Callable[[], None]) -> None:
-        """Take every step that is left, with the evaluations and checkpoints that lie on the way."""
-        progress = self._progress
+        """Take every step that is left. Where a number stops being one, go back to a good point, once."""
+        while (trouble := self._try_to_go(between)) is not None:
+            self._go_back(trouble)
+
+    def _try_to_go(self, between: Callable[[], None]) -> NotANumber | None:
+        try:
+            self._take_steps(between)
+        except NotANumber as trouble:
+            return trouble.with_traceback(None)  # its frames would hold the model
+        return None
+
+    def _go_back(self, trouble: NotANumber) -> None:
+        """Go on from the last good point with half the step size.
+
+        Raises `trouble` where that was done before, and where the untouched model itself gives no numbers.
+        """
+        halved = any(isinstance(event, events.RateHalved) for event in self._told.adjustments)
+        if halved or self._at.progress.step == 0:
+            raise trouble
+        self._at.go_back()
+        step = self._at.progress.step
+        end = f"The run went back to step {step} and goes on with half the step size."
+        self._emit(events.RateHalved(step, HALF, f"{trouble.message} {end}"))
+
+    def _take_steps(self, between: Callable[[], None]) -> None:
+        """Take the steps that are left, with the evaluations and checkpoints that lie on the way."""
+        at, progress = self._at, self._at.progress
         self._look_at_held_out(between)
-        while progress.step < self._schedule.steps:
-            self._random = random_tensors()  # a stop inside the step goes back to before it
+        while progress.step < self._schedule.steps and not self._learns_by_heart():
+            at.hold_random()
             self._take_next_step(between)
             self._look_at_held_out(between)
-            if progress.step in self._schedule.save_after and self._saved_step != progress.step:
-                self._save(None)
+            due = progress.step in self._schedule.save_after and at.saved_step != progress.step
+            if due and not progress.skipped_in_a_row:
+                self._emit(at.save(None))
+
+    def _learns_by_heart(self) -> bool:
+        return self._settings.early_stop and ends_early(self._told)
 
     def _take_next_step(self, between: Callable[[], None]) -> None:
-        progress, started = self._progress, time.monotonic() - self._paused_seconds
-        rate = learning_rate(progress.step + 1, settings=self._settings, schedule=self._schedule)
-        rows = rows_of_step(
-            progress.step,
-            rows=len(self._job.training),
-            batch_size=self._settings.batch_size,
-            seed=self._settings.seed,
-        )
-        result = self._prepared.within_memory(
-            partial(
-                take_step,
-                self._prepared.machinery,
-                [self._job.training[row] for row in rows],
-                learning_rate=rate,
-                clip=self._settings.gradient_clip,
-                between=between,
-            ),
-            progress,
-            self._emit,
-        )
+        progress, started = self._at.progress, time.monotonic() - self._paused_seconds
+        self._at.repeat(self._told.adjustments, checking=False)
+        planned = learning_rate(progress.step + 1, settings=self._settings, schedule=self._schedule)
+        rate = planned * progress.rate_factor
+        result = self._step(rate, between)
         progress.step += 1
-        self._random = random_tensors()
+        self._at.hold_random()
         if result.skipped:
             self._note_skipped_step()
             return
@@ -154,9 +161,26 @@ class _Run:
                 learning_rate=rate,
                 gradient_norm=result.gradient_norm,
                 seconds=time.monotonic() - self._paused_seconds - started,
-                memory_bytes=self._prepared.memory_bytes(),
+                memory_bytes=self._at.prepared.memory_bytes(),
             )
         )
+
+    def _step(self, rate: float, between: Callable[[], None]) -> StepResult:
+        rows = rows_of_step(
+            self._at.progress.step,
+            rows=len(self._job.training),
+            batch_size=self._settings.batch_size,
+            seed=self._settings.seed,
+        )
+        work = partial(
+            take_step,
+            self._at.prepared.machinery,
+            [self._job.training[row] for row in rows],
+            learning_rate=rate,
+            clip=self._settings.gradient_clip,
+            between=between,
+        )
+        return self._at.prepared.within_memory(work, self._at.progress, self._emit)
 
     def pause(self, at_pause: Callable[[], None]) -> None:
         """Let the machine do something else: neither the random numbers nor the pace tell of it."""
@@ -166,11 +190,11 @@ class _Run:
         self._paused_seconds += time.monotonic() - began
 
     def _note_skipped_step(self) -> None:
-        progress = self._progress
+        progress = self._at.progress
         progress.skipped_steps += 1
         progress.skipped_in_a_row += 1
         if progress.skipped_in_a_row >= BAD_STEPS_ALLOWED:
-            raise StudioError(
+            raise NotANumber(
                 f"The loss was not a number {BAD_STEPS_ALLOWED} times in a row, the last time at step "
                 f"{progress.step}; no weights were changed by these steps.",
                 "Lower the step size (learning_rate), then start again.",
@@ -184,52 +208,29 @@ class _Run:
 
     def _look_at_held_out(self, between: Callable[[], None]) -> None:
         """Measure and save where the schedule says so and it was not done before a stop."""
-        progress = self._progress
+        progress, held_out = self._at.progress, self._job.held_out
         due = progress.step == 0 or progress.step in self._schedule.evaluate_after
-        if not due or progress.evaluated_step == progress.step or not self._job.held_out:
+        if not due or progress.evaluated_step == progress.step or not held_out:
             return
-        loss, tokens = self._prepared.within_memory(
-            partial(measure, self._prepared.machinery, self._job.held_out, between=between),
-            progress,
-            self._emit,
-        )
+        self._at.repeat(self._told.adjustments, checking=True)
+        work = partial(measure_parts, self._at.prepared.machinery, held_out, between=between)
+        parts = self._at.prepared.within_memory(work, progress, self._emit, checking=True)
         progress.evaluated_step = progress.step
-        self._emit(events.Evaluated(progress.step, loss, tokens, len(self._job.held_out)))
+        (loss, tokens), error = mean_loss(parts), standard_error(parts, progress.best_parts)
+        self._emit(events.Evaluated(progress.step, loss, tokens, len(held_out), error))
+        if progress.best_loss is None or loss < progress.best_loss:
+            # The untouched model is what the first look is set beside, and never the best itself.
+            progress.best_loss, progress.best_parts = loss if progress.step else None, parts
         if progress.step > 0:
-            self._save(loss)
-
-    def _save(self, eval_loss: float | None) -> None:
-        prepared, progress = self._prepared, self._progress
-        state = TrainingState(
-            replace(progress, seconds=self._seconds()),
-            prepared.tuning.state(prepared.machinery.model),
-            optimiser_tensors(prepared.machinery.optimiser, prepared.names),
-            self._random,
-        )
-        saved = self._job.checkpoints.save(
-            progress.step, lambda folder: write_checkpoint(folder, state), eval_loss=eval_loss
-        )
-        self._saved_step = progress.step
-        self._emit(events.CheckpointSaved(progress.step, saved.bytes, saved.best))
-
-    def _seconds(self) -> float:
-        """Time spent on this run, earlier sessions included."""
-        return self._progress.seconds + time.monotonic() - self._clock
+            self._emit(self._at.save(loss))
 
     def stop(self) -> None:
         """Keep the state after the last whole step, so that nothing is lost and the run can go on."""
-        if self._saved_step != self._progress.step:
-            self._save(None)
-        self._emit(events.RunStopped(*self._ending()))
+        if self._at.saved_step != self._at.progress.step:
+            self._emit(self._at.save(None))
+        self._emit(events.RunStopped(*self._at.ending()))
 
     def finish(self) -> None:
-        self._emit(events.RunFinished(*self._ending()))
-
-    def _ending(self) -> tuple[int, int, float, int]:
-        best = self._job.checkpoints.best()
-        return (
-            self._progress.step,
-            best[0] if best else 0,
-            self._seconds(),
-            self._prepared.peak_memory_bytes(),
-        )
+        done = self._at.progress.step >= self._schedule.steps
+        reason = "" if done else "More steps would only teach the examples by heart."
+        self._emit(events.RunFinished(*self._at.ending(), reason))

@@ -14,10 +14,11 @@ from transformers import PreTrainedTokenizerBase
 
 from studio.core import events, system
 from studio.core.config import DataSettings, Optimisation, RunConfig
-from studio.core.errors import Refused, StudioError
+from studio.core.errors import Refused
 from studio.engine.attention import use_products
-from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
-from studio.engine.device import DeviceChoice, choose_device, ran_out_of_memory
+from studio.engine.checkpoints import Progress
+from studio.engine.device import DeviceChoice, choose_device
+from studio.engine.guards.room import Room, guard_for, within_memory
 from studio.engine.heads import tuning_for
 from studio.engine.models import (
     ModelSource,
@@ -65,43 +66,25 @@ class Prepared:
         """Return the most that was held since the run began, on the device that trains."""
         return torch.cuda.max_memory_reserved() if self.device == "cuda" else system.peak_memory_bytes()
 
+    def memory_limit_bytes(self) -> int:
+        """Return what the process may hold before the system ends it; 0 where a graphics card tells first."""
+        return 0 if self.device == "cuda" else system.memory().available_bytes + system.process_memory_bytes()
+
     def within_memory(
         self,
         work: Callable[..., Result],
         progress: Progress,
         emit: Callable[[events.Event], None],
+        *,
+        checking: bool = False,
     ) -> Result:
-        """Do `work(token_budget=...)`, with half the tokens at once whenever the memory runs out.
+        """Do `work(token_budget=...)` in pieces that fit, see `guards.room.within_memory`."""
+        room = Room(self.machinery.guard, self._place, self._free)
+        return within_memory(room, work, progress, emit, checking=checking)
 
-        Mutates `progress.micro_tokens`. Raises StudioError where a single row does not fit.
-        """
-        while True:
-            states = random_tensors()
-            try:
-                return work(token_budget=progress.micro_tokens)
-            except RuntimeError as error:
-                if not ran_out_of_memory(error):
-                    raise
-                if progress.micro_tokens < 2:
-                    raise StudioError(
-                        f"The memory of {self._place} is too small for a single row of this data.",
-                        "Lower the longest example (max_length), choose a smaller model, or close other "
-                        "programs.",
-                    ) from error
-            self._shrink(progress, emit)
-            load_random_tensors(states)
-
-    def _shrink(self, progress: Progress, emit: Callable[[events.Event], None]) -> None:
+    def _free(self) -> None:
         self.machinery.optimiser.zero_grad(set_to_none=True)
         torch.cuda.empty_cache()
-        progress.micro_tokens //= 2
-        emit(
-            events.Warned(
-                f"The memory of {self._place} ran out; from here {progress.micro_tokens} tokens go "
-                "through the model at once. The result is the same, the run a little slower.",
-                "",
-            )
-        )
 
 
 def prepare(
@@ -131,16 +114,15 @@ def prepare(
     _check_tokenizer(model, tokenizer)
     total = sum(parameter.numel() for parameter in model.parameters())
     model = tuning.apply(model, config.part(tuning.Config))
+    if tuning.PREPENDS:
+        tuning.begin(model, config.part(tuning.Config), tokenizer)
     names = {parameter: name for name, parameter in model.named_parameters() if parameter.requires_grad}
-    # Fused: one pass over the weights instead of ten.
-    optimiser = torch.optim.AdamW(
-        _groups(names, settings.weight_decay), lr=settings.learning_rate, fused=True
-    )
-    model, optimiser = accelerator.prepare(model, optimiser)
+    model, optimiser = accelerator.prepare(model, _optimiser(names, settings))
     precision, dtype, reasons = _precision(choice, frozen)
-    packs = objective.WINDOWS and getattr(tuning, "PACKS", True)
+    guard = guard_for(source, choice.device, number_bytes=frozen.itemsize, trained=names)
+    packs = objective.WINDOWS and not tuning.PREPENDS  # places stand before a row, not before each text
     machinery = Machinery(
-        model, optimiser, accelerator, objective, tuple(names), choice.device, precision, packs
+        model, optimiser, accelerator, objective, tuple(names), choice.device, precision, packs, guard
     )
     budget = TOKENS_AT_ONCE[choice.device]
     return Prepared(machinery, tuning, names, choice.device, dtype, reasons, total, budget)
@@ -177,6 +159,11 @@ def _check_tokenizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase) -> No
             f"The tokenizer knows {len(tokenizer)} tokens and the model only {rows}: they do not match.",
             "Fetch the model again, or choose another.",
         )
+
+
+def _optimiser(names: Mapping[Tensor, str], settings: Optimisation) -> torch.optim.Optimizer:
+    # Fused: one pass over the weights instead of ten.
+    return torch.optim.AdamW(_groups(names, settings.weight_decay), lr=settings.learning_rate, fused=True)
 
 
 def _groups(names: Mapping[Tensor, str], weight_decay: float) -> list[dict[str, object]]:

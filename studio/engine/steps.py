@@ -3,16 +3,18 @@
 import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from studio.core.errors import StudioError
 from studio.core.examples import Example
 from studio.engine.batches import collate, micro_batches
+from studio.engine.guards.memory import MemoryGuard
+from studio.engine.guards.numbers import NotANumber
+from studio.engine.held_out import Part, in_parts, mean_loss
 
 
 class Stopped(Exception):
@@ -34,6 +36,7 @@ class Machinery:
     """The context in which products are taken, e.g. in 16 bits while trained weights are held in 32."""
     packs: bool = False
     """Whether short rows share one."""
+    guard: MemoryGuard = field(default_factory=lambda: MemoryGuard(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +62,21 @@ def take_step(
     """Move the weights once on `examples`. Mutates the model and the optimiser.
 
     `between` runs after each micro-batch and may raise `Stopped`: then nothing has moved.
+    Raises NoRoom before anything is computed where a micro-batch would not fit in memory.
     """
+    groups = micro_batches(examples, token_budget, pack=machinery.packs)
+    machinery.guard.admit(groups, training=True)
     machinery.model.train()
     machinery.optimiser.zero_grad(set_to_none=True)
     loss_sum, weight, tokens = 0.0, 0, 0
-    for group in micro_batches(examples, token_budget, pack=machinery.packs):
+    for group in groups:
         batch = collate(group).to(machinery.device)
         with machinery.precision():
             loss, part = machinery.objective.loss(machinery.model, batch)
         machinery.accelerator.backward(loss)
         loss_sum, weight, tokens = loss_sum + loss.item(), weight + part, tokens + batch.tokens
         between()
+    machinery.guard.learn(groups)
     norm = _mean_gradients(machinery, weight, clip)
     skipped = not (math.isfinite(loss_sum) and math.isfinite(norm))
     if not skipped:
@@ -90,17 +97,33 @@ def measure(
     machinery: Machinery, examples: Sequence[Example], *, token_budget: int, between: Callable[[], None]
 ) -> tuple[float, int]:
     """Return the mean loss per trained token over all `examples`, and the number of those tokens."""
+    return mean_loss(measure_parts(machinery, examples, token_budget=token_budget, between=between))
+
+
+def measure_parts(
+    machinery: Machinery, examples: Sequence[Example], *, token_budget: int, between: Callable[[], None]
+) -> tuple[Part, ...]:
+    """Return the loss of each part of the held-out rows. Raises NotANumber, and NoRoom as `take_step`."""
     machinery.model.eval()
+    parts = [micro_batches(part, token_budget, pack=machinery.packs) for part in in_parts(examples)]
+    machinery.guard.admit([group for part in parts for group in part], training=False)
+    measured = tuple(_measure_part(machinery, groups, between) for groups in parts)
+    if not all(math.isfinite(nats) for nats, _ in measured):
+        raise NotANumber(
+            "The loss on the held-back rows is not a number: the weights were damaged by too large steps.",
+            "Lower the step size (learning_rate) and start again; the last checkpoint is kept.",
+        )
+    return measured
+
+
+def _measure_part(
+    machinery: Machinery, groups: Sequence[Sequence[Example]], between: Callable[[], None]
+) -> Part:
     loss_sum, weight = 0.0, 0
-    for group in micro_batches(examples, token_budget, pack=machinery.packs):
+    for group in groups:
         batch = collate(group).to(machinery.device)
         with torch.no_grad(), machinery.precision():
             loss, part = machinery.objective.loss(machinery.model, batch)
         loss_sum, weight = loss_sum + loss.item(), weight + part
         between()
-    if not math.isfinite(loss_sum):
-        raise StudioError(
-            "The loss on the held-back rows is not a number: the weights were damaged by too large steps.",
-            "Lower the step size (learning_rate) and start again; the last checkpoint is kept.",
-        )
-    return loss_sum / weight, weight
+    return loss_sum, weight

@@ -167,6 +167,7 @@ def _train(
         held_out=examples[1],
         checkpoints=folder.checkpoints,
         worker=signals.worker,
+        history=folder.read()[0],
     )
     train(job, emit, lambda: signals.closing() or folder.requests.stop_asked(), signals.pause)
     folder.requests.clear_stop()

@@ -219,9 +219,10 @@ def test_a_processor_without_memory_takes_half_the_tokens_and_says_so(tiny_run, 
 
     monkeypatch.setattr(chat, "loss", loss)
     tiny_run({"steps": 1, "batch_size": 4}, checkpoints=type(tiny_run.checkpoints)(tmp_path / "again"))
-    (warned,) = tiny_run.of(events.Warned)
+    (split,) = tiny_run.of(events.BatchSplit)
     half = TOKENS_AT_ONCE["cpu"] // 2
-    assert f"memory of this machine ran out; from here {half} tokens" in warned.message
+    assert (split.step, split.checking, split.micro_tokens) == (0, True, half)
+    assert f"memory of this machine ran out; from here {half} tokens" in split.reason
     assert tiny_run.of(events.StepLogged)[0].loss == pytest.approx(undisturbed, abs=1e-5)
 
 
@@ -243,7 +244,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, bad_calls: set[int]) -> None:
 
 
 def test_a_step_that_is_not_a_number_is_skipped_and_said(tiny_run, monkeypatch, kept_checkpoints):
-    spoil(monkeypatch, {3})  # the first look at the held-out rows is call 1
+    spoil(monkeypatch, {4})  # the first look at the two held-out rows is call 1 and 2
     tiny_run({"steps": 3, "evaluations": 1, "batch_size": 2})
     assert [event.message for event in tiny_run.of(events.Warned)] == [
         "Step 2 gave a loss that is not a number and was skipped."
@@ -253,10 +254,15 @@ def test_a_step_that_is_not_a_number_is_skipped_and_said(tiny_run, monkeypatch, 
     assert all(tensor.isfinite().all() for tensor in weights.values())
 
 
-def test_three_such_steps_in_a_row_end_the_run_in_plain_words(tiny_run, monkeypatch):
-    spoil(monkeypatch, {2, 3, 4})
+def test_three_such_steps_in_a_row_go_back_and_halve_the_rate_and_three_more_end_the_run(
+    tiny_run, monkeypatch
+):
+    spoil(monkeypatch, {3, 4, 5, 8, 9, 10})  # in between the held-out rows are looked at anew
     with pytest.raises(StudioError, match="not a number 3 times in a row, the last time at step 3"):
         tiny_run({"steps": 9, "evaluations": 1, "batch_size": 2})
+    (halved,) = tiny_run.of(events.RateHalved)
+    assert (halved.step, halved.factor) == (0, 0.5)
+    assert "went back to step 0 and goes on with half the step size" in halved.reason
     assert tiny_run.of(events.CheckpointSaved) == []
 
 
