@@ -128,16 +128,15 @@ def load_model(source: ModelSource, *, dtype: torch.dtype, device: str) -> PreTr
 
 
 def _read_weights(source: ModelSource, dtype: torch.dtype) -> PreTrainedModel:
-    config = read_model_config(source)
     if not source.labels:
-        refuse_silent(source, config)
+        refuse_silent(source, read_model_config(source))
     kind = AutoModelForSequenceClassification if source.labels else AutoModelForCausalLM
     verbosity = transformers_logging.get_verbosity()
     transformers_logging.set_verbosity_error()  # what is missing is checked below, and said in our words
     try:
         model, report = kind.from_pretrained(
             source.path,
-            config=_with_labels(config, source) if source.labels else config,
+            config=model_config(source),
             dtype=dtype,
             use_safetensors=True,
             trust_remote_code=False,
@@ -170,11 +169,14 @@ def refuse_silent(source: ModelSource, config: PreTrainedConfig) -> None:
         )
 
 
-def _with_labels(config: PreTrainedConfig, source: ModelSource) -> PreTrainedConfig:
-    """Return the configuration with the names of the classes, as an export carries them.
+def model_config(source: ModelSource) -> PreTrainedConfig:
+    """Return the configuration that the model is loaded with, the names of its classes in it.
 
     A decoder finds the last token of a row by the padding behind it: that must be the tokenizer's.
     """
+    config = read_model_config(source)
+    if not source.labels:
+        return config
     config.id2label = dict(enumerate(source.labels))
     config.label2id = {label: number for number, label in enumerate(source.labels)}
     config.problem_type = "single_label_classification"

@@ -41,11 +41,18 @@ class Question:
 
 
 def questions(
-    records: Iterable[SourcedRecord], objective: ModuleType, template: ChatTemplate
+    records: Iterable[SourcedRecord],
+    objective: ModuleType,
+    template: ChatTemplate,
+    *,
+    max_length: int = _NEVER_CUT,
 ) -> tuple[Question, ...]:
-    """Return a question for every record that has an answer to give."""
+    """Return a question for every record that has an answer to give.
+
+    `max_length` cuts texts that are to be sorted, as training does; no other prompt is cut.
+    """
     return tuple(
-        _question(sourced, objective, template)
+        _question(sourced, objective, template, max_length)
         for sourced in records
         if isinstance(sourced.record, Completion | Conversation | Labelled)
         or (isinstance(sourced.record, Text) and objective.WINDOWS)
@@ -69,12 +76,15 @@ def spread(questions: Sequence[Question], count: int) -> tuple[Question, ...]:
     return tuple(questions[index * len(questions) // count] for index in range(count))
 
 
-def _question(sourced: SourcedRecord, objective: ModuleType, template: ChatTemplate) -> Question:
+def _question(
+    sourced: SourcedRecord, objective: ModuleType, template: ChatTemplate, max_length: int
+) -> Question:
     record = sourced.record
     if isinstance(record, Text):
         return beginning(sourced.row, record.text, template)
     example = objective.encode(record, template, max_length=_NEVER_CUT, row=sourced.row)
     if isinstance(record, Labelled) and example.label:
+        example = objective.encode(record, template, max_length=max_length, row=sourced.row)
         return Question(sourced.row, record.text, record.label, (), example.input_ids)
     prompt = example.input_ids[: _last_answer(example.labels)]
     if isinstance(record, Completion | Labelled):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from studio.core.config import RunConfig
 from studio.engine.tunings import tuning_named
+from studio.exporters import sorting
 from studio.exporters.job import ExportJob
 from studio.exporters.origin import GET_BASE, origin_of
 
@@ -44,6 +45,8 @@ def write(model: PeftModel, job: ExportJob, folder: Path) -> None:
     settings.base_model_name_or_path = origin.loads_elsewhere  # a path of this machine helps nobody
     settings.revision = origin.revision or None
     model.save_pretrained(folder, save_embedding_layers=False)
+    if job.source.labels:
+        sorting.add_head(model, folder)
     _sort_lists(folder / "adapter_config.json")
     if origin.steps:
         shutil.copyfile(GET_BASE, folder / GET_BASE.name)
@@ -56,15 +59,15 @@ def load(job: ExportJob, folder: Path) -> PreTrainedModel:
     read of them would follow what they name, kernels of the hub for one.
     """
     import torch  # heavy: not before the first page
+    import transformers
     from peft import PeftModel
-    from transformers import AutoModelForCausalLM
 
-    from studio.engine.models import read_model_config
+    from studio.engine.models import model_config
 
     # The files of a hub model are taken from where the run found them: the same bytes, without a network.
-    base = AutoModelForCausalLM.from_pretrained(
+    base = getattr(transformers, sorting.auto_class(job.source)).from_pretrained(
         job.source.path,
-        config=read_model_config(job.source),
+        config=model_config(job.source),
         dtype=torch.float32,
         use_safetensors=True,
         trust_remote_code=False,
@@ -75,15 +78,13 @@ def load(job: ExportJob, folder: Path) -> PreTrainedModel:
 
 def how_to_load(job: ExportJob) -> str:
     """Return the Python lines for the model card."""
-    origin = origin_of(job.source)
-    revision = f", revision={origin.revision!r}" if origin.revision else ""
+    config = "AutoConfig, " if job.source.labels else ""
     return (
         "import torch\n"
         "from peft import PeftModel\n"
-        "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
+        f"from transformers import {config}{sorting.auto_class(job.source)}, AutoTokenizer\n\n"
         'folder = "."  # this folder\n'
-        f"base = AutoModelForCausalLM.from_pretrained({origin.loads_elsewhere!r}{revision}, "
-        "dtype=torch.float32)\n"
+        f"{sorting.lines_for_the_base(job.source)}"
         "model = PeftModel.from_pretrained(base, folder)\n"
         "tokenizer = AutoTokenizer.from_pretrained(folder)\n"
     )

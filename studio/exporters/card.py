@@ -38,7 +38,8 @@ def front_matter(job: ExportJob, origin: Origin, *, library: str) -> str:
     lines = [f"license: {json.dumps(job.source.licence or 'unknown')}"]
     if origin.hub_id:
         lines.append(f"base_model: {json.dumps(origin.hub_id)}")
-    lines += [f"library_name: {library}", "pipeline_tag: text-generation"]
+    task = "text-classification" if job.source.labels else "text-generation"
+    lines += [f"library_name: {library}", f"pipeline_tag: {task}"]
     lines += ["tags:", "- fine-tuning-studio", f"- {json.dumps(job.config.tuning)}"]
     return "---\n" + "\n".join(lines) + "\n---"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from studio.core.config import RunConfig
 from studio.engine.tunings import tuning_named
 from studio.exporters.job import ExportJob
+from studio.exporters.sorting import auto_class
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -39,19 +40,20 @@ def write(model: PreTrainedModel, job: ExportJob, folder: Path) -> None:
 def load(job: ExportJob, folder: Path) -> PreTrainedModel:
     """Load the folder in float32 as a stranger would, with plain transformers."""
     import torch  # heavy: not before the first page
-    from transformers import AutoModelForCausalLM
+    import transformers
 
-    return AutoModelForCausalLM.from_pretrained(
+    return getattr(transformers, auto_class(job.source)).from_pretrained(
         folder, dtype=torch.float32, use_safetensors=True, trust_remote_code=False, local_files_only=True
     )
 
 
 def how_to_load(job: ExportJob) -> str:
     """Return the Python lines for the model card."""
+    kind = auto_class(job.source)
     return (
         "import torch\n"
-        "from transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
+        f"from transformers import {kind}, AutoTokenizer\n\n"
         'folder = "."  # this folder\n'
-        "model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)\n"
+        f"model = {kind}.from_pretrained(folder, dtype=torch.float32)\n"
         "tokenizer = AutoTokenizer.from_pretrained(folder)\n"
     )

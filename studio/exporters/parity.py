@@ -34,7 +34,11 @@ def choose(questions: Sequence[Question], special_tokens: Sequence[str]) -> list
     plain = [
         question
         for question in questions
-        if not any(token in turn.content for turn in question.messages for token in special_tokens)
+        if not any(
+            token in text
+            for text in (question.text, *(turn.content for turn in question.messages))
+            for token in special_tokens
+        )
     ]
     return (plain or list(questions))[:PROMPTS]
 

@@ -1,11 +1,13 @@
 """Fill an export folder that holds weights: write them, load them as a stranger would, compare, describe."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
 from transformers import AutoTokenizer, PreTrainedModel
 
+from studio.core.config import DataSettings
 from studio.core.errors import StudioError
 from studio.data.templates import ChatTemplate
 from studio.engine.device import choose_device
@@ -15,7 +17,7 @@ from studio.engine.objectives import objective_named
 from studio.engine.tuned import load_tuned
 from studio.engine.tunings import tuning_named
 from studio.evaluation.questions import Question, questions
-from studio.exporters import exporter_named, parity
+from studio.exporters import exporter_named, parity, sorting
 from studio.exporters.card import model_card
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
 
@@ -39,20 +41,25 @@ def fill(
     template = ChatTemplate(load_tokenizer(job.source))
     asked = _questions(job, template)
     model = _studio_model(job)
-    ends = sorted(end_tokens(model, template.tokenizer))
+    if job.source.labels:
+        ask = partial(sorting.answers, should_stop=should_stop)
+    else:
+        ends = sorted(end_tokens(model, template.tokenizer))
+        ask = partial(parity.answers, ends=ends, should_stop=should_stop)
     progress(1, STAGES, "Asking the studio's model")
-    ours = parity.answers(model, [q.prompt for q in asked], ends=ends, should_stop=should_stop)
+    ours = ask(model, [q.prompt for q in asked])
     if ours is None or should_stop():
         return None
     progress(2, STAGES, "Writing the files")
     exporter.write(model, job, folder)
-    template.write_into(template.tokenizer)
+    if not job.source.labels:
+        template.write_into(template.tokenizer)
     template.tokenizer.save_pretrained(folder)
     del model  # merging consumed it, and the stranger's copy needs the room
     progress(3, STAGES, "Asking the exported files")
     prompts = _as_a_stranger_reads(job, folder, asked)
     stranger = exporter.load(job, folder).to(choose_device().device)
-    theirs = parity.answers(stranger, prompts, ends=ends, should_stop=should_stop)
+    theirs = ask(stranger, prompts)
     if theirs is None:
         return None
     compared = parity.compare(ours, theirs)
@@ -63,7 +70,14 @@ def fill(
 
 
 def _questions(job: ExportJob, template: ChatTemplate) -> list[Question]:
-    made = questions((*job.held_out, *job.training), objective_named(job.config.objective), template)
+    made = questions(
+        (*job.held_out, *job.training),
+        objective_named(job.config.objective),
+        template,
+        max_length=job.config.part(DataSettings).max_length,
+    )
+    if job.source.labels:
+        return parity.choose(made, template.tokenizer.all_special_tokens)
     limit = context_tokens(read_model_config(job.source))
     fitting = [each for each in made if limit is None or len(each.prompt) + parity.NEW_TOKENS <= limit]
     return parity.choose(fitting, template.tokenizer.all_special_tokens)
@@ -82,7 +96,10 @@ def _studio_model(job: ExportJob) -> PreTrainedModel:
 
 def _as_a_stranger_reads(job: ExportJob, folder: Path, asked: list[Question]) -> list[tuple[int, ...]]:
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    chat = job.config.objective != "completion"
+    if job.source.labels:
+        length = job.config.part(DataSettings).max_length
+        return [sorting.as_a_stranger_reads(each, tokenizer, max_length=length) for each in asked]
+    chat = objective_named(job.config.objective).CHAT
     return [parity.as_a_stranger_reads(question, tokenizer, chat=chat) for question in asked]
 
 
