@@ -96,12 +96,23 @@ class RunFinished:
 
 @dataclass(frozen=True, slots=True)
 class RunStopped:
-    """The user stopped the run; everything up to `step` is kept and can be resumed."""
+    """The user stopped the run; everything up to `step` is kept and can be resumed.
+
+    `paused`: it is meant to go on, and only gave the machine to what waits.
+    """
 
     step: int
     best_step: int
     seconds: float
     peak_memory_bytes: int
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMoved:
+    """A run that waits was put elsewhere in the queue: as if it had been queued at `place` (seconds)."""
+
+    place: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +171,7 @@ Event = (
     | Warned
     | RunFinished
     | RunStopped
+    | QueueMoved
     | RunFailed
     | JobStarted
     | JobProgressed
@@ -199,7 +211,7 @@ def decode(line: str) -> Recorded:
         raise ValueError(f"this is no event: {error}") from error
 
 
-Status = Literal["queued", "running", "finished", "stopped", "failed", "interrupted"]
+Status = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
 
 _STATUS: dict[type, Status] = {
     RunQueued: "queued",
@@ -224,4 +236,6 @@ def status_of(events: Iterable[Event], live_worker: str | None) -> Status:
         return "interrupted"
     if isinstance(last, RunStarted) and last.worker != live_worker:
         return "interrupted"
+    if isinstance(last, RunStopped) and last.paused:
+        return "paused"
     return _STATUS[type(last)]

@@ -18,6 +18,7 @@ from studio.core.events import (
     JobProgressed,
     JobStarted,
     JobStopped,
+    QueueMoved,
     RateHalved,
     Recorded,
     RunFailed,
@@ -74,6 +75,7 @@ class Progress:
     last: RunEvent | None = None
     last_at: float = 0.0
     queued_at: float = 0.0
+    """What orders the queue: when the run was queued, or where it was moved to since."""
     started_at: float = 0.0
     heard_at: float = 0.0
     earlier_seconds: float = 0.0
@@ -104,6 +106,8 @@ class Progress:
                 self.grew = event
             case BatchSplit() | RateHalved():
                 self._adjust(event)
+            case QueueMoved():
+                self.queued_at = event.place
             case CheckpointSaved():
                 pass
             case Warned():

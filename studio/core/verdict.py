@@ -35,8 +35,8 @@ def verdict(progress: Progress, status: Status, queue_position: int | None = Non
             return Verdict("warning", "Failed", f"{progress.last.message} {progress.last.hint}".strip())
         case "interrupted":
             return Verdict("warning", "Interrupted", _interrupted(progress))
-        case "stopped":
-            return _stopped(progress)
+        case "stopped" | "paused":
+            return _stopped(progress, paused=status == "paused")
         case "running" if progress.step == 0:
             return Verdict("neutral", "Getting ready", _ready(progress))
         case "running" | "finished":
@@ -70,18 +70,18 @@ def _interrupted(progress: Progress) -> str:
     return f"{kept}Resume goes on from its last save."
 
 
-def _stopped(progress: Progress) -> Verdict:
+def _stopped(progress: Progress, *, paused: bool) -> Verdict:
+    word = "Paused" if paused else "Stopped"
     where = (
-        f"Stopped at step {progress.step} of {progress.steps}. "
+        f"{word} at step {progress.step} of {progress.steps}. "
         if progress.steps
-        else "Stopped before it began. "
+        else f"{word} before it began. "
     )
+    further = "resume goes on from this very step." if paused else "it can be resumed."
     best = progress.best
     if best is None:
-        return Verdict("neutral", "Stopped", f"{where}It can be resumed.")
-    return Verdict(
-        "neutral", "Stopped", f"{where}{_change(progress, best)} That point is kept; it can be resumed."
-    )
+        return Verdict("neutral", word, f"{where}{further[0].upper()}{further[1:]}")
+    return Verdict("neutral", word, f"{where}{_change(progress, best)} That point is kept; {further}")
 
 
 def _curve(progress: Progress, *, over: bool) -> Verdict:

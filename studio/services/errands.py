@@ -13,7 +13,7 @@ from studio.services.studio import Studio
 from studio.services.views import Comparison, Duty, JobView, RunView
 
 POLL_SECONDS = 0.2
-ENDED = ("finished", "stopped", "failed", "interrupted")
+ENDED = ("finished", "stopped", "paused", "failed", "interrupted")
 
 
 @dataclass(frozen=True)

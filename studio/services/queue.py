@@ -1,10 +1,14 @@
-"""The queue as the folders tell it: which run, exam or export is next."""
+"""The queue as the folders tell it: which run, exam or export is next, and how a run is moved in it."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from studio.core.progress import Progress
+from studio.core.errors import Refused
+from studio.core.events import QueueMoved
+from studio.core.progress import Progress, fold
 from studio.services.runbook import RunBook
+from studio.store.files import told_plainly
 from studio.store.home import Home
 from studio.store.runs import RunFolder
 
@@ -34,3 +38,27 @@ def waiting_to_stop(home: Home, book: RunBook) -> Iterator[tuple[RunFolder, Prog
         folder = home.runs.folder(run)
         if folder.requests.stop_asked():
             yield folder, book.progress(run)
+
+
+def move(home: Home, book: RunBook, run: str, *, up: bool) -> None:
+    """Let a run that waits change places with the one before or after it; at the end of the queue it stays.
+
+    Raises Refused where it does not wait. A worker that takes one of the two meanwhile is not disturbed.
+    """
+    holder = home.holder()
+    waiting = [(at, name) for at, name in book.queued() if holder is None or holder.active != name]
+    at = next((at for at, (_, name) in enumerate(waiting) if name == run), None)
+    if at is None:
+        raise Refused("This run does not wait in the queue.", "Only runs that wait can be moved.")
+    first = at - 1 if up else at
+    if not 0 <= first < len(waiting) - 1:
+        return
+    (earlier, before), (later, after) = waiting[first : first + 2]
+    _put(home, after, earlier)
+    _put(home, before, max(later, math.nextafter(earlier, math.inf)))
+
+
+def _put(home: Home, run: str, place: float) -> None:
+    folder = home.runs.folder(run)
+    with told_plainly("The queue"):
+        folder.append(QueueMoved(place), provided=lambda: fold(folder.read()[0]).status(None) == "queued")

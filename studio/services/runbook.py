@@ -164,6 +164,7 @@ class RunBook:
                 config=page.config,
                 source=folder.source(),
                 status=status,
+                stopping=status in ("queued", "running") and folder.requests.stop_asked(),
                 queue_position=_position(folder.id, standing, status),
                 step=progress.step,
                 steps=progress.steps,

@@ -1,4 +1,4 @@
-"""The verbs on runs: start, stop, resume, rename, annotate, delete. The worker does what they ask for."""
+"""The verbs on runs: start, stop, pause, resume, rename, annotate, delete. The worker does the rest."""
 
 import hashlib
 import importlib.metadata
@@ -9,6 +9,7 @@ import threading
 import time
 from dataclasses import replace
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from studio.core.events import RunQueued, Status
 from studio.core.progress import JobProgress, Progress, fold
 from studio.core.texts import checked_text
 from studio.services import methods
-from studio.store.files import size, told_plainly
+from studio.store.files import readable, size, told_plainly
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
 
@@ -67,7 +68,7 @@ def _create(home: Home, config: RunConfig, name: str) -> str:
     dataset = home.datasets.folder(config.dataset)
     about = dataset.meta()
     meta = RunMeta(
-        name=name or f"{about.name}, {config.recipe}",
+        name=name or _new_name(home, f"{about.name}, {config.recipe}"),
         notes="",
         created_at=time.time(),
         dataset_name=about.name,
@@ -78,6 +79,14 @@ def _create(home: Home, config: RunConfig, name: str) -> str:
     )
     records = dataset.records_file(config.dataset_version)
     return home.runs.create(config, meta, records=records, environment=environment()).id
+
+
+def _new_name(home: Home, name: str) -> str:
+    """Return the name, with a number where an earlier run has it: runs must be told apart."""
+    described, _ = readable(home.runs.all(), RunFolder.meta)
+    taken = {meta.name for _, meta in described}
+    numbered = (f"{name} {number}" for number in count(2))
+    return name if name not in taken else next(each for each in numbered if each not in taken)
 
 
 def environment() -> dict[str, Any]:
@@ -110,6 +119,16 @@ def stop(home: Home, run: str) -> None:
     if status not in ("queued", "running"):
         raise Refused(f"This run is {status}; there is nothing to stop.", "See it in the list of runs.")
     folder.requests.ask_stop()
+
+
+def pause(home: Home, run: str) -> None:
+    """Leave a request to save the run and let the next one work. Raises Refused where nothing is to pause."""
+    folder = home.runs.folder(run)
+    status = _status(home, folder)
+    if status not in ("queued", "running"):
+        raise Refused(f"This run is {status}; there is nothing to pause.", "See it in the list of runs.")
+    if not folder.requests.stop_asked():
+        folder.requests.ask_pause()
 
 
 def resume(home: Home, run: str) -> None:
@@ -167,14 +186,20 @@ def dependents(home: Home, run: str) -> tuple[str, ...]:
     found = []
     if steps := folder.checkpoints.steps():
         saved = "1 saved point" if len(steps) == 1 else f"{len(steps)} saved points"
-        found.append(f"{saved} of the tuned model ({size(folder.path / 'checkpoints') / 1e6:.0f} MB)")
+        found.append(f"{saved} of the tuned model ({_megabytes(folder.path / 'checkpoints')})")
     if (folder.path / "exam.json").exists():
         found.append("its exam")
     exports = folder.path / "exports"
     kinds = sorted(path.stem for path in exports.glob("*.json")) if exports.is_dir() else []
     if kinds:
-        found.append(f"its exports ({', '.join(kinds)})")
+        found.append(f"its exports ({', '.join(kinds)}: {_megabytes(exports)})")
+    if found:
+        found.append(f"in all {_megabytes(folder.path)} on this disk")
     return tuple(found)
+
+
+def _megabytes(folder: Path) -> str:
+    return f"{size(folder) / 1e6:,.1f} MB"
 
 
 def delete(home: Home, run: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from studio.core.config import RunConfig
 from studio.core.knobs import KnobValue
-from studio.services import comparisons, exams, exports, forecasts, methods, runs
+from studio.services import comparisons, exams, exports, forecasts, methods, queue, runs
 from studio.services.comparisons import Questions
 from studio.services.methods import Choice
 from studio.services.runbook import RunBook
@@ -117,8 +117,16 @@ class Studio(StudioOfData):
         """Ask a waiting or running run to stop; it keeps its best point and can be resumed."""
         runs.stop(self._home, run)
 
+    def pause(self, run: str) -> None:
+        """Ask a waiting or running run to save itself and let the next one work; resume goes on bit-equal."""
+        runs.pause(self._home, run)
+
+    def move_in_queue(self, run: str, *, up: bool) -> None:
+        """Let a run that waits change places with the one before or after it."""
+        queue.move(self._home, self._book, run, up=up)
+
     def resume(self, run: str) -> None:
-        """Queue a stopped, interrupted or failed run again; it goes on from its newest sound checkpoint."""
+        """Queue a paused, stopped, interrupted or failed run again, to go on from its newest checkpoint."""
         runs.resume(self._home, run)
 
     def runs(self) -> tuple[RunView, ...]:

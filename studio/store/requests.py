@@ -34,6 +34,10 @@ def _request(job: str, entries: dict[str, Any]) -> Request:
     return shaped(Request, {**entries, "job": job})
 
 
+def _is_pause(entries: dict[str, Any]) -> bool:
+    return entries.get("pause") is True
+
+
 class Requests:
     """The requests of one run."""
 
@@ -73,9 +77,18 @@ class Requests:
     def ask_stop(self, what: str = RUN) -> None:
         self._write(self._stop(what), {"at": time.time()})
 
+    def ask_pause(self) -> None:
+        """Ask the run to stop for a while. A later request to stop it takes the place of this one."""
+        self._write(self._stop(RUN), {"at": time.time(), "pause": True})
+
     def stop_asked(self, what: str = RUN) -> bool:
-        """Return whether a stop is asked for; cheap enough for every micro-batch."""
+        """Return whether a stop is asked for, or a pause; cheap enough for every micro-batch."""
         return self._stop(what).exists()
+
+    def pause_asked(self) -> bool:
+        """Return whether the stop that is asked for is only a pause."""
+        path = self._stop(RUN)
+        return path.exists() and read_as(_is_pause, path, hint="Delete this file, then ask again.")
 
     def clear_stop(self, what: str = RUN) -> None:
         self._stop(what).unlink(missing_ok=True)

@@ -7,6 +7,7 @@ import pytest
 from studio.core.events import (
     EVENTS,
     JobStarted,
+    QueueMoved,
     Recorded,
     RunFailed,
     RunFinished,
@@ -56,6 +57,8 @@ def test_an_event_of_another_studio_is_an_error_and_not_skipped(version, name):
         ([RunQueued(), STARTED], None, "interrupted"),
         ([RunQueued(), STARTED, RunFinished(*ENDED)], None, "finished"),
         ([RunQueued(), STARTED, RunStopped(*ENDED)], None, "stopped"),
+        ([RunQueued(), STARTED, RunStopped(*ENDED, paused=True)], None, "paused"),
+        ([RunQueued(), QueueMoved(3.0)], None, "queued"),
         ([RunQueued(), STARTED, RunFailed("why", "next")], "worker-1", "failed"),
         ([RunQueued(), STARTED, RunStopped(*ENDED), RunQueued(resume=True)], None, "queued"),
         ([RunQueued(), STARTED, RunFinished(*ENDED), JobStarted("j", "exam", "w")], "w", "finished"),
@@ -86,3 +89,10 @@ def test_status_is_the_last_word_of_the_run_and_needs_its_worker_alive(events, l
 def test_a_line_that_is_no_event_is_a_value_error_whatever_it_is(line):
     with pytest.raises(ValueError, match=r"."):
         decode(line)
+
+
+def test_a_stop_that_an_earlier_studio_wrote_is_no_pause():
+    line = (
+        '{"version":1,"event":"RunStopped","at":1,"step":9,"best_step":8,"seconds":1.0,"peak_memory_bytes":1}'
+    )
+    assert decode(line).event == RunStopped(*ENDED, paused=False)

@@ -90,3 +90,9 @@ def test_what_was_cut_off_or_stopped_can_be_resumed():
     stopped = verdict(run([2.5, 2.2], FALLING[:15]), "stopped")
     assert stopped.sentence.startswith("Stopped at step 15 of 80. On 40 rows it never saw")
     assert stopped.sentence.endswith("That point is kept; it can be resumed.")
+    paused = verdict(run([2.5, 2.2], FALLING[:15]), "paused")
+    assert paused.headline == "Paused"
+    assert paused.sentence.endswith("resume goes on from this very step.")
+    assert verdict(run([]), "paused").sentence == (
+        "Paused at step 0 of 80. Resume goes on from this very step."
+    )

@@ -154,3 +154,31 @@ def test_a_damaged_run_is_told_and_does_not_hide_the_others(closed, config, home
     (home / "runs" / bad / "config.json").write_text("{")
     assert [run.id for run in closed.runs()] == [good]
     assert bad in closed.worker().message
+
+
+def test_runs_without_a_name_of_their_own_can_be_told_apart(closed, config):
+    names = [
+        closed.run(closed.start(replace(config, recipe=recipe))).name for recipe in ("balanced", "quick")
+    ]
+    other = replace(config, knobs={**config.knobs, "seed": 1})
+    assert closed.run(closed.start(other)).name == f"{names[0]} 2"
+    closed.rename_run(closed.start(replace(config, recipe="quick", knobs=other.knobs)), "Mine")
+    assert len({run.name for run in closed.runs()}) == 4
+
+
+def test_what_goes_with_a_run_is_told_with_its_size(closed, config):
+    folder = closed._home.runs.folder(closed.start(config))
+    saved = folder.path / "checkpoints" / "step-000005"
+    saved.mkdir(parents=True)
+    (saved / "weights").write_bytes(bytes(2_500_000))
+    (folder.path / "exam.json").write_text("{}")
+    exports = folder.path / "exports"
+    (exports / "adapter").mkdir(parents=True)
+    (exports / "adapter.json").write_text("{}")
+    (exports / "adapter" / "weights").write_bytes(bytes(1_200_000))
+    assert closed.run_dependents(folder.id) == (
+        "1 saved point of the tuned model (2.5 MB)",
+        "its exam",
+        "its exports (adapter: 1.2 MB)",
+        "in all 3.7 MB on this disk",
+    )
