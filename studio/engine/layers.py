@@ -30,6 +30,8 @@ _KEYS_AND_VALUES = re.compile(
     r"\.([kv]_proj|qkv_proj|query_key_value|c_attn|[kv]_lin|attention\.self\.(key|value))$"
 )
 
+_LAST_NORM = re.compile(r"norm|ln_f|final_layer_?norm")
+
 
 def linear_names(model: PreTrainedModel) -> list[str]:
     """Return the names of all linear projections of the body, as seen from the model."""
@@ -68,11 +70,14 @@ def decoder_layers(model: PreTrainedModel) -> nn.ModuleList:
 
 
 def behind_layers(model: PreTrainedModel) -> list[nn.Module]:
-    """Return what stands in the body behind its layers: the last norm of a decoder, of an encoder nothing."""
+    """Return what works on the hidden states behind all layers: the last norm of a decoder, or nothing."""
+    return [part for name, part in reading_part(model).named_children() if _LAST_NORM.fullmatch(name)]
+
+
+def reading_part(model: PreTrainedModel) -> nn.Module:
+    """Return the module whose layers are those of the body: what gives a head its hidden states."""
     layers = decoder_layers(model)
-    parent = next(each for each in model.base_model.modules() if layers in each.children())
-    children = list(parent.children())
-    return [each for each in children[children.index(layers) + 1 :] if any(True for _ in each.parameters())]
+    return next(each for each in model.base_model.modules() if layers in each.children())
 
 
 def patterns(names: Sequence[str], model: PreTrainedModel) -> list[str]:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from transformers import DynamicCache, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from studio.core.errors import Refused
-from studio.engine.layers import kept_shape
+from studio.engine.layers import kept_shape, reading_part
 
 
 class Opening(nn.Module):
@@ -91,7 +91,7 @@ class Prompt(Opening):
 def add_opening(model: PreTrainedModel, opening: Opening) -> None:
     """Put the places before every row that the model will read, and freeze all its weights. Mutates it."""
     model.requires_grad_(False)
-    body = model.base_model
+    body = reading_part(model)
     names = list(inspect.signature(body.forward).parameters)
     begins = [False]  # whether the call under way reads the first of its row
 
@@ -153,7 +153,7 @@ def begin_with_text(model: PreTrainedModel, text: str, tokenizer: PreTrainedToke
         if isinstance(opening, Prompt):
             values = model.get_input_embeddings()(inputs)[0]
         else:
-            cache = model.base_model(input_ids=inputs, use_cache=True).past_key_values
+            cache = reading_part(model)(input_ids=inputs, use_cache=True).past_key_values
             kept = [torch.stack((layer.keys[0], layer.values[0])) for layer in cache.layers]
             values = (
                 torch.stack(kept).permute(3, 0, 1, 2, 4).flatten(1)

@@ -20,7 +20,7 @@ from studio.engine.tunings import TUNINGS, tuning_named
 
 FLOAT32 = DeviceChoice("cpu", "float32", ("exact comparisons",))
 OVERFIT_STEPS = 60
-FEW_WEIGHTS = {"ia3": 0.5, "prefix": 0.25, "prompt": 0.5}
+FEW_WEIGHTS = {"ia3": 0.65, "prefix": 0.4, "prompt": 0.65}
 """They move a few hundred numbers of a model that knows nothing: so much of the loss may be left."""
 
 
@@ -55,8 +55,16 @@ def test_it_says_what_it_is_and_where_it_comes_from(name):
     tuning = TUNINGS[name]
     assert tuning.TITLE
     assert tuning.SUMMARY.endswith(".")
+    assert tuning.WHEN.endswith(".")
     assert tuning.SOURCE
+    assert tuning.FROZEN_BASE or not tuning.HOLDS_BASE
+    assert tuning.MERGES or tuning.FROZEN_BASE
     assert 0 < tuning.LEARNING_RATE < 1
+
+
+def test_it_says_how_many_weights_it_trains(prepared, tiny_model):
+    said = prepared.tuning.trained_parameters(prepared.tuning.Config(), tiny_model.config)
+    assert said == prepared.trainable_parameters
 
 
 def test_its_default_settings_have_no_problems(name):
@@ -75,11 +83,12 @@ def test_exactly_the_declared_weights_receive_gradient_and_move(prepared, tiny_e
 
 
 @pytest.mark.parametrize("objective", list(OBJECTIVES))
-def test_a_tiny_random_model_overfits_eight_examples(name, objective, tiny_lesson, tiny_tokenizer):
+def test_a_tiny_random_model_overfits_eight_examples(
+    name, objective, tiny_lesson, lesson_knobs, tiny_tokenizer
+):
     source, examples = tiny_lesson(objective)
-    prepared = prepare(
-        RunConfig("d", "1", tuning=name, objective=objective), source, tiny_tokenizer, choice=FLOAT32
-    )
+    config = RunConfig("d", "1", tuning=name, objective=objective, knobs=lesson_knobs(objective))
+    prepared = prepare(config, source, tiny_tokenizer, choice=FLOAT32)
     rate = 5e-3 if objective == "classification" else 2e-2  # eight bits to learn: larger steps jump about
     left = 1 / 4
     if name in FEW_WEIGHTS and objective != "classification":

@@ -80,3 +80,31 @@ def test_the_transposed_projections_of_gpt2_keep_pefts_layer():
     layers = [module for module in model.modules() if isinstance(module, PeftLinear)]
     assert len(layers) == 4
     assert not any(isinstance(layer, LowRankLinear) for layer in layers)
+
+
+@pytest.mark.parametrize("knobs", [{"rslora": True}, {"dora": True}, {"dora": True, "rslora": True}], ids=str)
+def test_the_other_kinds_of_lora_are_pefts_own(knobs, tiny_model_folder):
+    ids = torch.tensor([[5, 6, 7, 8]])
+    found = []
+    for ours in (True, False):
+        model = AutoModelForCausalLM.from_pretrained(tiny_model_folder)
+        if ours:
+            model = lora.apply(model, lora.Config(rank=4, alpha=8.0, **knobs))
+        else:
+            kinds = {f"use_{name}": value for name, value in knobs.items()}
+            model = get_peft_model(
+                model,
+                LoraConfig(r=4, lora_alpha=8.0, target_modules="all-linear", task_type="CAUSAL_LM", **kinds),
+            )
+        for name, weight in lora.state(model).items():
+            if "magnitude" not in name:
+                weight.normal_(std=0.05, generator=torch.Generator().manual_seed(weight.numel()))
+        loss = model.train()(input_ids=ids, labels=ids).loss
+        loss.backward()
+        found.append(
+            {"loss": loss.detach()} | {n: w.grad for n, w in model.named_parameters() if w.requires_grad}
+        )
+    assert found[0].keys() == found[1].keys()
+    assert any("magnitude" in name for name in found[0]) == ("dora" in knobs)
+    for name, tensor in found[0].items():
+        torch.testing.assert_close(tensor, found[1][name], atol=1e-5, rtol=1e-4, msg=name)
