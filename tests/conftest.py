@@ -170,6 +170,13 @@ def record_for(objective: str, question: str, answer: str) -> Record:
 
 
 @pytest.fixture(scope="session")
+def lesson_knobs(tiny_model_folder: Path) -> "Callable[[str], dict[str, str | float]]":
+    """Return the settings without which an objective cannot be learned: the model teaches itself a little."""
+    knobs = {"distillation": {"teacher": str(tiny_model_folder), "teacher_share": 0.1}}
+    return lambda name: knobs.get(name, {})
+
+
+@pytest.fixture(scope="session")
 def tiny_lesson(
     tiny_model_folder: Path, tiny_tokenizer: "PreTrainedTokenizerBase"
 ) -> "Callable[[str], tuple[ModelSource, tuple[Example, ...]]]":

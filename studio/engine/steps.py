@@ -15,6 +15,7 @@ from studio.engine.batches import collate, micro_batches
 from studio.engine.guards.memory import MemoryGuard
 from studio.engine.guards.numbers import NotANumber
 from studio.engine.held_out import Part, in_parts, mean_loss
+from studio.engine.teacher import Taught
 
 
 class Stopped(Exception):
@@ -28,7 +29,7 @@ class Machinery:
     model: nn.Module
     optimiser: torch.optim.Optimizer
     accelerator: Accelerator
-    objective: ModuleType
+    objective: ModuleType | Taught
     weights: tuple[Tensor, ...]
     """The trained ones."""
     device: str

@@ -13,7 +13,7 @@ from studio.core.progress import Progress
 from studio.core.records import Labelled, SourcedRecord
 from studio.data.split import Split, split
 from studio.data.templates import ChatTemplate
-from studio.engine.objectives import objective_named
+from studio.engine.objectives import distillation, objective_named
 from studio.engine.sources import ModelSource, resolve
 from studio.engine.weight_files import Abandoned
 from studio.services.examples import encode_rows
@@ -127,7 +127,7 @@ def train_run(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
         return _stop_before_start(folder, progress, signals)
     _drop_damaged(folder)
     gathered = material(folder, signals.tell, stopping)
-    if gathered is None or stopping():
+    if gathered is None or not _teacher_here(gathered.config, signals.tell, stopping):
         return _stop_before_start(folder, progress, signals)
     signals.tell("The rows are turned into tokens.")
     examples = usable_examples(folder, gathered.parts, template=gathered.template, config=gathered.config)
@@ -135,6 +135,18 @@ def train_run(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
         return _stop_before_start(folder, progress, signals)
     signals.tell("The model is being loaded.")
     return _train(folder, gathered, examples, signals)
+
+
+def _teacher_here(config: RunConfig, tell: Callable[[str], None], stopping: Callable[[], bool]) -> bool:
+    """Fetch the larger model where one teaches; return whether nothing was stopped meanwhile."""
+    teacher = config.part(distillation.Config).teacher if config.objective == "distillation" else ""
+    try:
+        if teacher:
+            tell("The files of the larger model are checked.")
+            resolve(teacher, progress=tell, stopping=stopping)
+    except Abandoned:
+        return False
+    return not stopping()
 
 
 def _train(

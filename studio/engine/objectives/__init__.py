@@ -9,13 +9,14 @@ measure), and the functions accepts, encode, loss.
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.engine.objectives import chat, classification, completion, text
+from studio.engine.objectives import chat, classification, completion, distillation, text
 
 OBJECTIVES: dict[str, ModuleType] = {
     "chat": chat,
     "completion": completion,
     "text": text,
     "classification": classification,
+    "distillation": distillation,
 }
 
 
