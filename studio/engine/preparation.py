@@ -28,7 +28,10 @@ from studio.engine.models import (
     refuse_silent,
 )
 from studio.engine.objectives import objective_named
+from studio.engine.pairs import fits
 from studio.engine.steps import Machinery
+from studio.engine.teacher import lesson
+from studio.engine.tunings import tuning_named
 
 Result = TypeVar("Result")
 
@@ -104,6 +107,7 @@ def prepare(
     objective, tuning = objective_named(config.objective), tuning_for(config.tuning, source)
     choice = choice or choose_device()
     accelerator = _one_process(choice.device)
+    taught = lesson(config, tokenizer, choice)  # what is refused is refused before anything is loaded
     if choice.device == "cuda":
         torch.cuda.reset_peak_memory_stats()
     torch.manual_seed(settings.seed)
@@ -122,7 +126,7 @@ def prepare(
     guard = guard_for(source, choice.device, number_bytes=frozen.itemsize, trained=names)
     packs = objective.WINDOWS and not tuning.PREPENDS  # places stand before a row, not before each text
     machinery = Machinery(
-        model, optimiser, accelerator, objective, tuple(names), choice.device, precision, packs, guard
+        model, optimiser, accelerator, taught, tuple(names), choice.device, precision, packs, guard
     )
     budget = TOKENS_AT_ONCE[choice.device]
     return Prepared(machinery, tuning, names, choice.device, dtype, reasons, total, budget)
@@ -139,12 +143,16 @@ def _one_process(device: str) -> Accelerator:
 
 
 def check_length(config: RunConfig, source: ModelSource) -> None:
-    """Raise Refused where the model cannot do what is to be learned, or where rows may be longer than it
-    reads: learned positions end there."""
+    """Raise Refused where the model cannot be tuned so or do what is to be learned, or where rows may be
+    longer than it reads: learned positions end there."""
     allowed, model = config.part(DataSettings).max_length, read_model_config(source)
     if objective_named(config.objective).HEAD == "language":
         refuse_silent(source, model)
-    limit = context_tokens(model)
+    if reason := fits(config.tuning, config.objective, model):
+        raise Refused(reason, "Choose another way to tune.")
+    limit, tuning = context_tokens(model), tuning_named(config.tuning)
+    if limit is not None and tuning.PREPENDS:
+        limit -= config.part(tuning.Config).places
     if limit is not None and allowed > limit:
         raise Refused(
             f"This model reads {limit} tokens at most, and the longest example allowed is {allowed}.",
