@@ -95,7 +95,7 @@ def _lying_bars(bars: Sequence[tuple[str, int, str]]) -> dict[str, Any]:
             text=[f"{bars[place][1]:,}" for place in places],
             textposition="outside",
             cliponaxis=False,
-            customdata=[_as_text(bars[place][0]) for place in places],
+            customdata=[as_text(bars[place][0]) for place in places],
             hovertemplate="%{customdata}: %{x:,}<extra></extra>",
             meta=colour,
         )
@@ -103,7 +103,7 @@ def _lying_bars(bars: Sequence[tuple[str, int, str]]) -> dict[str, Any]:
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(bars))),
-        ticktext=[_as_text(name) for name, _, _ in bars],
+        ticktext=[as_text(name) for name, _, _ in bars],
         range=[len(bars) - 0.5, -0.5],
         ticksuffix="  ",
         showgrid=False,
@@ -111,7 +111,7 @@ def _lying_bars(bars: Sequence[tuple[str, int, str]]) -> dict[str, Any]:
     return _document(figure, BAR_HEIGHT * len(bars) + 24, top=4)
 
 
-def _as_text(name: str) -> str:
+def as_text(name: str) -> str:
     """Return a text that Plotly shows as it is: it reads some HTML in what it draws, links among it."""
     return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 

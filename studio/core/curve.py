@@ -96,5 +96,9 @@ class Curve:
         recent = [at for at in self._times[-most:] if at >= since]
         return (recent[-1] - recent[0]) / (len(recent) - 1) if len(recent) > 1 else None
 
+    def seconds_until(self, step: int) -> float:
+        """Step time up to and with a step; checks, saves and waits are left out."""
+        return self._sum("seconds", 0, self.count_until(step))
+
     def _sum(self, name: str, first: int, stop: int) -> float:
         return self._sums[name][stop] - self._sums[name][first]

@@ -5,12 +5,12 @@ with a plain sentence. Every method may be called from any thread and none waits
 may touch the network or take seconds say so. The verbs themselves stand in the files beside this one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studio.core.config import RunConfig
 from studio.core.knobs import KnobValue
-from studio.services import comparisons, exams, exports, forecasts, methods, queue, runs
+from studio.services import comparing_runs, comparisons, exams, exports, forecasts, methods, queue, runs
 from studio.services.comparisons import Questions
 from studio.services.methods import Choice
 from studio.services.runbook import RunBook
@@ -26,6 +26,7 @@ from studio.services.views import (
     RunView,
     WorkerState,
 )
+from studio.services.views_of_runs import RunsComparison
 from studio.services.worker import Worker
 from studio.store.home import Home
 
@@ -143,6 +144,10 @@ class Studio(StudioOfData):
     def points(self, run: str, since: int) -> Points:
         """Return the points of the curves after `since`, an `offset` of an earlier answer; 0 for all."""
         return self._book.points(run, since)
+
+    def compare_runs(self, runs: Sequence[str]) -> RunsComparison:
+        """Set two to six runs side by side: curves, different settings, results, and which is best."""
+        return comparing_runs.compare(self._home, self._book, runs)
 
     def rename_run(self, run: str, name: str) -> None:
         runs.rename(self._home, run, name)

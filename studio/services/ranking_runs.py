@@ -1,0 +1,98 @@
+"""Which of several runs is best, in words: only where they were measured alike, and no more than that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from studio.core.exam import Difference
+from studio.core.verdict import FEWEST_ROWS, NOISE, Verdict
+from studio.evaluation.intervals import Parts, bootstrap, difference
+
+RESAMPLES = 2000
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a run was measured on, and with what result. `loss`: held-out, at the point that is used."""
+
+    run: str
+    name: str
+    loss: float | None
+    rows: int
+    trained_tokens: int
+    held_back: tuple[str, ...]
+    """Equal where the same rows of the same data are held back."""
+    objective: str
+    row_losses: Mapping[int, tuple[float, int]]
+    """By row of the exam: loss and tokens; empty where no exam was held of that point."""
+
+
+def ranked(runs: Sequence[Measured]) -> tuple[Verdict, str]:
+    """Return what can be said, and the id of the best run; "" where they cannot be ranked."""
+    if (why := _not_alike(runs)) is not None:
+        return Verdict("warning", "Not comparable", why), ""
+    known = sorted((run for run in runs if run.loss is not None), key=lambda run: run.loss or 0.0)
+    if len(known) < 2:
+        return Verdict("neutral", "Not known yet", "Fewer than two of them have a check after a step."), ""
+    best, second = known[:2]
+    missing = [run.name for run in runs if run.loss is None]
+    aside = f" Not measured yet: {', '.join(missing)}." if missing else ""
+    found = _said(best, second)
+    return Verdict(found.tone, found.headline, found.sentence + aside), best.run
+
+
+def _not_alike(runs: Sequence[Measured]) -> str | None:
+    if len({run.objective for run in runs}) > 1:
+        return "They learn different things, so the error of one says nothing beside that of another."
+    if len({run.held_back for run in runs}) > 1:
+        return (
+            "They were measured on different held-back rows: other data, or another part of it. "
+            "Their errors stand here for what they are; none can be called better."
+        )
+    measured = {(run.rows, run.trained_tokens) for run in runs if run.loss is not None}
+    if len(measured) > 1:
+        return (
+            "The error is counted per token, and they count different tokens of the held-back rows: another "
+            "model, or rows that were cut at another length. Put the same questions to both instead."
+        )
+    return None
+
+
+def _said(best: Measured, second: Measured) -> Verdict:
+    assert best.loss is not None
+    assert second.loss is not None
+    figures = f"“{best.name}” has the lowest error on held-back rows, {best.loss:.3f}"
+    next_one = f"the next, “{second.name}”, {second.loss:.3f}"
+    if best.rows < FEWEST_ROWS:
+        few = f"With fewer than {FEWEST_ROWS} held-back rows this may be luck."
+        return Verdict("neutral", "Too few rows to tell", f"{figures}; {next_one}. {few}")
+    paired = _paired(best, second)
+    if paired is not None:
+        interval = f"95 % interval of the difference {paired.low:+.3f} to {paired.high:+.3f}"
+        interval = f"{interval}, the same {len(best.row_losses)} rows".replace("-", "−")
+        if paired.verdict == "better":
+            return Verdict("good", "A clear winner", f"{figures}; {next_one} ({interval}).")
+        return Verdict("neutral", "No clear winner", f"{figures}; {next_one}: within chance ({interval}).")
+    if second.loss - best.loss < NOISE * second.loss:
+        return Verdict("neutral", "No clear winner", f"{figures}; {next_one}: within what chance does.")
+    hint = "The exams of both would tell how sure that is."
+    return Verdict("good", "One is ahead", f"{figures}; {next_one}. {hint}")
+
+
+def _paired(best: Measured, second: Measured) -> Difference | None:
+    """Return best minus second on the rows of their exams; None where these are not the same."""
+    rows = sorted(row for row, (_, tokens) in best.row_losses.items() if tokens)
+    same = rows and [(row, best.row_losses[row][1]) for row in rows] == [
+        (row, tokens) for row, (_, tokens) in sorted(second.row_losses.items()) if tokens
+    ]
+    if not same:
+        return None
+    tokens = np.array([best.row_losses[row][1] for row in rows], dtype=float)
+    arms = {
+        run.run: Parts(np.array([run.row_losses[row][0] for row in rows]) * tokens, tokens)
+        for run in (best, second)
+    }
+    draws = bootstrap(arms, lambda values: values, seed=SEED, resamples=RESAMPLES)
+    return difference(draws[second.run], draws[best.run], better="lower")
