@@ -28,6 +28,7 @@ from studio.engine.models import (
     refuse_silent,
 )
 from studio.engine.objectives import objective_named
+from studio.engine.packs import keeps_apart
 from studio.engine.pairs import fits
 from studio.engine.steps import Machinery
 from studio.engine.teacher import lesson
@@ -124,7 +125,8 @@ def prepare(
     model, optimiser = accelerator.prepare(model, _optimiser(names, settings))
     precision, dtype, reasons = _precision(choice, frozen)
     guard = guard_for(source, choice.device, number_bytes=frozen.itemsize, trained=names)
-    packs = objective.WINDOWS and not tuning.PREPENDS  # places stand before a row, not before each text
+    # Learned places stand before a row, not before each text in it.
+    packs = objective.WINDOWS and not tuning.PREPENDS and keeps_apart(model, choice.device)
     machinery = Machinery(
         model, optimiser, accelerator, taught, tuple(names), choice.device, precision, packs, guard
     )

@@ -7,7 +7,8 @@ from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from studio.core.examples import IGNORED, Example
 from studio.engine.batches import collate
-from studio.engine.losses import SummedCrossEntropy, next_token_loss
+from studio.engine.losses import SummedCrossEntropy, class_loss, next_token_loss
+from studio.engine.models import load_model
 
 
 def reference_loss(model: PreTrainedModel, examples: list[Example]) -> torch.Tensor:
@@ -75,3 +76,26 @@ def test_sixteen_bit_logits_are_summed_in_thirty_two():
     targets = torch.zeros(40, dtype=torch.int64)
     expected = functional.cross_entropy(logits.float(), targets, reduction="sum").item()
     assert SummedCrossEntropy.apply(logits, targets).item() == pytest.approx(expected, rel=1e-6)
+
+
+def test_the_loss_of_classes_and_its_gradients_are_those_of_transformers(tiny_lesson):
+    source, examples = tiny_lesson("classification")
+    torch.manual_seed(0)
+    model = load_model(source, dtype=torch.float32, device="cpu")
+    longest = max(len(example.input_ids) for example in examples)
+    pad = model.config.pad_token_id
+    rows = [(list(each.input_ids), longest - len(each.input_ids)) for each in examples]
+    reference = model(
+        input_ids=torch.tensor([ids + [pad] * extra for ids, extra in rows]),
+        attention_mask=torch.tensor([[1] * len(ids) + [0] * extra for ids, extra in rows]),
+        labels=torch.tensor([model.config.label2id[each.label] for each in examples]),
+    ).loss
+    reference.backward()
+    expected = gradients(model)
+    loss, weight = class_loss(model, collate(examples))
+    (loss / weight).backward()
+    assert loss.item() / weight == pytest.approx(reference.item(), rel=1e-6)
+    found = gradients(model)
+    assert found.keys() == expected.keys()
+    for name, gradient in expected.items():
+        torch.testing.assert_close(found[name], gradient, atol=1e-6, rtol=1e-4, msg=name)
