@@ -12,7 +12,7 @@ from studio.core.events import StepLogged
 
 _SMALLEST_NORM = 1e-30
 """Stands for a gradient of nothing, which has no logarithm."""
-_COLUMNS = ("loss", "square", "nats", "trained_tokens", "tokens", "seconds", "log_norm")
+_COLUMNS = ("loss", "square", "nats", "trained_tokens", "tokens", "seconds", "log_norm", "jump")
 
 
 class Curve:
@@ -32,6 +32,7 @@ class Curve:
         self._steps.append(logged.step)
         self._losses.append(logged.loss)
         self._times.append(at)
+        log_norm = math.log(max(logged.gradient_norm, _SMALLEST_NORM))
         added = {
             "loss": logged.loss,
             "square": logged.loss**2,
@@ -39,7 +40,8 @@ class Curve:
             "trained_tokens": logged.trained_tokens,
             "tokens": logged.tokens,
             "seconds": logged.seconds,
-            "log_norm": math.log(max(logged.gradient_norm, _SMALLEST_NORM)),
+            "log_norm": log_norm,
+            "jump": abs(log_norm - self._last_log_norm()) if len(self) > 1 else 0.0,
         }
         for name, sums in self._sums.items():
             sums.append(sums[-1] + added[name])
@@ -84,6 +86,16 @@ class Curve:
     def gradient_norm(self, first: int, stop: int) -> float:
         """Geometric mean of the steps' gradient norms before they are clipped."""
         return math.exp(self._sum("log_norm", first, stop) / (stop - first))
+
+    def gradient_jump(self, stop: int) -> float:
+        """By what factor, up or down, the gradient norm changed from step to step in the first `stop`, at
+        least two (geometric mean)."""
+        return math.exp(self._sum("jump", 0, stop) / (stop - 1))
+
+    def _last_log_norm(self) -> float:
+        """Of the step before the one that is being added."""
+        sums = self._sums["log_norm"]
+        return sums[-1] - sums[-2]
 
     @property
     def tokens_per_second(self) -> float | None:

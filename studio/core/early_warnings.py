@@ -20,15 +20,18 @@ JUMP = 0.15
 EXPLODED = 10.0
 """Gradients so many times larger than those of all the steps before."""
 _LAST_STEPS = 5
+RESTLESS = 2.5
+"""Gradients that change so much from step to step in the first steps; healthy ones change 1.0 to 1.6-fold."""
 
 
 def early_warnings(progress: Progress) -> tuple[Warned, ...]:
     """Return what there is to be told of a run's curve now, the most urgent first."""
-    found = (_exploding(progress), _too_high(progress), _flat(progress), _by_heart(progress))
+    found = (_too_high(progress) or _jumping(progress), _flat(progress), _by_heart(progress))
     return tuple(warned for warned in found if warned is not None)
 
 
-def _exploding(progress: Progress) -> Warned | None:
+def exploding(progress: Progress) -> Warned | None:
+    """Return the alarm where the last steps' gradients lie far above all before: the loop says it once."""
     curve, steps = progress.training, len(progress.training)
     if steps < FEWEST_STEPS:
         return None
@@ -58,6 +61,20 @@ def _too_high(progress: Progress) -> Warned | None:
         f"The error on your own examples rises: from {first:.2f} at the start, {low:.2f} at its lowest, to "
         f"{last:.2f}. The step size is probably too high.",
         "Stop, and start again with half the step size (learning_rate) or less.",
+    )
+
+
+def _jumping(progress: Progress) -> Warned | None:
+    """Tell of gradients that leap about: the model is thrown from one state to another, whatever its loss."""
+    if len(progress.training) < FEWEST_STEPS:
+        return None
+    factor = progress.training.gradient_jump(FEWEST_STEPS)
+    if factor < RESTLESS:
+        return None
+    return Warned(
+        f"In the first {FEWEST_STEPS} steps the gradients changed {factor:.1f}-fold from each step to the "
+        "next. The step size is probably too high.",
+        "Stop, and start again with a tenth of the step size (learning_rate).",
     )
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from studio.core import events, system
 from studio.core.config import Optimisation
+from studio.core.early_warnings import exploding
 from studio.core.progress import Progress as Told
 from studio.core.verdict import ends_early
 from studio.engine.batches import rows_of_step
@@ -67,6 +68,7 @@ class _Run:
         for recorded in job.history:
             self._told.add(recorded)
         self._paused_seconds = 0.0
+        self._alarmed = False
 
     def _emit(self, event: events.Event) -> None:
         """Say something, and keep in mind what was said: the run is judged by it."""
@@ -164,6 +166,10 @@ class _Run:
                 memory_bytes=self._at.prepared.memory_bytes(),
             )
         )
+        alarm = None if self._alarmed else exploding(self._told)
+        if alarm is not None:
+            self._alarmed = True
+            self._emit(alarm)
 
     def _step(self, rate: float, between: Callable[[], None]) -> StepResult:
         rows = rows_of_step(

@@ -80,6 +80,8 @@ class Standing:
             if isinstance(event, events.RateHalved):
                 if event.step <= here.step:
                     here.rate_factor = min(here.rate_factor, event.factor)
+                if event.step == here.step:
+                    here.skipped_in_a_row = 0  # as when it went back to here
             elif event.step < here.step or (event.step == here.step and event.checking >= checking):
                 here.micro_tokens = min(here.micro_tokens, event.micro_tokens)
 

@@ -31,6 +31,7 @@ class TinyRun:
     checkpoints: Any
     held_out: tuple[Example, ...] | None = None
     said: list[events.Event] = field(default_factory=list)
+    history: list[events.Recorded] = field(default_factory=list)
 
     def __call__(
         self,
@@ -50,10 +51,15 @@ class TinyRun:
             self.examples[:2] if self.held_out is None else self.held_out,
             checkpoints or self.checkpoints,
             "the worker",
+            self.history,
         )
         self.said = []
         train(job, self.said.append, should_stop, at_pause)
         return self.said
+
+    def remember(self) -> None:
+        """Let the next leg know what was said in this one, as the run's folder does."""
+        self.history += [events.Recorded(0.0, event) for event in self.said]
 
     def of(self, kind: type) -> list[Any]:
         """Return the events of one kind."""
