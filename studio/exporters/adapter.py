@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,12 @@ from typing import TYPE_CHECKING
 from studio.core.config import RunConfig
 from studio.engine.tunings import tuning_named
 from studio.exporters import sorting
+from studio.exporters.adapter_files import (
+    attach_bottlenecks,
+    write_adapter,
+    write_bottlenecks,
+    write_opening,
+)
 from studio.exporters.job import ExportJob
 from studio.exporters.origin import GET_BASE, origin_of
 
@@ -33,21 +38,26 @@ class Config:
 
 def refusal(config: RunConfig) -> str:
     """Return why this run has no adapter to hand over; "" where it has."""
-    if tuning_named(config.tuning).FROZEN_BASE:
+    tuning = tuning_named(config.tuning)
+    if tuning.PEFT or not tuning.MERGES:
         return ""
-    return "Full fine-tuning changes the whole model: there is no adapter beside it."
+    if tuning.BITS < 16:
+        return (
+            "The adapter was learned beside weights of 4 bits and answers otherwise beside the original "
+            "ones: take the whole model, which holds both."
+        )
+    return f"{tuning.TITLE} changes the model itself: there is no adapter beside it."
 
 
-def write(model: PeftModel, job: ExportJob, folder: Path) -> None:
-    """Write the adapter's tensors and settings, and the way to the base it belongs to."""
-    origin = origin_of(job.source)
-    settings = model.peft_config["default"]
-    settings.base_model_name_or_path = origin.loads_elsewhere  # a path of this machine helps nobody
-    settings.revision = origin.revision or None
-    model.save_pretrained(folder, save_embedding_layers=False)
-    if job.source.labels:
-        sorting.add_head(model, folder)
-    _sort_lists(folder / "adapter_config.json")
+def write(model: PeftModel | PreTrainedModel, job: ExportJob, folder: Path) -> None:
+    """Write what was learned, and the way to the base it belongs to."""
+    origin, tuning = origin_of(job.source), tuning_named(job.config.tuning)
+    if tuning.PREPENDS:
+        write_opening(model, origin, folder)
+    elif tuning.PEFT:
+        write_adapter(model, origin, folder)
+    else:
+        write_bottlenecks(model, folder)
     if origin.steps:
         shutil.copyfile(GET_BASE, folder / GET_BASE.name)
 
@@ -73,27 +83,23 @@ def load(job: ExportJob, folder: Path) -> PreTrainedModel:
         trust_remote_code=False,
         local_files_only=True,
     )
+    if not tuning_named(job.config.tuning).PEFT:
+        return attach_bottlenecks(base, folder)
     return PeftModel.from_pretrained(base, folder)
 
 
 def how_to_load(job: ExportJob) -> str:
     """Return the Python lines for the model card."""
     config = "AutoConfig, " if job.source.labels else ""
+    if tuning_named(job.config.tuning).PEFT:
+        library, attached = "from peft import PeftModel\n", "PeftModel.from_pretrained(base, folder)"
+    else:
+        library, attached = "from load_adapter import attach  # in this folder\n", "attach(base, folder)"
     return (
-        "import torch\n"
-        "from peft import PeftModel\n"
+        f"import torch\n{library}"
         f"from transformers import {config}{sorting.auto_class(job.source)}, AutoTokenizer\n\n"
         'folder = "."  # this folder\n'
         f"{sorting.lines_for_the_base(job.source)}"
-        "model = PeftModel.from_pretrained(base, folder)\n"
+        f"model = {attached}\n"
         "tokenizer = AutoTokenizer.from_pretrained(folder)\n"
     )
-
-
-def _sort_lists(path: Path) -> None:
-    """peft writes sets in the order of the moment; equal adapters shall give equal files."""
-    settings = json.loads(path.read_text(encoding="utf-8"))
-    for name, value in settings.items():
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
-            settings[name] = sorted(value)
-    path.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")

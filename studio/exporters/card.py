@@ -10,6 +10,7 @@ from types import ModuleType
 from studio.core.cleaning import Step
 from studio.core.exam import Difference, Exam, Score
 from studio.data.checks import CHECKS
+from studio.engine.tunings import tuning_named
 from studio.evaluation.verdict import verdict_of
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
 from studio.exporters.origin import Origin, origin_of
@@ -19,12 +20,12 @@ def model_card(exporter: ModuleType, job: ExportJob, parity: Parity) -> str:
     """Return the text of README.md for an export that holds weights."""
     origin = origin_of(job.source)
     sections = (
-        front_matter(job, origin, library=exporter.LIBRARY),
+        front_matter(job, origin, library=_library(exporter, job)),
         f"# {_plain(exporter.TITLE)} tuned on {_plain(job.dataset.name)}",
         _summary(job, origin),
-        "## How to load it\n\n" + _loading(exporter.how_to_load(job), origin, needs_base=exporter.NEEDS_BASE),
+        "## How to load it\n\n" + _loading(exporter, job, origin),
         "## Measured\n\n" + measured(job),
-        "## Checked after export\n\n" + _parity(parity),
+        "## Checked after export\n\n" + _parity(parity, _library(exporter, job)),
         "## Data\n\n" + data(job),
         "## Settings\n\n" + settings(job),
         "## Limits\n\n" + _limits(job),
@@ -89,9 +90,14 @@ def _summary(job: ExportJob, origin: Origin) -> str:
     )
 
 
-def _loading(lines: str, origin: Origin, *, needs_base: bool) -> str:
-    text = f"```python\n{lines}```"
-    if not needs_base:
+def _library(exporter: ModuleType, job: ExportJob) -> str:
+    """Return the library that reads the files; what peft has no form for needs none but transformers."""
+    return exporter.LIBRARY if tuning_named(job.config.tuning).PEFT else "transformers"
+
+
+def _loading(exporter: ModuleType, job: ExportJob, origin: Origin) -> str:
+    text = f"```python\n{exporter.how_to_load(job)}```"
+    if not exporter.NEEDS_BASE:
         return text
     if origin.steps:
         text = (
@@ -100,6 +106,11 @@ def _loading(lines: str, origin: Origin, *, needs_base: bool) -> str:
             + "\n```\n\nThen:\n\n"
             + text
         )
+    if _library(exporter, job) != "peft":
+        return text + (
+            "\n\nThese adapters are not in the format of peft, which has none of their kind. "
+            "`load_adapter.py` puts them into their base: forty lines, to be read before they are run."
+        )
     return text + (
         "\n\n`adapter_config.json` knows the base by this name only, so pass it as above."
         if origin.loads_elsewhere != origin.hub_id
@@ -107,9 +118,10 @@ def _loading(lines: str, origin: Origin, *, needs_base: bool) -> str:
     )
 
 
-def _parity(parity: Parity) -> str:
+def _parity(parity: Parity, library: str) -> str:
+    plain = "`transformers` and `peft`" if library == "peft" else "`transformers`"
     return (
-        f"The files of this folder were loaded with plain `transformers` and `peft` in float32 and answered "
+        f"The files of this folder were loaded with plain {plain} in float32 and answered "
         f"{parity.prompts} prompts greedily: {parity.equal_answers} of {parity.prompts} answers were equal, "
         f"token by token, to those of the model in the studio; the largest difference of a logit was "
         f"{parity.max_logit_difference:.2g} (allowed: {LARGEST_LOGIT_DIFFERENCE:g})."

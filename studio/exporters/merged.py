@@ -28,8 +28,18 @@ class Config:
 
 
 def refusal(config: RunConfig) -> str:
-    """Return "": every run can be handed over whole."""
-    return ""
+    """Return why what was learned cannot become part of the model's weights; "" where it can."""
+    tuning = tuning_named(config.tuning)
+    if tuning.MERGES:
+        return ""
+    if tuning.PREPENDS:
+        return (
+            "What was learned stands before every question and is no weight of the model; take the adapter."
+        )
+    return (
+        "What was learned are small networks inside the model, which none of its own weights can stand for: "
+        "take the adapter."
+    )
 
 
 def write(model: PreTrainedModel, job: ExportJob, folder: Path) -> None:

@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from studio.core.errors import Refused, StudioError
 from studio.engine.starter import cache_folder
+from studio.engine.tunings import TUNINGS
 from studio.exporters import EXPORTERS, adapter, merged
 from studio.exporters.job import DatasetFacts, ExportJob
 from studio.exporters.publish import export
@@ -154,6 +155,29 @@ def test_equal_weights_give_equal_files(lora_run, tmp_path):
         first, second = (publish(kind, lora_run, tmp_path / f"{kind}{n}") for n in (1, 2))
         assert first.files == second.files
         assert {file.name for file in first.files} >= {"README.md", "tokenizer.json"}
+
+
+@pytest.mark.parametrize("name", [name for name in TUNINGS if name not in ("lora", "full")])
+def test_every_tuning_is_handed_over_in_each_form_that_it_has(name, train_one, tmp_path):
+    from studio.exporters.card import model_card
+
+    run, tuning = train_one(tuning=name, steps=4, evaluations=1, learning_rate=0.02), TUNINGS[name]
+    if tuning.MERGES:
+        made = publish("merged", run, tmp_path / "merged")
+        assert made.parity.max_logit_difference <= 1e-4
+    else:
+        with pytest.raises(Refused, match="take the adapter"):
+            publish("merged", run, tmp_path / "merged")
+    if not tuning.PEFT and tuning.MERGES:
+        with pytest.raises(Refused, match=r"there is no adapter|take the whole model"):
+            publish("adapter", run, tmp_path / "adapter")
+        return
+    made = publish("adapter", run, tmp_path / "adapter")
+    assert made.parity.max_logit_difference <= 1e-4
+    names = {file.name for file in made.files}
+    assert ("adapter_config.json" in names) == tuning.PEFT
+    card = model_card(adapter, job_of(run), made.parity)
+    assert ("peft" in card.partition("---\n\n")[0]) == tuning.PEFT
 
 
 def test_full_fine_tuning_has_no_adapter_to_hand_over(full_run, tmp_path):

@@ -1,11 +1,11 @@
 """Which weights move: one file for each tuning, registered here. Importable without torch.
 
 A tuning module has TITLE; SUMMARY (what it does) and WHEN (to pick it), a sentence each; SOURCE; Config;
-LEARNING_RATE (a good start for it); FROZEN_BASE (most weights stand still and may be held in 16 bits or 4);
-HOLDS_BASE (switched off, the tuned model is the untouched one); MERGES (`merged` gives a plain model); PEFT
-(peft's library reads the exported add-on); PREPENDS (learned places stand before every row: then it has
-`begin`, which gives them their first values out of a real text); and the functions apply, reference, state,
-load_state, merged, trained_parameters.
+LEARNING_RATE (a good start for it); FROZEN_BASE (most weights stand still and may be held in fewer bits);
+BITS (of those, where the machine can; of all of them otherwise); HOLDS_BASE (switched off, the tuned model is
+the untouched one); MERGES (`merged` gives a plain model); PEFT (peft's library reads the exported add-on);
+PREPENDS (learned places stand before every row: then it has `begin`, which gives them their first values out
+of a real text); and the functions apply, reference, state, load_state, merged, trained_parameters.
 """
 
 from types import ModuleType

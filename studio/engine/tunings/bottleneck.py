@@ -19,6 +19,7 @@ WHEN = "Pick it to keep several tasks beside one model: their adapters can be sw
 SOURCE = "arXiv:1902.00751"
 LEARNING_RATE = 1e-3
 FROZEN_BASE = True
+BITS = 16
 HOLDS_BASE = True
 MERGES = False
 """There is a curve between the two matrices: no weight of the base could stand for them."""

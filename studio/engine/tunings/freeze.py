@@ -18,6 +18,7 @@ WHEN = "Pick it for quick rounds on a slow machine; the result is a whole new mo
 SOURCE = "arXiv:1801.06146"
 LEARNING_RATE = 1e-4
 FROZEN_BASE = True
+BITS = 16
 HOLDS_BASE = False
 """The top of the untouched model is gone once it is trained."""
 MERGES = True

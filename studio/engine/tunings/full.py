@@ -16,6 +16,7 @@ WHEN = "Pick it for thousands of good examples and a machine with room for four 
 SOURCE = "arXiv:1801.06146"
 LEARNING_RATE = 5e-5
 FROZEN_BASE = False
+BITS = 32
 HOLDS_BASE = False
 MERGES = True
 PEFT = False

@@ -18,6 +18,7 @@ WHEN = "Pick it for very few examples, or when many small results must be kept s
 SOURCE = "arXiv:2205.05638"
 LEARNING_RATE = 1e-2
 FROZEN_BASE = True
+BITS = 16
 HOLDS_BASE = True
 MERGES = True
 PEFT = True

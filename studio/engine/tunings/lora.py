@@ -21,6 +21,7 @@ WHEN = "The one to begin with: close to full fine-tuning in what it learns, at a
 SOURCE = "arXiv:2106.09685"
 LEARNING_RATE = 1e-3
 FROZEN_BASE = True
+BITS = 16
 HOLDS_BASE = True
 MERGES = True
 PEFT = True

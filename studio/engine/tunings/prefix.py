@@ -19,6 +19,7 @@ WHEN = "Pick it for one clear way of answering that a good instruction could alm
 SOURCE = "arXiv:2101.00190"
 LEARNING_RATE = 1e-2
 FROZEN_BASE = True
+BITS = 16
 HOLDS_BASE = True
 MERGES = False
 """What stands before a row is no weight of the model."""

@@ -14,6 +14,7 @@ WHEN = "Pick it to try how far a better instruction alone would carry; it learns
 SOURCE = "arXiv:2104.08691"
 LEARNING_RATE = 1e-2
 FROZEN_BASE = True
+BITS = 16
 HOLDS_BASE = True
 MERGES = False
 """What stands before a row is no weight of the model."""
