@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
+from studio.core.arguments import Parser, pairs
 from studio.core.console import noting_interruptions, prepare_streams, say
 from studio.core.errors import Refused, StudioError
 from studio.core.system import home_folder, prepare_process
@@ -22,27 +23,18 @@ from studio.services.errands import Ear, wait_for_answers, wait_for_jobs, wait_f
 from studio.services.studio import Studio
 
 DONE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
-CODES = {"finished": DONE, "stopped": STOPPED}
+CODES = {"finished": DONE, "stopped": STOPPED, "paused": STOPPED}
 
 Result = tuple[Any, int]
 
 
-class _Parser(argparse.ArgumentParser):
-    def __init__(self, **options: Any) -> None:
-        # An abbreviation that is read today may mean two things tomorrow.
-        super().__init__(**options, allow_abbrev=False)
-
-    def error(self, message: str) -> NoReturn:
-        raise Refused(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
-
-
 def _parser() -> argparse.ArgumentParser:
     """Return the parser of all verbs; `--json` and `--home` stand before or after the verb."""
-    common = _Parser(add_help=False)
+    common = Parser(add_help=False)
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document")
     common.add_argument("--home", default=argparse.SUPPRESS, help="folder for data sets and runs")
-    whole = _Parser(prog="studio", description="Fine-Tuning Studio without a screen.", parents=[common])
-    verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
+    whole = Parser(prog="studio", description="Fine-Tuning Studio without a screen.", parents=[common])
+    verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
     verb = {name: verbs.add_parser(name, help=act.__doc__, parents=[common]) for name, act in VERBS.items()}
     for name, shown in (("check", "FILE"), ("train", "CONFIG.json | FILE")):
         verb[name].add_argument("file", type=Path, metavar=f"{shown} | hf:OWNER/NAME")
@@ -50,8 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     for option in ("model", "objective", "tuning", "name"):
         verb["train"].add_argument(f"--{option}")
     verb["train"].add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", dest="settings")
-    for name in ("show", "stop", "resume", "compare", "export"):
+    for name in ("show", "stop", "pause", "resume", "rename", "delete", "compare", "export"):
         verb[name].add_argument("run")
+    verb["rename"].add_argument("new_name", metavar="NAME")
+    verb["delete"].add_argument("--yes", action="store_true", help="without it, only say what would go")
     verb["exam"].add_argument("run", nargs="+")
     verb["exam"].add_argument("--arms", default="base,tuned", help="only base,tuned so far")
     verb["compare"].add_argument("--ask", required=True, metavar="QUESTION")
@@ -115,7 +109,7 @@ class Call:
 
 def check(call: Call) -> Result:
     """look at a file and keep nothing"""
-    report = hub_data.check_named(call.typed.file, _pairs(call.typed.mapping, "--map ROLE=COLUMN"))
+    report = hub_data.check_named(call.typed.file, pairs(call.typed.mapping, "--map ROLE=COLUMN"))
     if report.verdict != "reject":
         return documents.check_document(report), DONE
     worst = intake.worst_issue(report)
@@ -128,12 +122,12 @@ def train(call: Call) -> Result:
     typed = call.typed
     options = {name: getattr(typed, name) for name in ("model", "objective", "tuning")}
     chosen = {name: option for name, option in options.items() if option is not None}
-    mapping = _pairs(typed.mapping, "--map ROLE=COLUMN") or None
+    mapping = pairs(typed.mapping, "--map ROLE=COLUMN") or None
     # What cannot be meant is refused before the file is taken in.
     hub_data.refuse_outright(typed.file)
     described = methods.read_description(typed.file)
     before = methods.choice_of(described) if described else None
-    choice = methods.read_choice(chosen, _pairs(typed.settings, "--set KNOB=VALUE"), before)
+    choice = methods.read_choice(chosen, pairs(typed.settings, "--set KNOB=VALUE"), before)
     revision = call.studio.check_model(choice.model, methods.revision_of(described, choice))
     if described is not None:
         config = call.studio.repeat(described, choice, beside=typed.file.parent)
@@ -173,9 +167,33 @@ def show(call: Call) -> Result:
 
 def stop(call: Call) -> Result:
     """ask a run to stop"""
+    return _asked(call, call.studio.stop)
+
+
+def pause(call: Call) -> Result:
+    """let a run rest and the next one work; resume goes on"""
+    return _asked(call, call.studio.pause)
+
+
+def _asked(call: Call, verb: Callable[[str], None]) -> Result:
     run = call.studio.find_run(call.typed.run)
-    call.studio.stop(run)
-    return {"version": 1, "run": run, "status": call.studio.run(run).status}, DONE
+    verb(run)
+    return {"version": 1, **documents.run_document(call.studio.run(run))}, DONE
+
+
+def rename(call: Call) -> Result:
+    """give a run another name"""
+    return _asked(call, lambda run: call.studio.rename_run(run, call.typed.new_name))
+
+
+def delete(call: Call) -> Result:
+    """delete a run with all that hangs on it"""
+    run = call.studio.find_run(call.typed.run)
+    gone = call.studio.run_dependents(run)
+    if not call.typed.yes:
+        raise Refused(f"This deletes {', '.join((run, *gone))}.", "Say --yes to delete it.")
+    call.studio.delete_run(run)
+    return {"version": 1, "run": run, "deleted": list(gone)}, DONE
 
 
 def exam(call: Call) -> Result:
@@ -226,22 +244,7 @@ def compare(call: Call) -> Result:
     return documents.compare_document(answered), STOPPED if ear.interrupted() else DONE
 
 
-def _pairs(texts: Sequence[str], usage: str) -> dict[str, str]:
-    """Read NAME=VALUE arguments. Raises Refused on one without a name or an equals sign."""
-    for text in texts:
-        if not text.partition("=")[0] or "=" not in text:
-            raise Refused(f"{text!r} is not of the form {usage.split()[1]}.", f"Write {usage}.")
-    return {text.partition("=")[0]: text.partition("=")[2] for text in texts}
-
-
 VERBS: dict[str, Callable[[Call], Result]] = {
-    "check": check,
-    "train": train,
-    "runs": runs,
-    "show": show,
-    "stop": stop,
-    "resume": resume,
-    "exam": exam,
-    "compare": compare,
-    "export": export,
+    verb.__name__: verb
+    for verb in (check, train, runs, show, stop, pause, resume, rename, delete, exam, compare, export)
 }

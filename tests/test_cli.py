@@ -5,6 +5,8 @@ import json
 import pytest
 
 from studio.cli import VERBS, main
+from studio.core.events import RunQueued
+from studio.store.home import Home
 from tests.services.conftest import write_table
 
 TRAIN_KEYS = {
@@ -235,6 +237,32 @@ def test_stop_and_resume_of_a_finished_run_are_refused(call, trained):
         code, document, _ = call(verb, trained["run"])
         assert code == 2
         assert "finished" in document["error"]
+
+
+def test_a_run_is_renamed_and_deleted_only_with_yes(call, trained):
+    run = trained["run"]
+    code, document, _ = call("rename", run, "Better")
+    assert (code, document["run"], document["name"], document["status"]) == (0, run, "Better", "finished")
+    assert call("rename", run, " ")[0] == 2
+    code, document, said = call("delete", run)
+    assert code == 2
+    assert "saved point" in document["error"]
+    assert "--yes" in said
+    assert [entry["name"] for entry in call("runs")[1]] == ["Better"]
+    code, document, _ = call("delete", run, "--yes")
+    assert (code, document["run"]) == (0, run)
+    assert any("saved point" in line for line in document["deleted"])
+    assert call("runs")[:2] == (0, [])
+
+
+def test_a_run_that_waits_is_paused_and_one_that_is_over_is_not(call, trained, tmp_path):
+    code, document, _ = call("pause", trained["run"])
+    assert code == 2
+    assert "finished; there is nothing to pause" in document["error"]
+    Home(tmp_path / "home").runs.folder(trained["run"]).append(RunQueued())
+    code, document, _ = call("pause", trained["run"])
+    assert (code, document["status"]) == (0, "queued"), "whoever holds the home obeys it"
+    assert Home(tmp_path / "home").runs.folder(trained["run"]).requests.pause_asked()
 
 
 def test_home_and_json_stand_before_or_after_the_verb(tmp_path, capsys):
