@@ -76,6 +76,7 @@ def _settings(config: RunConfig, source: ModelSource) -> str:
         f"REVISION = {origin.revision or None!r}",
         f"TUNING = {config.tuning!r}  # lora: an add-on beside the model; full: every weight",
         f"RANK, ALPHA, DROPOUT = {add_on.rank}, {add_on.alpha}, {add_on.dropout}",
+        f"RSLORA, DORA = {add_on.rslora}, {add_on.dora}",
         f"MAX_LENGTH = {data.max_length}",
         f"LEARNING_RATE, SCHEDULE, WARMUP_PERCENT = {', '.join(map(repr, rate))}",
         f"EPOCHS, STEPS, BATCH_SIZE = {', '.join(map(repr, length))}  # STEPS 0: counted from the epochs",

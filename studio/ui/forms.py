@@ -19,7 +19,10 @@ def all_configs() -> tuple[type, ...]:
 
 @dataclass(frozen=True)
 class Form:
-    """The widgets of all knobs by name, and the group that shows each config's."""
+    """The widgets of all knobs by name, and the group of those that each class declares.
+
+    Configs that share knobs inherit them from one class: they share its group too.
+    """
 
     widgets: Mapping[str, gr.components.Component]
     groups: Mapping[type, gr.Group]
@@ -29,7 +32,7 @@ class Form:
 
     def fill(self, values: Mapping[str, KnobValue], configs: Iterable[type]) -> dict[gr.blocks.Block, object]:
         """Return updates that show `values` and only the groups of the configs that apply."""
-        shown = set(configs)
+        shown = {declaring for config in configs for declaring in config.__mro__}
         updates: dict[gr.blocks.Block, object] = {
             self.widgets[name]: value for name, value in values.items() if name in self.widgets
         }
@@ -43,15 +46,26 @@ def form(sections: Mapping[str, tuple[type, ...]]) -> Form:
     widgets: dict[str, gr.components.Component] = {}
     groups: dict[type, gr.Group] = {}
     for title, configs in sections.items():
-        for config in configs:
-            if not knobs(config):
-                continue
-            with gr.Group(elem_classes="knobs") as groups[config]:
+        for declaring, declared in _declared(configs).items():
+            with gr.Group(elem_classes="knobs") as groups[declaring]:
                 gr.HTML(f"<h3>{title}</h3>", apply_default_css=False)
                 with gr.Row(elem_classes="knob-grid"):
-                    for knob in knobs(config):
+                    for knob in declared:
                         widgets[knob.name] = widget(knob)
     return Form(widgets, groups)
+
+
+def _declared(configs: Iterable[type]) -> dict[type, list[Knob]]:
+    """Return the knobs by the class that declares them, each once; classes without any are left out."""
+    found: dict[type, list[Knob]] = {}
+    for config in configs:
+        for declaring in reversed(config.__mro__):
+            own = [
+                knob for knob in knobs(config) if knob.name in declaring.__dict__.get("__annotations__", {})
+            ]
+            if own:
+                found.setdefault(declaring, own)
+    return found
 
 
 def widget(knob: Knob) -> gr.components.Component:

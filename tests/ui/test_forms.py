@@ -5,6 +5,7 @@ import pytest
 
 from studio.core.config import Optimisation
 from studio.core.knobs import knobs
+from studio.engine.tunings import TUNINGS
 from studio.ui.forms import all_configs, chosen, description, form, widget
 
 ALL_KNOBS = {knob.name: knob for config in all_configs() for knob in knobs(config)}
@@ -30,6 +31,17 @@ def test_the_form_holds_all_knobs_and_shows_only_what_applies() -> None:
     assert updates[made.widgets["epochs"]] == 3.0
     shown = {config for config, group in made.groups.items() if updates[group].visible}
     assert shown == {Optimisation}
+
+
+def test_methods_that_share_a_knob_share_its_widget() -> None:
+    with gr.Blocks():
+        made = form({"All": all_configs()})
+    for tuning, shared in (("lora", {"rank", "dora"}), ("qlora", {"rank"}), ("prompt", {"places"})):
+        updates = made.fill({}, [TUNINGS[tuning].Config])
+        shown = {config for config, group in made.groups.items() if updates[group].visible}
+        names = {knob.name for config in shown for knob in knobs(config)}
+        assert shared <= names
+        assert names == {knob.name for knob in knobs(TUNINGS[tuning].Config)}
 
 
 def test_bounds_are_told_in_the_description() -> None:

@@ -22,6 +22,7 @@ BASE = "starter-base"
 REVISION = None
 TUNING = "lora"  # lora: an add-on beside the model; full: every weight
 RANK, ALPHA, DROPOUT = 16, 32.0, 0.0
+RSLORA, DORA = False, False
 MAX_LENGTH = 512
 LEARNING_RATE, SCHEDULE, WARMUP_PERCENT = 1e-3, "cosine", 5.0
 EPOCHS, STEPS, BATCH_SIZE = 2.0, 0, 8  # STEPS 0: counted from the epochs
@@ -66,6 +67,8 @@ def load(base: str) -> torch.nn.Module:
         r=RANK,
         lora_alpha=ALPHA,
         lora_dropout=DROPOUT,
+        use_rslora=RSLORA,
+        use_dora=DORA,
         target_modules="all-linear",
         fan_in_fan_out=model.config.model_type == "gpt2",
     )
