@@ -1,25 +1,27 @@
 """What a run will take: memory by arithmetic before anything is loaded, time from a short rehearsal."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
-from transformers import PreTrainedTokenizerBase
+from transformers import PreTrainedConfig, PreTrainedTokenizerBase
 
 from studio.core import events, system
 from studio.core.config import Optimisation, RunConfig
 from studio.core.errors import Refused
 from studio.core.examples import Example
+from studio.engine.catalogue import PROGRAM_BYTES
 from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
 from studio.engine.device import choose_device
+from studio.engine.four_bit import BYTES_A_WEIGHT
+from studio.engine.layers import linear_names, sizes, skeleton
 from studio.engine.models import ModelSource, count_parameters, read_model_config
 from studio.engine.preparation import TOKENS_AT_ONCE, Prepared, prepare
 from studio.engine.steps import measure, take_step
 from studio.engine.tunings import tuning_named
-
-PROGRAM_BYTES = 700_000_000
-"""Python, PyTorch and transformers before a model is loaded, measured on Linux."""
 
 REHEARSED_STEPS = 3
 
@@ -33,10 +35,13 @@ class MemoryForecast:
     """Gradients and both moments of the trained weights."""
     activations: int
     program: int
+    loading: int
+    """All weights as they are read from their files, before a tuning packs them."""
+    trained_parameters: int
 
     @property
     def total(self) -> int:
-        return self.weights + self.optimiser + self.activations + self.program
+        return self.program + max(self.loading, self.weights + self.optimiser + self.activations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +59,50 @@ class Rehearsal:
 
 
 def forecast_memory(source: ModelSource, config: RunConfig, *, longest_tokens: int) -> MemoryForecast:
-    """Return the peak memory by arithmetic; reads only the headers of the model's files."""
+    """Return the peak memory by arithmetic; reads only the headers of the model's files.
+
+    Raises Refused where the model cannot be tuned so.
+    """
     choice, tuning = choose_device(), tuning_named(config.tuning)
-    model = read_model_config(source)
-    parameters = count_parameters(source)
-    trained = parameters
-    if tuning.FROZEN_BASE:
-        # Each projection of r x (in + out); a layer has about the size 12 h^2 in matrices of side h.
-        rank = config.part(tuning.Config).rank
-        trained = int(rank * 2 * parameters / model.hidden_size)
+    settings, model = config.part(tuning.Config), read_model_config(source)
+    trained = tuning.trained_parameters(settings, model)
     held = choice.torch_dtype.itemsize if tuning.FROZEN_BASE else 4
+    parameters = count_parameters(source)
     tokens = max(TOKENS_AT_ONCE[choice.device], longest_tokens)
-    # About 34 numbers of width h for each token and layer are kept for the way back (arXiv:2205.05198), and
-    # three of the vocabulary's width for each learned token.
-    kept = 34 * model.hidden_size * model.num_hidden_layers + 3 * model.vocab_size
+    if tuning.PREPENDS:  # each row that is in work has them before it
+        tokens += -(-tokens // longest_tokens) * settings.places
     return MemoryForecast(
-        weights=parameters * held,
-        optimiser=trained * 4 * (4 if tuning.FROZEN_BASE else 3),
-        activations=tokens * kept * held,
+        weights=_weights(config, model, parameters=parameters, held=held),
+        optimiser=trained * 4 * 3,
+        activations=tokens * _kept(settings, model, held=held),
         program=PROGRAM_BYTES,
+        loading=parameters * held,
+        trained_parameters=trained,
     )
+
+
+def _weights(config: RunConfig, model: PreTrainedConfig, *, parameters: int, held: int) -> int:
+    """Return the bytes of all weights while training; those that are trained have 32 bits."""
+    tuning = tuning_named(config.tuning)
+    trained = tuning.trained_parameters(config.part(tuning.Config), model)
+    if tuning.BITS < 16:
+        body = skeleton(model)
+        packed = sum(math.prod(sizes(body.get_submodule(name))) for name in linear_names(body))
+        return round(packed * BYTES_A_WEIGHT) + (parameters - packed) * held + trained * 4
+    inside = 0 if tuning.HOLDS_BASE else trained  # not beside the model's own
+    return (parameters - inside) * held + trained * 4
+
+
+def _kept(settings: Any, model: PreTrainedConfig, *, held: int) -> int:
+    """Return the bytes that are kept of each token for the way back.
+
+    About 34 numbers of width h in each layer from the lowest that is trained upward (arXiv:2205.05198), and
+    three of the vocabulary's width for each learned token.
+    """
+    layers, each = model.num_hidden_layers, held
+    if (top := getattr(settings, "top_layers", None)) is not None:
+        layers, each = min(top, layers), 4
+    return 34 * model.hidden_size * layers * each + 3 * model.vocab_size * held
 
 
 def rehearse(

@@ -25,7 +25,7 @@ from transformers.utils import logging as transformers_logging
 from studio.core.errors import Refused, StudioError
 from studio.core.system import memory
 from studio.engine.device import ran_out_of_memory
-from studio.engine.families import ENCODERS, reads_both_ways
+from studio.engine.families import COUNTS_FROM_PADDING, ENCODERS, reads_both_ways
 from studio.engine.heads import head_names
 from studio.engine.sources import ModelSource
 from studio.engine.weight_files import weight_files
@@ -95,7 +95,10 @@ def read_model_config(source: ModelSource) -> PreTrainedConfig:
 
 def context_tokens(config: PreTrainedConfig) -> int | None:
     """Return how many tokens a model was made to read at once; None where its configuration has no limit."""
-    return getattr(config.get_text_config(), "max_position_embeddings", None)
+    limit = getattr(config.get_text_config(), "max_position_embeddings", None)
+    if limit is not None and config.model_type in COUNTS_FROM_PADDING:
+        return limit - config.pad_token_id - 1
+    return limit
 
 
 def _allowed(key: str, known: set[str]) -> bool:

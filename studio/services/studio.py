@@ -10,9 +10,20 @@ from pathlib import Path
 
 from studio.core.config import RunConfig
 from studio.core.knobs import KnobValue
-from studio.services import comparing_runs, comparisons, exams, exports, forecasts, methods, queue, runs
+from studio.services import (
+    comparing_runs,
+    comparisons,
+    exams,
+    exports,
+    forecasts,
+    methods,
+    model_list,
+    queue,
+    runs,
+)
 from studio.services.comparisons import Questions
 from studio.services.methods import Choice
+from studio.services.model_list import OfferedModel
 from studio.services.runbook import RunBook
 from studio.services.studio_of_data import StudioOfData
 from studio.services.views import (
@@ -66,6 +77,10 @@ class Studio(StudioOfData):
         """Return the models to offer: the starter, and those that were used or downloaded before."""
         return methods.models(self._home)
 
+    def listed_models(self, objective: str, tuning: str) -> tuple[OfferedModel, ...]:
+        """Return the curated models that can learn so, those that fit this machine first."""
+        return model_list.offered(objective, tuning)
+
     def check_model(self, model: str, revision: str = "") -> str:
         """Fetch what is missing of a model (may take minutes) and return its commit. Raises Refused."""
         return methods.check_model(model, revision)
@@ -87,9 +102,7 @@ class Studio(StudioOfData):
         choice = methods.Choice(recipe, model, objective, tuning, knobs or {})
         return methods.plan(self._home, dataset, choice)
 
-    def plan_file(
-        self, path: Path, choice: Choice, mapping: Mapping[str, str] | None = None
-    ) -> RunConfig:
+    def plan_file(self, path: Path, choice: Choice, mapping: Mapping[str, str] | None = None) -> RunConfig:
         """The same for a file, or hf:owner/name; a data set that cannot be trained on is not kept."""
         return methods.plan_file(self._home, path, choice, mapping=mapping)
 

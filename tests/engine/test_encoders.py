@@ -10,13 +10,14 @@ from transformers import AutoConfig, AutoModelForMaskedLM, PreTrainedTokenizerFa
 
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
+from studio.core.examples import Example
 from studio.core.records import Labelled
 from studio.data.templates import ChatTemplate
 from studio.engine.batches import collate
 from studio.engine.device import DeviceChoice
 from studio.engine.heads import head_modules, plain_of
 from studio.engine.losses import class_logits
-from studio.engine.models import load_model, load_tokenizer
+from studio.engine.models import context_tokens, load_model, load_tokenizer, read_model_config
 from studio.engine.objectives import classification
 from studio.engine.preparation import check_length, prepare
 from studio.engine.sources import ModelSource, from_folder
@@ -122,6 +123,17 @@ def test_it_learns_to_sort(source, tuning):
     model = plain_of(prepared.machinery.model)
     saved = prepared.tuning.state(prepared.machinery.model)
     assert all(any(name in key for key in saved) for name, _ in head_modules(model))
+
+
+def test_a_text_as_long_as_the_model_reads_can_be_sorted_and_a_longer_one_not(source, kind):
+    config = read_model_config(source)
+    limit = context_tokens(config)
+    assert limit == (39 if kind == "roberta" else 40)  # its padding token is number 0
+    model = load_model(source, dtype=torch.float32, device="cpu").eval()
+    row = Example(1, (1, *(4 for _ in range(limit - 2)), 2), (-100,) * limit, label="animals")
+    assert class_logits(model, collate([row])).shape == (1, 2)
+    with pytest.raises(Refused, match=f"reads {limit} tokens at most"):
+        check_length(RunConfig("d", "1", objective="classification", knobs={"max_length": limit + 1}), source)
 
 
 def test_a_causal_objective_is_refused_in_words(source):

@@ -19,6 +19,7 @@ from studio.ui.markup import heading
 from studio.ui.panels import method as panel
 from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, objectives_for, read, refuse_folder
 from studio.ui.shell import Shell, pulse
+from studio.ui.tabs.method_models import ModelList
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 HEAD = heading(
@@ -49,6 +50,7 @@ class MethodTab:
             with gr.Row(visible=False, elem_id="elsewhere-row") as self.elsewhere_row:
                 self.elsewhere = gr.Textbox(elem_id="elsewhere", max_lines=1, interactive=True)
                 self.fetch = gr.Button("Get this model", size="lg", scale=0, min_width=150, elem_id="fetch")
+            self.listed = ModelList(shell)
             self.tuning = _radio("Which weights move", _entries(TUNINGS), value="lora", element="tuning")
             with gr.Accordion("Advanced settings", open=False, elem_id="advanced"):
                 self.objective = _radio(
@@ -65,6 +67,7 @@ class MethodTab:
             self.place,
             self.elsewhere_row,
             self.elsewhere,
+            self.listed.list,
             self.tuning,
         ]
         parts += [self.objective, *self.form.widgets.values(), *self.form.groups.values()]
@@ -83,6 +86,7 @@ class MethodTab:
             on(part.input, safe(self.choose(field)), inputs=[shell.session, part], outputs=outputs)
         for event in (self.fetch.click, self.elsewhere.submit):
             on(event, safe(self.fetch_model), inputs=[shell.session, self.elsewhere], outputs=outputs)
+        self.listed.wire(safe, self._drawn, outputs)
         for widget in self.form.widgets.values():
             event = widget.blur if isinstance(widget, gr.Number | gr.Textbox) else widget.input
             on(event, safe(self.adjust), inputs=filled, outputs=outputs)
@@ -122,6 +126,7 @@ class MethodTab:
             self.place: gr.Radio(choices=models, value=place),
             self.elsewhere_row: gr.Row(visible=place in dict(LABELS)),
             self.elsewhere: _elsewhere(session),
+            **self.listed.drawn(session),
             self.tuning: plan.tuning,
             self.objective: gr.Radio(choices=self._objectives(session.dataset), value=plan.objective),
             **self.form.fill(plan.knobs, configs),

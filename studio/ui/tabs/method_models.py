@@ -1,0 +1,43 @@
+"""Step 2, Method: the list of models beside the field where a name of the hub is typed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import gradio as gr
+
+from studio.engine.catalogue import listed
+from studio.ui.panels import models as panel
+from studio.ui.session import HUB, Session, read
+from studio.ui.shell import Shell
+from studio.ui.wiring import Updates, event_text, html_part, on
+
+Handler = Callable[..., Updates]
+
+
+class ModelList:
+    """Fills the field with the model that is pressed; getting it stays a press of its own."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+        self.list = html_part("model-list", panel.EVENT, script="choices")
+
+    def wire(
+        self,
+        safe: Callable[[Handler], Handler],
+        draw: Callable[[Session], Updates],
+        outputs: Sequence[gr.blocks.Block],
+    ) -> None:
+        """`draw` returns the whole step for a session."""
+
+        def choose(document: object, event: gr.EventData) -> Updates:
+            model = listed(event_text(event, "value"))
+            return draw(replace(read(document), place=HUB, elsewhere=model.id))
+
+        on(getattr(self.list, panel.EVENT), safe(choose), inputs=[self._shell.session], outputs=outputs)
+
+    def drawn(self, session: Session) -> Updates:
+        """Return the list where a model of the hub is chosen, for what is learned and how."""
+        if session.place != HUB:
+            return {self.list: ""}
+        offered = self._shell.studio.listed_models(session.objective, session.tuning)
+        return {self.list: panel.models(offered, session.elsewhere.strip())}
