@@ -10,7 +10,6 @@ from studio.core.errors import Refused
 from studio.core.system import memory, process_memory_bytes
 from studio.data.split import divide
 from studio.engine.objectives import objective_named
-from studio.engine.tunings import tuning_named
 from studio.services.examples import WHOLE
 from studio.services.lengths import Lost, lengths_file, lost
 from studio.services.packages import IMPORTING
@@ -186,7 +185,7 @@ def _needs(config: RunConfig, pace: Pace | None) -> tuple[int, int]:
         from studio.engine.forecast import forecast_memory  # torch: not before the first page
 
     parts = forecast_memory(source, config, longest_tokens=config.part(DataSettings).max_length)
-    trained = parts.optimiser // (16 if tuning_named(config.tuning).FROZEN_BASE else 12)
+    trained = parts.trained_parameters
     if pace is None:
         return round(parts.total * _growth()), trained
     growth = 1.0 if pace.whole_run else _growth()

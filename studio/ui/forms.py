@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from inspect import get_annotations
 
 import gradio as gr
 
@@ -60,9 +61,7 @@ def _declared(configs: Iterable[type]) -> dict[type, list[Knob]]:
     found: dict[type, list[Knob]] = {}
     for config in configs:
         for declaring in reversed(config.__mro__):
-            own = [
-                knob for knob in knobs(config) if knob.name in declaring.__dict__.get("__annotations__", {})
-            ]
+            own = [knob for knob in knobs(config) if knob.name in get_annotations(declaring)]
             if own:
                 found.setdefault(declaring, own)
     return found

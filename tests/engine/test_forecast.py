@@ -6,9 +6,11 @@ import torch
 from studio.core import events
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
+from studio.engine.device import choose_device
 from studio.engine.forecast import forecast_memory, rehearse
+from studio.engine.models import load_model
 from studio.engine.preparation import TOKENS_AT_ONCE
-from studio.engine.tunings import lora
+from studio.engine.tunings import TUNINGS
 
 
 def config(tuning: str = "lora", **knobs: object) -> RunConfig:
@@ -22,11 +24,30 @@ def test_full_tuning_takes_three_copies_of_the_weights_beside_them(tiny_source):
     assert full.total == full.weights + full.optimiser + full.activations + full.program
 
 
-def test_lora_takes_less_and_its_size_is_near_the_real_one(tiny_source, tiny_model):
-    small, large = (forecast_memory(tiny_source, config(rank=rank), longest_tokens=128) for rank in (4, 16))
-    assert small.optimiser < large.optimiser
-    real = sum(weight.numel() for weight in lora.state(lora.apply(tiny_model, lora.Config())).values())
-    assert large.optimiser / 16 == pytest.approx(real, rel=0.5)
+@pytest.mark.parametrize("tuning", list(TUNINGS))
+def test_the_weights_take_what_the_tuned_model_really_holds(tuning, tiny_source):
+    dtype = choose_device().torch_dtype if TUNINGS[tuning].FROZEN_BASE else torch.float32
+    model = TUNINGS[tuning].apply(
+        load_model(tiny_source, dtype=dtype, device="cpu"), TUNINGS[tuning].Config()
+    )
+    found = forecast_memory(tiny_source, config(tuning), longest_tokens=128)
+    assert found.weights == sum(weight.nbytes for weight in model.parameters())
+    assert found.trained_parameters == sum(w.numel() for w in model.parameters() if w.requires_grad)
+    assert found.optimiser == 12 * found.trained_parameters
+
+
+def test_only_the_layers_above_the_lowest_trained_one_keep_what_they_computed(tiny_source):
+    one, all_of_them = (
+        forecast_memory(tiny_source, config("freeze", top_layers=count), longest_tokens=128).activations
+        for count in (1, 200)
+    )
+    assert one < all_of_them
+
+
+def test_packing_needs_the_room_of_the_unpacked_weights_first(tiny_source):
+    packed = forecast_memory(tiny_source, config("qlora"), longest_tokens=128)
+    assert packed.weights < packed.loading + 12 * packed.trained_parameters
+    assert packed.total >= packed.loading + packed.program
 
 
 def test_longer_rows_take_more(tiny_source):
