@@ -125,13 +125,12 @@ def prepare(
     model, optimiser = accelerator.prepare(model, _optimiser(names, settings))
     precision, dtype, reasons = _precision(choice, frozen)
     guard = guard_for(source, choice.device, number_bytes=frozen.itemsize, trained=names)
-    # Learned places stand before a row, not before each text in it.
     packs = objective.WINDOWS and not tuning.PREPENDS and keeps_apart(model, choice.device)
     machinery = Machinery(
         model, optimiser, accelerator, taught, tuple(names), choice.device, precision, packs, guard
     )
-    budget = TOKENS_AT_ONCE[choice.device]
-    return Prepared(machinery, tuning, names, choice.device, dtype, reasons, total, budget)
+    at_once = TOKENS_AT_ONCE[choice.device]
+    return Prepared(machinery, tuning, names, choice.device, dtype, reasons, total, at_once)
 
 
 def _one_process(device: str) -> Accelerator:

@@ -36,7 +36,8 @@ class Machinery:
     precision: Callable[[], AbstractContextManager[None]]
     """The context in which products are taken, e.g. in 16 bits while trained weights are held in 32."""
     packs: bool = False
-    """Whether short rows share one."""
+    """Whether short rows share one; never where learned places stand before a row, of which each text in it
+    would need its own."""
     guard: MemoryGuard = field(default_factory=lambda: MemoryGuard(None))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.config import RunConfig
+from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.exporters import sorting
 from studio.exporters.adapter_files import (
@@ -39,6 +40,8 @@ class Config:
 def refusal(config: RunConfig) -> str:
     """Return why this run has no adapter to hand over; "" where it has."""
     tuning = tuning_named(config.tuning)
+    if not tuning.MERGES and objective_named(config.objective).HEAD == "classes":
+        return f"The head that sorts cannot be handed over beside what {tuning.TITLE} learned."
     if tuning.PEFT or not tuning.MERGES:
         return ""
     if tuning.BITS < 16:
@@ -56,6 +59,10 @@ def write(model: PeftModel | PreTrainedModel, job: ExportJob, folder: Path) -> N
         write_opening(model, origin, folder)
     elif tuning.PEFT:
         write_adapter(model, origin, folder)
+        if job.source.labels:
+            from studio.exporters.head_file import add_head  # torch: not before the first page
+
+            add_head(model, folder)
     else:
         write_bottlenecks(model, folder)
     if origin.steps:

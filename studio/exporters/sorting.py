@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.engine.sources import ModelSource
 from studio.exporters.origin import origin_of
 
 if TYPE_CHECKING:
-    from peft import PeftModel
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from studio.evaluation.questions import Question
     from studio.exporters.parity import Answered
-
-HEAD_PREFIX = "base_model.model."
-"""How the file of an adapter calls the model it belongs to."""
 
 
 def auto_class(source: ModelSource) -> str:
@@ -36,29 +30,6 @@ def lines_for_the_base(source: ModelSource) -> str:
     config = "config=AutoConfig.from_pretrained(folder), " if source.labels else ""
     given = f"{origin.loads_elsewhere!r}{revision}, {config}dtype=torch.float32"
     return f"base = {auto_class(source)}.from_pretrained({given})\n"
-
-
-def add_head(model: PeftModel, folder: Path) -> None:
-    """Put head and labels beside an adapter that was saved, where `peft` looks for them."""
-    from safetensors.torch import load_file, save_file  # torch: not before the first page
-
-    from studio.engine.heads import head_modules, plain_of
-
-    plain, weights = plain_of(model), folder / "adapter_model.safetensors"
-    heads = head_modules(plain)
-    tensors = load_file(weights)
-    for name, head in heads:
-        for key, tensor in head.state_dict().items():
-            tensors[f"{HEAD_PREFIX}{name}.{key}"] = tensor.float().cpu().contiguous()
-    save_file(tensors, weights, metadata={"format": "pt"})
-    path = folder / "adapter_config.json"
-    settings = json.loads(path.read_text(encoding="utf-8"))
-    settings |= {
-        "task_type": "SEQ_CLS",
-        "modules_to_save": sorted(name.rpartition(".")[2] for name, _ in heads),
-    }
-    path.write_text(json.dumps(settings, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    plain.config.save_pretrained(folder)
 
 
 def answers(

@@ -1,6 +1,6 @@
 """Fill an export folder that holds weights: write them, load them as a stranger would, compare, describe."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -41,11 +41,7 @@ def fill(
     template = ChatTemplate(load_tokenizer(job.source))
     asked = _questions(job, template)
     model = _studio_model(job)
-    if job.source.labels:
-        ask = partial(sorting.answers, should_stop=should_stop)
-    else:
-        ends = sorted(end_tokens(model, template.tokenizer))
-        ask = partial(parity.answers, ends=ends, should_stop=should_stop)
+    ask = _asking(model, job, template, should_stop)
     progress(1, STAGES, "Asking the studio's model")
     ours = ask(model, [q.prompt for q in asked])
     if ours is None or should_stop():
@@ -67,6 +63,16 @@ def fill(
         raise _differs(compared)
     (folder / "README.md").write_text(model_card(exporter, job, compared), encoding="utf-8")
     return compared
+
+
+def _asking(
+    model: PreTrainedModel, job: ExportJob, template: ChatTemplate, should_stop: Callable[[], bool]
+) -> Callable[[PreTrainedModel, Sequence[Sequence[int]]], list[parity.Answered] | None]:
+    """Return how both models are asked: for a label, or for some words of an answer."""
+    if job.source.labels:
+        return partial(sorting.answers, should_stop=should_stop)
+    ends = sorted(end_tokens(model, template.tokenizer))
+    return partial(parity.answers, ends=ends, should_stop=should_stop)
 
 
 def _questions(job: ExportJob, template: ChatTemplate) -> list[Question]:
