@@ -1,10 +1,13 @@
 """A checkpoint holds all of a run's state, exactly, and nothing that can carry a program."""
 
 import json
+import resource
 
+import pytest
 import torch
 
 from studio.engine.checkpoints import (
+    STATE,
     Progress,
     TrainingState,
     load_optimiser_tensors,
@@ -70,3 +73,30 @@ def test_only_safetensors_and_json_are_written(tmp_path):
         "weights/tuned.safetensors",
     ]
     assert json.loads((tmp_path / "resume/state.json").read_text())["version"] == 1
+
+
+def test_a_disk_that_is_full_in_the_middle_is_an_error_of_the_disk(tmp_path):
+    """The system itself refuses the file: a limit of this process stands for a disk without room."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    state = TrainingState(Progress(), {"a": torch.ones(100_000)}, {}, random_tensors())
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+        with pytest.raises(OSError, match=r"tuned\.safetensors: .*File too large"):
+            write_checkpoint(tmp_path, state)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_what_a_run_knows_of_its_best_point_comes_back_to_the_last_digit(tmp_path):
+    progress = Progress(step=3, best_loss=0.1 + 0.2, best_parts=((1 / 3, 7), (2 / 3, 11)), rate_factor=0.5)
+    write_checkpoint(tmp_path, TrainingState(progress, {"a": torch.ones(1)}, {}, random_tensors()))
+    assert read_checkpoint(tmp_path).progress == progress
+
+
+def test_a_checkpoint_of_an_earlier_studio_is_still_read(tmp_path):
+    write_checkpoint(tmp_path, TrainingState(Progress(step=3), {"a": torch.ones(1)}, {}, random_tensors()))
+    document = json.loads((tmp_path / STATE).read_text())
+    for name in ("rate_factor", "best_loss", "best_parts"):
+        del document[name]
+    (tmp_path / STATE).write_text(json.dumps(document))
+    assert read_checkpoint(tmp_path).progress == Progress(step=3)

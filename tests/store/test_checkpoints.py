@@ -173,3 +173,26 @@ def test_another_process_that_saves_takes_nothing_from_who_looks_for_the_best(
         patched.setattr("studio.store.files.digest", saved_meanwhile)
         assert checkpoints.best()[0] == 20
     assert checkpoints.steps() == (20, 30)
+
+
+def truncated(content):
+    return content[: len(content) // 2]
+
+
+def zero_filled(content):
+    return bytes(len(content))
+
+
+def bit_flipped(content):
+    return content[:-1] + bytes([content[-1] ^ 1])
+
+
+@pytest.mark.parametrize("way", [truncated, zero_filled, bit_flipped])
+@pytest.mark.parametrize("name", ["weights/tuned.safetensors", "resume/state.json", "manifest.json"])
+def test_however_the_newest_is_damaged_the_one_before_it_is_used(checkpoints, tmp_path, way, name):
+    save(checkpoints, 10, 20, 30)
+    path = tmp_path / "checkpoints" / "step-000030" / name
+    path.write_bytes(way(path.read_bytes()))
+    assert checkpoints.newest()[0] == 20
+    assert checkpoints.drop_damaged() == (30,)
+    assert (checkpoints.newest()[0], checkpoints.best()[0]) == (20, 20)
