@@ -1,5 +1,6 @@
 """Which way of tuning goes with what is learned and with which model. Importable without torch."""
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from studio.core.errors import Refused
@@ -21,6 +22,9 @@ def fits(tuning: str, objective: str, model_config: "PreTrainedConfig") -> str:
         return "This model only reads texts; what is to be learned needs one that writes."
     if reads_only and module.PREPENDS:
         return f"{module.TITLE} needs a model that writes; this one only reads texts."
+    package = getattr(module, "PACKAGE", "")
+    if package and find_spec(package) is None:
+        return f"{module.TITLE} needs the package {package}, which is not installed."
     try:
         module.trained_parameters(module.Config(), model_config)
     except Refused as error:

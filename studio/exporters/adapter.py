@@ -11,12 +11,6 @@ from studio.core.config import RunConfig
 from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.exporters import sorting
-from studio.exporters.adapter_files import (
-    attach_bottlenecks,
-    write_adapter,
-    write_bottlenecks,
-    write_opening,
-)
 from studio.exporters.job import ExportJob
 from studio.exporters.origin import GET_BASE, origin_of
 
@@ -54,17 +48,19 @@ def refusal(config: RunConfig) -> str:
 
 def write(model: PeftModel | PreTrainedModel, job: ExportJob, folder: Path) -> None:
     """Write what was learned, and the way to the base it belongs to."""
+    from studio.exporters import adapter_files as files  # peft: not before the first page
+
     origin, tuning = origin_of(job.source), tuning_named(job.config.tuning)
     if tuning.PREPENDS:
-        write_opening(model, origin, folder)
+        files.write_opening(model, origin, folder)
     elif tuning.PEFT:
-        write_adapter(model, origin, folder)
+        files.write_adapter(model, origin, folder)
         if job.source.labels:
             from studio.exporters.head_file import add_head  # torch: not before the first page
 
             add_head(model, folder)
     else:
-        write_bottlenecks(model, folder)
+        files.write_bottlenecks(model, folder)
     if origin.steps:
         shutil.copyfile(GET_BASE, folder / GET_BASE.name)
 
@@ -91,6 +87,8 @@ def load(job: ExportJob, folder: Path) -> PreTrainedModel:
         local_files_only=True,
     )
     if not tuning_named(job.config.tuning).PEFT:
+        from studio.exporters.adapter_files import attach_bottlenecks
+
         return attach_bottlenecks(base, folder)
     return PeftModel.from_pretrained(base, folder)
 

@@ -1,19 +1,18 @@
 """The files of what was learned beside a frozen model, each kind in the form that it is read in elsewhere."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from peft import PeftModel, PromptLearningConfig
-    from transformers import PreTrainedModel
+from peft import PeftModel, PrefixTuningConfig, PromptLearningConfig, PromptTuningConfig
+from safetensors.torch import save_file
+from transformers import PreTrainedModel
 
-    from studio.engine.openings import Opening
-    from studio.exporters.origin import Origin
+from studio.engine.heads import head_names
+from studio.engine.openings import Opening, Prefix, opening_of
+from studio.engine.tunings import bottleneck
+from studio.exporters.origin import Origin
 
 SCRIPT = Path(__file__).parent / "scripts" / "load_adapter.py"
 BOTTLENECKS = "bottlenecks.safetensors"
@@ -30,10 +29,6 @@ def write_adapter(model: PeftModel, origin: Origin, folder: Path) -> None:
 
 def write_opening(model: PreTrainedModel, origin: Origin, folder: Path) -> None:
     """Write learned places before a row as the prefix or prompt of peft, whose layout they have."""
-    from safetensors.torch import save_file  # torch: not before the first page
-
-    from studio.engine.openings import opening_of
-
     opening = opening_of(model)
     assert opening is not None
     settings = _opening_settings(opening)
@@ -45,10 +40,6 @@ def write_opening(model: PreTrainedModel, origin: Origin, folder: Path) -> None:
 
 
 def _opening_settings(opening: Opening) -> PromptLearningConfig:
-    from peft import PrefixTuningConfig, PromptTuningConfig
-
-    from studio.engine.openings import Prefix
-
     common = {
         "task_type": "CAUSAL_LM",
         "num_virtual_tokens": opening.places,
@@ -62,13 +53,14 @@ def _opening_settings(opening: Opening) -> PromptLearningConfig:
 
 
 def write_bottlenecks(model: PreTrainedModel, folder: Path) -> None:
-    """Write the small networks by the place they stand at, and the script that puts them there."""
-    from safetensors.torch import save_file  # torch: not before the first page
+    """Write the small networks by the place they stand at, and the script that puts them there.
 
-    from studio.engine.tunings import bottleneck
-
+    A head for classes was learned with them, and goes along.
+    """
     mark = f".bottlenecks.{bottleneck.NAME}"
-    tensors = {name.replace(mark, ""): each.cpu() for name, each in bottleneck.state(model).items()}
+    heads = head_names(model) if model.get_output_embeddings() is None else frozenset()
+    learned = bottleneck.state(model) | {name: model.get_parameter(name).detach() for name in heads}
+    tensors = {name.replace(mark, ""): each.cpu().contiguous() for name, each in learned.items()}
     save_file(tensors, folder / BOTTLENECKS, metadata={"format": "pt"})
     shutil.copyfile(SCRIPT, folder / SCRIPT.name)
 

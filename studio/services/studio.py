@@ -20,6 +20,7 @@ from studio.services import (
     model_list,
     queue,
     runs,
+    ways,
 )
 from studio.services.comparisons import Questions
 from studio.services.methods import Choice
@@ -38,6 +39,7 @@ from studio.services.views import (
     WorkerState,
 )
 from studio.services.views_of_runs import RunsComparison
+from studio.services.ways import Way
 from studio.services.worker import Worker
 from studio.store.home import Home
 
@@ -116,6 +118,10 @@ class Studio(StudioOfData):
     def forecast(self, config: RunConfig) -> Forecast:
         """Return time, memory and disk. While `measured` is False an idle worker rehearses: ask again."""
         return forecasts.forecast(self._home, config, ask=self._worker.rehearse)
+
+    def ways(self, config: RunConfig) -> tuple[Way, ...]:
+        """Return every way of tuning for the model and data of a description; measures nothing."""
+        return ways.ways(self._home, config)
 
     # Train
 

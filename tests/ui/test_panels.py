@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from studio.core.config import RunConfig
+from studio.core.events import Status
 from studio.core.exam import Difference, ExamRow, Score
 from studio.core.verdict import Verdict
 from studio.exporters.job import ExportedFile, Parity
@@ -19,8 +21,9 @@ from studio.services.views import (
     Points,
     RunView,
 )
+from studio.services.ways import Way
 from studio.ui.navigation import navigation
-from studio.ui.panels import compare, export, method, train
+from studio.ui.panels import compare, export, method, runs, train
 from studio.ui.session import Facts, Session
 
 ATTACK = "<script>alert(1)</script>\"'><img onerror=alert(1)>"
@@ -73,7 +76,7 @@ def test_no_panel_of_the_later_steps_lets_a_tag_through(run_view: Callable[..., 
     shown = [
         train.progress(run),
         train.settings(run),
-        train.runs([run], ""),
+        runs.runs([run], "", ()),
         compare.answers(run, comparison),
         compare.answers(run, replace(comparison, error=ATTACK)),
         compare.job(job, ATTACK),
@@ -165,16 +168,39 @@ def test_a_run_that_was_learned_by_heart_is_listed_with_the_error_of_its_best_po
     run_view: Callable[..., RunView],
 ) -> None:
     overfitted = run_view(status="finished", eval_loss_first=3.1, eval_loss_best=2.0, eval_loss=2.6)
-    for shown in (train.runs([overfitted], ""), train.progress(overfitted)):
+    for shown in (runs.runs([overfitted], "", ()), train.progress(overfitted)):
         assert "3.100 → 2.000" in shown
         assert "2.600" not in shown
     facts = Facts(Session("train", run="run1"), None, overfitted, True)
     assert "Error 3.100 → 2.000" in navigation(facts)
-    assert "3.100 →" not in train.runs([run_view(eval_loss_best=None)], "")
+    assert "3.100 →" not in runs.runs([run_view(eval_loss_best=None)], "", ())
 
 
-@pytest.mark.parametrize("status", ["queued", "running", "finished", "stopped", "failed", "interrupted"])
+@pytest.mark.parametrize("status", get_args(Status))
 def test_every_state_of_a_run_has_a_title_of_its_own(run_view: Callable[..., RunView], status: str) -> None:
     titles = {train.head(run_view(status=name)) for name in train.TITLES}
     assert train.head(run_view(status=status)) in titles
-    assert len(titles) == 6
+    assert len(titles) == len(get_args(Status))
+
+
+def test_the_ways_to_tune_stand_in_a_table_with_the_reason_for_what_cannot_be_done():
+    found = (
+        Way("lora", seconds=300.0, measured=True, memory_bytes=2_000_000_000, trained_parameters=4_884_480),
+        Way("full", seconds=450.0, memory_bytes=9_000_000_000, fits=False, result_bytes=538_000_000),
+        Way("prefix", refusal=ATTACK),
+    )
+    text = method.ways(found, "lora")
+    assert "Compare the ways" in text
+    assert text.count("(chosen)") == 1
+    assert "about 8 min" in text.replace("7.5", "8")
+    assert "4,884,480" in text
+    assert "9.0 GB, does not fit here" in text
+    assert ATTACK not in text
+    assert method.ways((), "lora") == ""
+
+
+def test_what_a_run_cannot_be_handed_over_as_says_why():
+    offers = {"merged": export.Offer("Whole model", "One file.", 4000, "It stands before every question.")}
+    text = export.kinds(offers, (), "merged")
+    assert "Not for this run. It stands before every question." in text
+    assert "about" not in text

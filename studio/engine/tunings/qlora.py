@@ -24,6 +24,8 @@ MERGES = True
 PEFT = False
 """peft's own 4-bit layers round otherwise: beside them the adapter moved logits by 0.03 (they reach 5)."""
 PREPENDS = False
+PACKAGE = "bitsandbytes"
+"""It is not installed with the studio."""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,15 @@ from studio.ui.words import count, size
 
 @dataclass(frozen=True)
 class Offer:
-    """A kind of export; `expected_bytes` is a forecast of its size, None where none can be given."""
+    """A kind of export; `expected_bytes` is a forecast of its size, None where none can be given.
+
+    `refusal` says why this run cannot be handed over so.
+    """
 
     title: str
     summary: str
     expected_bytes: int | None = None
+    refusal: str = ""
 
 
 def kinds(offers: Mapping[str, Offer], made: Sequence[ExportView], chosen: str) -> str:
@@ -32,6 +36,8 @@ def _card(kind: str, offer: Offer, view: ExportView | None, chosen: bool) -> str
         state = "Ready, checked" if view.parity.passed else "Made, but the check did not pass"
     if view and view.earlier:
         state = f"{state}, of an earlier point (step {view.step:,})"
+    if offer.refusal:
+        side, state = "", f"Not for this run. {offer.refusal}"
     words = (offer.title, offer.summary, state)
     return radio_card("kind", kind, checked=chosen, words=words, side=side)
 

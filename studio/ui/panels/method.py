@@ -1,11 +1,13 @@
 """What the Method step shows: three recipes with what they will take, and the forecast of the chosen one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from studio.core.recipes import RECIPES
+from studio.engine.tunings import TUNINGS
 from studio.services.views import Forecast, ModelChoice
-from studio.ui.markup import Figure, escape, notice, numbers, radio_card
-from studio.ui.words import between, count, size
+from studio.services.ways import Way
+from studio.ui.markup import Figure, escape, folded, notice, numbers, radio_card, table
+from studio.ui.words import about, between, count, size
 
 MEASURING = "measuring…"
 UNKNOWN = "not known yet"
@@ -95,6 +97,38 @@ def fit(forecast: Forecast) -> str:
         f'<div aria-live="polite">{numbers("What this will take", cells)}'
         f'<p class="basis">{rows} {escape(forecast.basis)}{advice}</p>{warning}{lost_rows(forecast)}</div>'
     )
+
+
+def ways(found: Sequence[Way], chosen: str) -> str:
+    """Return the ways of tuning as a table that opens: what each does, and what it takes here."""
+    if not found:
+        return ""
+    rows = "".join(_way(way, way.tuning == chosen) for way in found)
+    columns = ("Way", "When to pick it", "Time", "Memory", "Learned weights", "Size of the result")
+    note = (
+        "Memory is arithmetic for this model and these rows. A time with “about” is an estimate from the "
+        "measured pace of another way. Whole models are kept whole; the size is that of what was trained."
+    )
+    inside = table("The ways to tune, compared", columns, rows) + f'<p class="basis">{escape(note)}</p>'
+    return folded("Compare the ways", inside)
+
+
+def _way(way: Way, chosen: bool) -> str:
+    tuning = TUNINGS[way.tuning]
+    title = escape(tuning.TITLE) + (" <strong>(chosen)</strong>" if chosen else "")
+    head = f'<th scope="row">{title}<br>{escape(tuning.SUMMARY)}</th>'
+    if way.refusal:
+        return f'<tr>{head}<td colspan="5">{escape(way.refusal)}</td></tr>'
+    time = about(way.seconds) if way.seconds else UNKNOWN
+    memory = size(way.memory_bytes) + ("" if way.fits else ", does not fit here")
+    cells = (
+        tuning.WHEN,
+        time if way.measured or not way.seconds else f"about {time}",
+        memory,
+        f"{way.trained_parameters:,}",
+        size(way.result_bytes),
+    )
+    return f"<tr>{head}{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
 
 
 def model_line(model: ModelChoice) -> str:

@@ -66,7 +66,7 @@ class ExportTab:
         job = export_job(run, kind)
         sizes = self._expected_sizes(run)
         offers = {
-            name: panel.Offer(module.TITLE, module.SUMMARY, sizes.get(name))
+            name: panel.Offer(module.TITLE, module.SUMMARY, sizes.get(name), module.refusal(run.config))
             for name, module in EXPORTERS.items()
         }
         return {
@@ -74,7 +74,7 @@ class ExportTab:
             self.progress: jobs.job(job, EXPORTERS[kind].TITLE) if job else "",
             self.result: self._result(view) if view else "",
             self.code: self._code(run),
-            **self._buttons(run.id, view, job),
+            **self._buttons(run.id, view, job, offers[kind].refusal),
         }
 
     def _expected_sizes(self, run: RunView) -> dict[str, int]:
@@ -101,8 +101,10 @@ class ExportTab:
             return problem(error)
         return panel.text_block("Show me the code: this run without the studio", script)
 
-    def _buttons(self, run: str, view: ExportView | None, job: JobView | None) -> Updates:
-        if job is not None and job.status in live.ACTIVE:
+    def _buttons(self, run: str, view: ExportView | None, job: JobView | None, refusal: str) -> Updates:
+        if refusal:
+            words, link, enabled, other = "Choose another kind", None, False, ""
+        elif job is not None and job.status in live.ACTIVE:
             words, link, enabled, other = "Making it…", None, False, "Stop"
         elif view is None:
             words, link, enabled, other = "Make it and check it", None, True, ""

@@ -19,6 +19,7 @@ from studio.ui.markup import heading
 from studio.ui.panels import method as panel
 from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, objectives_for, read, refuse_folder
 from studio.ui.shell import Shell, pulse
+from studio.ui.tabs.likeness import LikePart
 from studio.ui.tabs.method_models import ModelList
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
@@ -44,6 +45,7 @@ class MethodTab:
         with gr.Column(elem_classes="step"):
             gr.HTML(HEAD, apply_default_css=False)
             self.notice = html_part("notice-method", script="notices")
+            self.like = LikePart(shell, self.notice)
             self.recipes = html_part("recipes", "recipe", script="choices")
             self.fit = html_part("fit")
             self.place = _radio("Starting model", self._models(), value="starter", element="model")
@@ -52,6 +54,7 @@ class MethodTab:
                 self.fetch = gr.Button("Get this model", size="lg", scale=0, min_width=150, elem_id="fetch")
             self.listed = ModelList(shell)
             self.tuning = _radio("Which weights move", _entries(TUNINGS), value="lora", element="tuning")
+            self.ways = html_part("ways")
             with gr.Accordion("Advanced settings", open=False, elem_id="advanced"):
                 self.objective = _radio(
                     "What is learned", _entries(OBJECTIVES), value="chat", element="objective"
@@ -60,17 +63,9 @@ class MethodTab:
             self.bar = actions("method")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [
-            self.notice,
-            self.recipes,
-            self.fit,
-            self.place,
-            self.elsewhere_row,
-            self.elsewhere,
-            self.listed.list,
-            self.tuning,
-        ]
-        parts += [self.objective, *self.form.widgets.values(), *self.form.groups.values()]
+        parts = [self.notice, self.like.told, self.recipes, self.fit, self.place, self.elsewhere_row]
+        parts += [self.elsewhere, self.listed.list, self.tuning, self.ways, self.objective]
+        parts += [*self.form.widgets.values(), *self.form.groups.values()]
         return [*parts, *self.bar.parts()]
 
     def wire(self) -> None:
@@ -86,6 +81,7 @@ class MethodTab:
             on(part.input, safe(self.choose(field)), inputs=[shell.session, part], outputs=outputs)
         for event in (self.fetch.click, self.elsewhere.submit):
             on(event, safe(self.fetch_model), inputs=[shell.session, self.elsewhere], outputs=outputs)
+        self.like.wire()
         self.listed.wire(safe, self._drawn, outputs)
         for widget in self.form.widgets.values():
             event = widget.blur if isinstance(widget, gr.Number | gr.Textbox) else widget.input
@@ -119,7 +115,7 @@ class MethodTab:
         known = {name for _, name in models}
         place = session.place if session.place in known else "starter"
         session = replace(session, place=place)
-        plan = self._plan(session)
+        plan = self._plan(session, self.like.knobs(session))
         configs = (DataSettings, Optimisation, OBJECTIVES[plan.objective].Config, TUNINGS[plan.tuning].Config)
         return {
             self._shell.session: session.document(),
@@ -127,7 +123,9 @@ class MethodTab:
             self.elsewhere_row: gr.Row(visible=place in dict(LABELS)),
             self.elsewhere: _elsewhere(session),
             **self.listed.drawn(session),
+            **self.like.show(session),
             self.tuning: plan.tuning,
+            self.ways: panel.ways(self._studio.ways(plan) if plan.model else (), plan.tuning),
             self.objective: gr.Radio(choices=self._objectives(session.dataset), value=plan.objective),
             **self.form.fill(plan.knobs, configs),
             **self._forecast(session, plan),
@@ -175,7 +173,8 @@ class MethodTab:
         """Return the handler of one choice: the settings go back to what recipe and method say for it."""
 
         def handle(document: object, value: str) -> Updates:
-            return self._drawn(read(replace(read(document), **{field: value}).document()))
+            like = {"like": ""} if field == "recipe" else {}
+            return self._drawn(read(replace(read(document), **{field: value}, **like).document()))
 
         return handle
 
@@ -200,7 +199,7 @@ class MethodTab:
         if unfetched(session, typed):
             raise Refused("The model in the box is not ready yet.", 'Press "Get this model" first.')
         run = self._studio.start(self._asked(session, settings))
-        return {self._shell.session: replace(session, run=run, step="train", question="").document()}
+        return {self._shell.session: replace(session, run=run, step="train", question="", like="").document()}
 
     def _asked(self, session: Session, settings: Sequence[KnobValue | None]) -> RunConfig:
         """Return the run description of the whole form. Raises Refused with every problem at once."""
@@ -226,7 +225,7 @@ def _elsewhere(session: Session) -> gr.Textbox:
 
 
 def _entries(registry: Mapping[str, ModuleType]) -> list[tuple[str, str]]:
-    return [(f"{module.TITLE}\n{module.SUMMARY}", name) for name, module in registry.items()]
+    return [(f"{each.TITLE}\n{each.SUMMARY} {each.WHEN}", name) for name, each in registry.items()]
 
 
 def _radio(label: str, choices: list[tuple[str, str]], *, value: str, element: str) -> gr.Radio:
