@@ -9,17 +9,17 @@ from studio.engine.device import choose_device
 from studio.engine.models import load_model
 from studio.engine.sources import resolve
 from studio.engine.tuned import weights_hash
-from studio.engine.tunings import tuning_named
+from studio.engine.tunings import TUNINGS, tuning_named
 from studio.evaluation.subjects import subjects
 
-KNOBS = {"lora": {"rank": 4, "alpha": 8.0, "dropout": 0.0}, "full": {}}
+KNOBS = {"lora": {"rank": 4, "alpha": 8.0, "dropout": 0.0}}
 
 
-@pytest.fixture(params=["lora", "full"])
+@pytest.fixture(params=list(TUNINGS))
 def given(request, tmp_path, tiny_model_folder):
     """A run whose checkpoint has every tuned weight moved a little from where it began."""
     config = RunConfig(
-        "d", "v", model=str(tiny_model_folder), tuning=request.param, knobs=KNOBS[request.param]
+        "d", "v", model=str(tiny_model_folder), tuning=request.param, knobs=KNOBS.get(request.param, {})
     )
     source, tuning = resolve(config.model), tuning_named(config.tuning)
     model = tuning.apply(load_model(source, dtype=torch.float32, device="cpu"), config.part(tuning.Config))
@@ -31,7 +31,7 @@ def given(request, tmp_path, tiny_model_folder):
 def test_base_is_the_untouched_model_and_tuned_is_not(given, tmp_path):
     config, source, _ = given
     # A frozen base is held in the number format of the machine, a trained one in full.
-    dtype = choose_device().torch_dtype if config.tuning == "lora" else torch.float32
+    dtype = choose_device().torch_dtype if TUNINGS[config.tuning].FROZEN_BASE else torch.float32
     untouched = weights_hash(load_model(source, dtype=dtype, device="cpu"))
     base, tuned = subjects(config, source, tmp_path)
     for _ in range(2):
