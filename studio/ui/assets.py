@@ -5,8 +5,8 @@ import hashlib
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[2] / "assets" / "ui"
-STYLES = ("tokens", "layout", "parts", "steps", "results", "health", "rows", "gradio", "small")
-SCRIPTS = ("screen", "live", "chart", "figures", "health")
+STYLES = ("tokens", "layout", "parts", "steps", "results", "health", "rows", "runs", "gradio", "small")
+SCRIPTS = ("screen", "live", "chart", "figures", "health", "runs")
 
 
 @functools.cache

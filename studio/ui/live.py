@@ -111,7 +111,9 @@ def tag(
     upload: UploadView | None = None,
 ) -> str:
     """Return a short hash of everything that a page shows in words and lists rather than in numbers."""
-    shown: list[object] = [(view.id, view.name, view.status, view.queue_position) for view in runs]
+    shown: list[object] = [
+        (view.id, view.name, view.status, view.queue_position, view.stopping) for view in runs
+    ]
     if run is not None:
         shown += [run.verdict, run.notes, run.warnings, run.failure, bool(run.checkpoints)]
         shown += [run.eval_loss, run.eval_loss_best]

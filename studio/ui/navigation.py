@@ -82,6 +82,8 @@ def _status(facts: Facts, step: str) -> str:
 
 def run_status(run: RunView) -> str:
     """Return a run's state in at most five words."""
+    if run.stopping:
+        return "Saving, then it stops"
     if run.status == "running":
         return f"Step {run.step:,} of {run.steps:,}" if run.step else "Getting ready"
     if run.status == "queued":
@@ -90,6 +92,7 @@ def run_status(run: RunView) -> str:
         return f"Finished in {duration(run.seconds)}"
     return {
         "stopped": f"Stopped at step {run.step:,}",
+        "paused": f"Paused at step {run.step:,}" if run.step else "Paused",
         "failed": "Failed",
         "interrupted": f"Cut off at step {run.step:,}" if run.step else "Cut off at the start",
     }[run.status]

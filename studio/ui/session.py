@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from studio.charts.runs import AXES, Axis
 from studio.core.config import DataSettings
 from studio.core.errors import Refused, StudioError
 from studio.core.recipes import RECIPES
@@ -48,11 +49,22 @@ class Session:
     """Id of the file that is being read, or could not be."""
     trial: str = ""
     """The fix that is looked at, as `panels/fixing.py` names it; nothing is changed yet."""
+    compared: str = ""
+    """Ids of the runs that are set side by side, with spaces between them."""
+    axis: Axis = "step"
+    """What stands across their chart."""
+    like: str = ""
+    """The run whose settings the Method step begins with, instead of a recipe's."""
 
     @property
     def model(self) -> str:
         """The model as `plan` takes it; empty where one of elsewhere is not named yet."""
         return self.elsewhere.strip() if self.place in (HUB, FOLDER) else self.place
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The runs that are set side by side."""
+        return tuple(dict.fromkeys(self.compared.split()))
 
     def document(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,9 +80,9 @@ def longest_example(session: Session) -> int:
 
 TEXTS = (
     "dataset", "run", "question", "upload", "trial", "recipe", "place", "elsewhere", "tuning", "objective",
-    "kind",
+    "kind", "compared", "axis", "like",
 )  # fmt: skip
-KNOWN = {"recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES}
+KNOWN = {"axis": AXES, "recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES}
 
 
 def read(document: object) -> Session:
@@ -112,6 +124,8 @@ def look_up(studio: Studio, session: Session) -> Facts:
         dataset=dataset.id if dataset else "",
         question=session.question if run else "",
         objective=_fitting(dataset, session.objective),
+        compared=" ".join(each for each in session.chosen if each in {view.id for view in runs}),
+        like=session.like if any(view.id == session.like for view in runs) else "",
     )
     facts = Facts(known, dataset, run, bool(runs))
     open_steps = [step for step in STEPS if lock(facts, step) is None]

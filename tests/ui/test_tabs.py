@@ -22,6 +22,8 @@ from studio.ui.tabs.train import button_words
         ("queued", False, "See the result when it is done", False, "Take it out of the queue"),
         ("finished", True, "See the result", True, ""),
         ("stopped", True, "See the result", True, "Go on training"),
+        ("paused", True, "Resume from step 5", True, "See the result"),
+        ("paused", False, "Start again", True, ""),
         ("interrupted", True, "Resume from step 5", True, "See the result"),
         ("interrupted", False, "Start again", True, ""),
         ("failed", True, "Try again from the last save", True, "See the result"),

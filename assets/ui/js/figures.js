@@ -28,7 +28,11 @@
   function paint(host) {
     const { data, layout, config } = JSON.parse(host.dataset.figure);
     const accent = screen.colour("accent");
-    for (const trace of data) trace.marker = { ...trace.marker, color: screen.colour(trace.meta) };
+    for (const trace of data) {
+      const color = screen.colour(trace.meta);
+      trace.marker = { ...trace.marker, color };
+      if (trace.line) trace.line = { ...trace.line, color };
+    }
     for (const shape of layout.shapes || []) shape.line.color = accent;
     for (const note of layout.annotations || []) note.font = { ...note.font, color: accent };
     if (!host.querySelector(".main-svg")) Plotly.purge(host); // the page has drawn this part anew

@@ -68,14 +68,17 @@
       const reply = await fetch(`studio/dependents/${path}`, { cache: "no-store" });
       const { lines } = await reply.json();
       if (!lines.length) return "Nothing else hangs on it. It cannot be brought back.";
-      return ["This goes with it and cannot be brought back:", ...lines.map((line) => `• ${line}`)].join("\n");
+      const stays = path.startsWith("run/") ? ["What you downloaded already stays as it is."] : [];
+      const gone = lines.map((line) => `• ${line}`);
+      return ["This goes with it and cannot be brought back:", ...gone, ...stays].join("\n");
     } catch {
       return "What hangs on it could not be read. It cannot be brought back.";
     }
   }
 
-  // A native dialog: confirms (data-ask="confirm") or asks for a text (data-ask="text").
-  function ask({ ask: kind, title, detail = "", value = "", yes = "OK", limit = "200" }) {
+  // A native dialog: confirms (data-ask="confirm"), asks for a text (data-ask="text"), or for one word before
+  // something is lost (data-ask="typed").
+  function ask({ ask: kind, title, detail = "", value = "", yes = "OK", limit = "200", word = "" }) {
     const dialog = document.createElement("dialog");
     dialog.className = "ask";
     dialog.setAttribute("aria-labelledby", "ask-title");
@@ -98,7 +101,17 @@
     cancel.value = "cancel";
     const accept = part("button", yes);
     accept.value = "yes";
-    accept.className = kind === "confirm" ? "danger" : "main";
+    accept.className = kind === "confirm" || word ? "danger" : "main";
+    if (word) {
+      accept.disabled = true;
+      form.insertBefore(part("p", `Type “${word}” to go on.`), field);
+      field.setAttribute("aria-label", `Type ${word} to go on`);
+      field.removeAttribute("aria-labelledby");
+      field.autocomplete = "off";
+      field.addEventListener("input", () => {
+        accept.disabled = field.value.trim().toLowerCase() !== word;
+      });
+    }
     cancel.type = "button";
     cancel.addEventListener("click", () => dialog.close("cancel"));
     row.append(cancel, accept);

@@ -1,10 +1,9 @@
-"""What the Train step shows: the run's progress and verdict, its curve in numbers, and the list of runs."""
+"""What the Train step shows: the run's progress and verdict, and its curve in numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import ModuleType
 
 from studio.core.knobs import knobs
-from studio.core.recipes import RECIPES
 from studio.engine.objectives import OBJECTIVES
 from studio.engine.tunings import TUNINGS
 from studio.services.views import Points, RunView
@@ -12,7 +11,6 @@ from studio.ui.forms import all_configs
 from studio.ui.live import percent, rate, time_left
 from studio.ui.markup import (
     Figure,
-    empty,
     escape,
     folded,
     heading,
@@ -23,7 +21,7 @@ from studio.ui.markup import (
 )
 from studio.ui.markup import table as markup_table
 from studio.ui.navigation import run_status
-from studio.ui.words import loss, moment, size
+from studio.ui.words import loss, size
 
 TITLES = {
     "queued": ("Waiting for its turn", "It starts by itself. You can close this page."),
@@ -32,6 +30,7 @@ TITLES = {
         "You can close this page. Training goes on, and this view comes back when you return.",
     ),
     "finished": ("Training is done", "The best point of the run is kept. See what it changed."),
+    "paused": ("Training rests", "Nothing is lost. Resume goes on from this very step, whenever you like."),
     "stopped": ("Training was stopped", "Everything up to the last save is kept; you can go on from there."),
     "failed": ("Training failed", "Your data and earlier results are untouched."),
     "interrupted": (
@@ -41,13 +40,19 @@ TITLES = {
 }
 
 
-def head(run: RunView | None) -> str:
+def head(run: RunView | None, others: int = 0) -> str:
+    """Return the head of the step; with a way down to the list where there are `others` to be found."""
     if run is None:
         return heading(
             3, "Train", "Your runs", subtitle="Open a run to see its curve, compare it, or take it home."
         )
     title, subtitle = TITLES[run.status]
-    return heading(3, "Train", title, subtitle=subtitle)
+    return heading(3, "Train", title, subtitle=subtitle) + (_jump(others + 1) if others else "")
+
+
+def _jump(runs: int) -> str:
+    words = f"All your runs ({runs})"
+    return f'<p class="jump"><button type="button" class="plain" data-jump="runs">{words}</button></p>'
 
 
 def progress(run: RunView) -> str:
@@ -55,7 +60,7 @@ def progress(run: RunView) -> str:
     of_what = "" if run.name.startswith(run.dataset_name) else f" <span>{escape(run.dataset_name)}</span>"
     parts = [f'<p class="run-name"><b>{escape(run.name)}</b>{of_what}</p>']
     if run.status == "running":
-        parts.append(_bar(run))
+        parts.append(_bar(run) + ("" if run.stopping else _pause(run)))
     if run.status == "queued":
         parts.append(f'<p class="waiting" data-live="status-{escape(run.id)}">{run_status(run)}</p>')
     if run.failure:
@@ -65,6 +70,13 @@ def progress(run: RunView) -> str:
         parts.append(numbers("The run in numbers", _figures(run)))
     parts += [notice("warning", "Note:", warning) for warning in run.warnings]
     return f'<section class="progress" aria-label="Progress">{"".join(parts)}</section>'
+
+
+def _pause(run: RunView) -> str:
+    return (
+        f'<div class="row-buttons"><button type="button" data-event="pause" data-id="{escape(run.id)}">'
+        "Pause, and let the machine do something else</button></div>"
+    )
 
 
 def _bar(run: RunView) -> str:
@@ -81,7 +93,7 @@ def _figures(run: RunView) -> list[Figure]:
         Figure(f"{run.step:,} of {run.steps:,}", "steps", "step"),
         Figure(rate(run), "tokens per second", "rate"),
     ]
-    if change := _error(run):
+    if change := change_of_error(run):
         figures.append(Figure(change, "error on held-back rows"))
     if run.peak_memory_bytes:
         figures.append(Figure(size(run.peak_memory_bytes), "peak memory"))
@@ -106,8 +118,8 @@ def table(points: Points) -> str:
 
 def settings(run: RunView) -> str:
     """Return what was chosen for the run and what the machine decided, with its reasons."""
-    chosen = [("Model", run.config.model), ("What is learned", _titled(OBJECTIVES, run.config.objective))]
-    chosen.append(("Which weights move", _titled(TUNINGS, run.config.tuning)))
+    chosen = [("Model", run.config.model), ("What is learned", titled(OBJECTIVES, run.config.objective))]
+    chosen.append(("Which weights move", titled(TUNINGS, run.config.tuning)))
     labels = {knob.name: knob.label for config in all_configs() for knob in knobs(config)}
     chosen += [(labels.get(name, name), str(value)) for name, value in run.config.knobs.items()]
     pairs = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in chosen)
@@ -116,54 +128,13 @@ def settings(run: RunView) -> str:
     return folded("Settings of this run", inside)
 
 
-def _titled(registry: Mapping[str, ModuleType], name: str) -> str:
+def titled(registry: Mapping[str, ModuleType], name: str) -> str:
     return registry[name].TITLE if name in registry else name
 
 
-def runs(views: Sequence[RunView], current: str) -> str:
-    """Return every run, newest first, with its state, queue position, notes and buttons."""
-    if not views:
-        return empty("No runs yet", "Choose a recipe and start; the run appears here and stays.")
-    ordered = sorted(views, key=lambda view: view.created_at, reverse=True)
-    items = "".join(_run(view, view.id == current) for view in ordered)
-    return f'<section aria-label="Runs"><h3>All runs</h3><ul class="rows">{items}</ul></section>'
-
-
-def _run(view: RunView, current: bool) -> str:
-    recipe = RECIPES.get(view.config.recipe)
-    result = f" · error {change}" if (change := _error(view)) else ""
-    what = (
-        f"{escape(view.dataset_name)} · {escape(recipe.title if recipe else view.config.recipe)} · "
-        f"{escape(_titled(TUNINGS, view.config.tuning))} · {moment(view.created_at)}{result}"
-    )
-    notes = f'<p class="notes">{escape(view.notes)}</p>' if view.notes else ""
-    here = ' aria-current="true"' if current else ""
-    return (
-        f'<li{here}><div><b>{escape(view.name)}</b> <span class="badge {view.status}" '
-        f'data-live="status-{escape(view.id)}">{run_status(view)}</span><small>{what}</small>{notes}</div>'
-        f"{_buttons(view)}</li>"
-    )
-
-
-def _error(view: RunView) -> str:
+def change_of_error(view: RunView) -> str:
     """Return the error on held-back rows before and at the best point; one value while there is one check."""
     if view.eval_loss_first is None:
         return ""
     first = loss(view.eval_loss_first)
     return first if view.eval_loss_best is None else f"{first} → {loss(view.eval_loss_best)}"
-
-
-def _buttons(view: RunView) -> str:
-    name, ident = escape(view.name), escape(view.id)
-    return (
-        '<div class="row-buttons">'
-        f'<button type="button" data-event="open" data-id="{ident}" aria-label="Open {name}">Open</button>'
-        f'<button type="button" data-event="rename" data-id="{ident}" data-ask="text" data-title="New name" '
-        f'data-value="{name}" data-yes="Rename" aria-label="Rename {name}">Rename</button>'
-        f'<button type="button" data-event="annotate" data-id="{ident}" data-ask="long" data-limit="4000" '
-        f'data-title="Notes on this run" data-value="{escape(view.notes)}" data-yes="Keep notes" '
-        f'aria-label="Notes on {name}">Notes</button>'
-        f'<button type="button" data-event="remove" data-id="{ident}" data-ask="confirm" '
-        f'data-title="Delete “{name}”?" data-dependents="run/{ident}" data-yes="Delete" '
-        f'aria-label="Delete {name}">Delete</button></div>'
-    )

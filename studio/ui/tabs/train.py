@@ -1,6 +1,4 @@
-"""Step 3, Train: the run in view with its live curve, and every other run to reopen, rename or delete."""
-
-from dataclasses import replace
+"""Step 3, Train: the run in view with its live curve. All runs stand below it, see `runs.py` beside this."""
 
 import gradio as gr
 
@@ -10,7 +8,8 @@ from studio.ui.markup import notice
 from studio.ui.panels import train as panel
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
-from studio.ui.wiring import Updates, event_text, html_part, on, told
+from studio.ui.tabs.runs import RunsPart
+from studio.ui.wiring import Updates, html_part, on, told
 
 CURVE = """
 <figure class="panel curve"><figcaption>Error while learning</figcaption>
@@ -26,28 +25,26 @@ class TrainTab:
         with gr.Column(elem_classes="step"):
             self.head = html_part("head-train")
             self.notice = html_part("notice-train", script="notices")
-            self.progress = html_part("progress")
+            self.progress = html_part("progress", "pause", script="keeping")
             self.curve = html_part("curve", value=CURVE, script="chart", visible=False)
             self.details = html_part("details")
-            self.runs = html_part("runs", "open", "rename", "annotate", "remove")
+            self.runs = RunsPart(shell, self.notice)
             self.bar = actions("train", other=True)
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [self.head, self.notice, self.progress, self.curve, self.details, self.runs]
-        return [*parts, *self.bar.parts()]
+        parts = [self.head, self.notice, self.progress, self.curve, self.details]
+        return [*parts, *self.runs.outputs(), *self.bar.parts()]
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self.notice)
         for event, handler in (
-            (self.runs.open, self.open),
-            (self.runs.rename, self.rename),
-            (self.runs.annotate, self.annotate),
-            (self.runs.remove, self.remove),
+            (self.progress.pause, self.runs.pause),
             (self.bar.primary.click, self.primary),
             (self.bar.other.click, self.other),
         ):
             done = on(event, safe(handler), inputs=[shell.session], outputs=[self.notice, shell.session])
             shell.after(done)
+        self.runs.wire()
         on(self.bar.back.click, shell.step("method"), inputs=[shell.session], outputs=shell.outputs())
 
     # What it looks like
@@ -56,11 +53,12 @@ class TrainTab:
         run = facts.run
         waiting = self._studio.worker().message
         updates: Updates = {
-            self.head: panel.head(run) + (notice("neutral", "Please wait.", waiting) if waiting else ""),
+            self.head: panel.head(run, len(self._studio.runs()) - 1)
+            + (notice("neutral", "Please wait.", waiting) if waiting else ""),
             self.progress: panel.progress(run) if run else "",
             self.curve: gr.HTML(visible=run is not None and run.step > 0),
             self.details: self._details(run) if run else "",
-            self.runs: panel.runs(self._studio.runs(), facts.session.run),
+            **self.runs.show(facts),
         }
         return updates | self._buttons(run)
 
@@ -76,30 +74,13 @@ class TrainTab:
 
     # Handlers
 
-    def open(self, document: object, event: gr.EventData) -> Updates:
-        run = self._studio.run(event_text(event, "id"))
-        session = replace(read(document), run=run.id, dataset=run.config.dataset, question="")
-        return {self._shell.session: session.document()}
-
-    def rename(self, document: object, event: gr.EventData) -> Updates:
-        self._studio.rename_run(event_text(event, "id"), event_text(event, "text"))
-        return {self._shell.session: document}
-
-    def annotate(self, document: object, event: gr.EventData) -> Updates:
-        self._studio.annotate_run(event_text(event, "id"), event_text(event, "text"))
-        return {self._shell.session: document}
-
-    def remove(self, document: object, event: gr.EventData) -> Updates:
-        self._studio.delete_run(event_text(event, "id"))
-        return {self._shell.session: document}
-
     def primary(self, document: object) -> Updates:
         """Do what the primary button says for the state the run is in."""
         session = read(document)
         run = self._studio.run(session.run) if session.run else None
         if run is None or (run.status == "failed" and not run.checkpoints):
             return {self._shell.session: session.at("method").document()}
-        if run.status in ("interrupted", "failed"):
+        if run.status in ("paused", "interrupted", "failed"):
             self._studio.resume(run.id)
             return {self._shell.session: session.document()}
         return {self._shell.session: session.at("compare").document()}
@@ -130,7 +111,7 @@ def button_words(run: RunView | None) -> tuple[str, bool, str]:
             )
         case "queued":
             return "See the result when it is done", saved, "Take it out of the queue"
-        case "interrupted":
+        case "paused" | "interrupted":
             return (
                 (f"Resume from step {run.checkpoints[-1]:,}" if saved else "Start again"),
                 True,

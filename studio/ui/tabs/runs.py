@@ -1,0 +1,128 @@
+"""All runs on the Train step: what can be done to each, and two to six of them side by side."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import gradio as gr
+
+from studio.core.errors import Refused, StudioError
+from studio.services.comparing_runs import FEWEST, MOST
+from studio.services.views import RunView
+from studio.ui.panels import runs as panel
+from studio.ui.session import Facts, Session, opened, read
+from studio.ui.shell import Shell
+from studio.ui.wiring import Updates, event_text, html_part, on, told
+
+EVENTS = (
+    "open", "pick", "pause", "halt", "resume", "up", "down", "again", "rename", "annotate", "remove",
+)  # fmt: skip
+
+
+class RunsPart:
+    """The list of runs, and the comparison of those that are ticked: their ids stand in the session."""
+
+    def __init__(self, shell: Shell, notice: gr.HTML) -> None:
+        self._shell, self._studio, self.notice = shell, shell.studio, notice
+        self.pause = self._asking(shell.studio.pause)
+        self.list = html_part("runs", *EVENTS, script="picking")
+        self.versus = html_part("versus", "axis", "clear", script="versus")
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        return [self.list, self.versus]
+
+    def wire(self) -> None:
+        session, safe = self._shell.session, told(self.notice)
+        for event, handler in (
+            (self.list.open, self.open),
+            (self.list.pick, self.pick),
+            (self.list.pause, self.pause),
+            (self.list.halt, self._asking(self._studio.stop)),
+            (self.list.resume, self._asking(self._studio.resume)),
+            (self.list.up, self._asking(lambda run: self._studio.move_in_queue(run, up=True))),
+            (self.list.down, self._asking(lambda run: self._studio.move_in_queue(run, up=False))),
+            (self.list.again, self.again),
+            (self.list.rename, self.rename),
+            (self.list.annotate, self.annotate),
+            (self.list.remove, self.remove),
+            (self.versus.axis, self.turn),
+            (self.versus.clear, self.clear),
+        ):
+            self._shell.after(on(event, safe(handler), inputs=[session], outputs=[self.notice, session]))
+
+    def show(self, facts: Facts) -> Updates:
+        views, session = self._studio.runs(), facts.session
+        chosen = session.chosen
+        return {
+            self.list: panel.runs(views, session.run, chosen),
+            self.versus: self._versus(views, session),
+        }
+
+    def _versus(self, views: tuple[RunView, ...], session: Session) -> str:
+        chosen = session.chosen
+        if len(chosen) < FEWEST:
+            return "".join(panel.one_more(view.name) for view in views if view.id in chosen)
+        return panel.side_by_side(self._studio.compare_runs(chosen), session.axis)
+
+    # Handlers
+
+    def open(self, document: object, event: gr.EventData) -> Updates:
+        run = self._studio.run(event_text(event, "id"))
+        return self._to(replace(read(document), run=run.id, dataset=run.config.dataset, question=""))
+
+    def pick(self, document: object, event: gr.EventData) -> Updates:
+        """Set those runs side by side that are ticked on the page: all of them come with each tick."""
+        session = replace(read(document), compared=event_text(event, "value"))
+        if len(session.chosen) > MOST:
+            raise Refused(f"{MOST} runs can be set side by side.", "Take one out first.")
+        return self._to(session)
+
+    def turn(self, document: object, event: gr.EventData) -> Updates:
+        return self._to(read({**read(document).document(), "axis": event_text(event, "value")}))
+
+    def clear(self, document: object) -> Updates:
+        return self._to(replace(read(document), compared=""))
+
+    def again(self, document: object, event: gr.EventData) -> Updates:
+        """Open the Method step with everything that was chosen for a run, to change some of it."""
+        run = self._studio.run(event_text(event, "id"))
+        try:
+            self._studio.dataset(run.config.dataset)
+        except StudioError as error:
+            raise Refused(
+                "The examples of this run were deleted.", "Add them again on the first step."
+            ) from error
+        session = replace(opened(read(document), run.config.dataset).at("method"), like=run.id)
+        config = run.config
+        chosen = {"recipe": config.recipe, "tuning": config.tuning, "objective": config.objective}
+        return self._to(read({**session.document(), **chosen, "place": config.model, "elsewhere": ""}))
+
+    def rename(self, document: object, event: gr.EventData) -> Updates:
+        self._studio.rename_run(event_text(event, "id"), event_text(event, "text"))
+        return {self._shell.session: document}
+
+    def annotate(self, document: object, event: gr.EventData) -> Updates:
+        self._studio.annotate_run(event_text(event, "id"), event_text(event, "text"))
+        return {self._shell.session: document}
+
+    def remove(self, document: object, event: gr.EventData) -> Updates:
+        """Delete a run; where something trained goes with it, only after the word was typed."""
+        run = self._studio.run(event_text(event, "id"))
+        typed = event_text(event, "text").strip().casefold()
+        if run.checkpoints and typed != panel.WORD_TO_DELETE:
+            raise Refused(
+                "Nothing was deleted.", f"Type “{panel.WORD_TO_DELETE}” to delete what was trained."
+            )
+        self._studio.delete_run(run.id)
+        return {self._shell.session: document}
+
+    def _asking(self, verb: Callable[[str], None]) -> Callable[[object, gr.EventData], Updates]:
+        """Return the handler of a button that asks something of a run and changes nothing of the page."""
+
+        def handle(document: object, event: gr.EventData) -> Updates:
+            verb(event_text(event, "id"))
+            return {self._shell.session: document}
+
+        return handle
+
+    def _to(self, session: Session) -> Updates:
+        return {self._shell.session: session.document()}
