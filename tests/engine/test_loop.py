@@ -16,6 +16,7 @@ from studio.core.examples import IGNORED
 from studio.engine.checkpoints import OPTIMISER, WEIGHTS
 from studio.engine.objectives import chat
 from studio.engine.preparation import TOKENS_AT_ONCE
+from studio.engine.tunings import TUNINGS
 
 SIX_STEPS = {"steps": 6, "batch_size": 3, "evaluations": 3, "dropout": 0.3}
 
@@ -278,3 +279,17 @@ def test_a_tokenizer_of_another_model_is_refused(tiny_run, tiny_tokenizer):
     tiny_run.tokenizer = strange
     with pytest.raises(Refused, match="The tokenizer knows 659 tokens and the model only 259"):
         tiny_run({"steps": 1})
+
+
+@pytest.mark.parametrize("tuning", [name for name in TUNINGS if name not in ("lora", "full")])
+def test_every_other_tuning_goes_on_bit_equal_after_a_stop(tuning, tiny_run, tmp_path, kept_checkpoints):
+    knobs = {"steps": 3, "batch_size": 4, "evaluations": 1}
+    other = type(kept_checkpoints)(tmp_path / "undisturbed")
+    tiny_run(knobs, tuning=tuning, checkpoints=other)
+    tiny_run(knobs, tuning=tuning, should_stop=stop_at_call(4))
+    assert isinstance(tiny_run.said[-1], events.RunStopped)
+    tiny_run(knobs, tuning=tuning)
+    assert tiny_run.of(events.RunStarted)[0].from_step in (1, 2)
+    ours, theirs = kept_checkpoints.newest()[1], other.newest()[1]
+    assert same_tensors(ours / WEIGHTS, theirs / WEIGHTS)
+    assert same_tensors(ours / OPTIMISER, theirs / OPTIMISER)
