@@ -17,7 +17,7 @@ from studio.store.files import digest
 from studio.store.runs import RunFolder
 
 ROWS = 60
-KNOBS = {"steps": 24, "batch_size": 4, "evaluations": 6, "checkpoint_every": 2, "dropout": 0.1}
+KNOBS = {"steps": 16, "batch_size": 4, "evaluations": 4, "checkpoint_every": 2, "dropout": 0.1}
 ENDED = ("finished", "failed", "stopped")
 LOOK_SECONDS, LEG_SECONDS = 0.02, 120.0
 
