@@ -16,9 +16,11 @@ from studio.core.records import (
     Labelled,
     Record,
     SourcedRecord,
+    Text,
     as_conversation,
 )
 from studio.data.templates import PLAIN
+from studio.engine.objectives import objective_named
 from studio.engine.tunings import lora
 from studio.exporters import card
 from studio.exporters.job import ExportJob
@@ -43,7 +45,7 @@ class Config:
 
 def refusal(config: RunConfig) -> str:
     """Return why this run cannot be repeated by the script; "" where it can."""
-    if config.tuning in ("lora", "full") and config.objective in ("chat", "completion"):
+    if config.tuning in ("lora", "full") and config.objective != "distillation":
         return ""
     return f"There is no script yet for {config.objective!r} with {config.tuning!r}."
 
@@ -51,8 +53,9 @@ def refusal(config: RunConfig) -> str:
 def write(job: ExportJob, folder: Path) -> None:
     """Write the script, the rows of both parts in the order of the run, and how to start it."""
     (folder / "train.py").write_text(script(job.config, job.source), encoding="utf-8")
-    _write_rows(folder / "train.jsonl", job.training, chat=job.config.objective == "chat")
-    _write_rows(folder / "held_out.jsonl", job.held_out, chat=job.config.objective == "chat")
+    chat = objective_named(job.config.objective).CHAT
+    _write_rows(folder / "train.jsonl", job.training, chat=chat)
+    _write_rows(folder / "held_out.jsonl", job.held_out, chat=chat)
     if origin_of(job.source).steps:
         shutil.copyfile(GET_BASE, folder / GET_BASE.name)
     (folder / "README.md").write_text(_readme(job), encoding="utf-8")
@@ -68,12 +71,13 @@ def script(config: RunConfig, source: ModelSource) -> str:
 def _settings(config: RunConfig, source: ModelSource) -> str:
     origin = origin_of(source)
     optimisation, data = config.part(Optimisation), config.part(DataSettings)
-    add_on = config.part(lora.Config)
+    add_on, sorts = config.part(lora.Config), objective_named(config.objective).HEAD == "classes"
     rate = (optimisation.learning_rate, optimisation.schedule, optimisation.warmup_percent)
     length = (optimisation.epochs, optimisation.steps, optimisation.batch_size)
     lines = (
         f"BASE = {origin.loads_elsewhere!r}",
         f"REVISION = {origin.revision or None!r}",
+        f"SORTS = {sorts}  # a head for the labels of train.jsonl",
         f"TUNING = {config.tuning!r}  # lora: an add-on beside the model; full: every weight",
         f"RANK, ALPHA, DROPOUT = {add_on.rank}, {add_on.alpha}, {add_on.dropout}",
         f"RSLORA, DORA = {add_on.rslora}, {add_on.dora}",
@@ -95,8 +99,8 @@ def _write_rows(path: Path, rows: Iterable[SourcedRecord], *, chat: bool) -> Non
 
 
 def _document(record: Record, *, chat: bool) -> dict[str, object]:
-    assert isinstance(record, Conversation | Completion | Labelled), record
-    if chat:
+    assert isinstance(record, Conversation | Completion | Labelled | Text), record
+    if chat and not isinstance(record, Text):
         return {"messages": [asdict(message) for message in as_conversation(record).messages]}
     return asdict(record)
 

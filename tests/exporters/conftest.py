@@ -1,14 +1,16 @@
 """One tiny run, really trained by the engine, that every export test hands over."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from studio.core.config import RunConfig
 from studio.core.events import Evaluated, Event
-from studio.core.records import Completion, SourcedRecord
+from studio.core.examples import labels_of
+from studio.core.records import Completion, SourcedRecord, question_and_answer
+from tests.conftest import record_for
 
 KNOBS = {
     "rank": 4, "alpha": 8.0, "dropout": 0.0, "max_length": 128, "held_out_percent": 20.0, "max_rows": 0,
@@ -17,7 +19,13 @@ KNOBS = {
     "checkpoint_every": 0, "seed": 7,
 }  # fmt: skip
 ROWS = tuple(
-    SourcedRecord(row, Completion(f"What colour is number {row}?", f"{'red' if row % 2 else 'blue'} {row}"))
+    SourcedRecord(
+        row,
+        Completion(
+            f"{'What' if row % 3 else 'Which'} colour is number {row}?",
+            f"{'red' if row % 2 else 'blue'} {row}",
+        ),
+    )
     for row in range(2, 18)
 )
 
@@ -83,10 +91,10 @@ def train_tiny(folder: Path, model: Path, *, tuning: str, objective: str = "chat
     config = RunConfig(
         "d", "f" * 12, model=str(model), objective=objective, tuning=tuning, knobs={**chosen, **knobs}
     )
-    source = resolve(config.model)
-    tokenizer = load_tokenizer(source)
+    rows = [SourcedRecord(row.row, record_for(objective, *question_and_answer(row.record))) for row in ROWS]
+    tokenizer = load_tokenizer(resolve(config.model))
     template = ChatTemplate(tokenizer)
-    parts = split(ROWS, config.knobs["held_out_percent"], 0, config.knobs["seed"])
+    parts = split(rows, config.knobs["held_out_percent"], 0, config.knobs["seed"])
     encode = objective_named(objective).encode
     training, held_out = (
         tuple(
@@ -94,6 +102,7 @@ def train_tiny(folder: Path, model: Path, *, tuning: str, objective: str = "chat
         )
         for part in (parts.training, parts.held_out)
     )
+    source = replace(resolve(config.model), labels=labels_of(training))
     store, events = FolderStore(folder), []
     job = TrainingJob(config, source, tokenizer, training, held_out, store, "test")
     train(job, events.append, lambda: False)

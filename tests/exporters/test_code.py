@@ -9,13 +9,16 @@ import sys
 from dataclasses import asdict, replace
 
 import pytest
+from safetensors.torch import load_file
+from transformers import AutoModelForSequenceClassification
 
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
 from studio.core.examples import IGNORED
-from studio.core.records import Completion, Conversation, Message
+from studio.core.records import Completion, Conversation, Message, Text
+from studio.data.packing import windows
 from studio.data.templates import ChatTemplate
-from studio.engine.objectives import chat, completion
+from studio.engine.objectives import chat, completion, text
 from studio.exporters.code import SCRIPT
 from studio.exporters.job import DatasetFacts, ExportJob
 from studio.exporters.publish import export
@@ -85,6 +88,39 @@ def test_the_script_repeats_a_run_on_plain_prompts(train_one, tmp_path, run_scri
     assert run_script(tmp_path) == pytest.approx(run.held_out_losses(), abs=2e-4)
 
 
+def test_the_script_repeats_a_run_on_documents(train_one, tmp_path, run_script):
+    run = train_one(tuning="full", objective="text", learning_rate=1e-3)
+    export_code(run, tmp_path / "code")
+    assert run_script(tmp_path) == pytest.approx(run.held_out_losses(), abs=2e-4)
+
+
+@pytest.mark.parametrize("tuning", ["lora", "full"])
+def test_the_script_learns_to_sort_and_leaves_what_transformers_and_peft_load(
+    tuning, train_one, tmp_path, run_script, tiny_model_folder
+):
+    run = train_one(tuning=tuning, objective="classification", learning_rate=5e-3)
+    export_code(run, tmp_path / "code")
+    losses = run_script(tmp_path)
+    assert len(losses) == len(run.held_out_losses())
+    if tuning == "full":  # in 32 bits the same seed draws the same head
+        assert losses == pytest.approx(run.held_out_losses(), abs=2e-3)
+        sorts = AutoModelForSequenceClassification.from_pretrained(tmp_path / "result")
+        assert sorts.config.id2label == {0: "other", 1: "what"}
+    else:
+        saved = load_file(tmp_path / "result" / "adapter_model.safetensors")
+        assert any(name.endswith("score.weight") for name in saved)
+
+
+def test_the_script_cuts_documents_into_the_windows_of_the_studio(tiny_tokenizer):
+    script = runpy.run_path(str(SCRIPT))
+    document = {"text": "A text of some words, longer than a window."}
+    whole = text.encode(Text(document["text"]), ChatTemplate(tiny_tokenizer), max_length=512, row=1)
+    script["tokenise"].__globals__["MAX_LENGTH"] = 16
+    found = script["tokenise"](tiny_tokenizer, document)
+    assert [tuple(ids[0].tolist()) for ids, _ in found] == [each.input_ids for each in windows(whole, 16)]
+    assert script["learned_tokens"](found) == whole.trained_tokens
+
+
 def test_the_rows_of_the_run_are_beside_the_script_in_their_order(lora_run, tmp_path):
     export_code(lora_run, tmp_path / "code")
     lines = (tmp_path / "code" / "train.jsonl").read_text().splitlines()
@@ -104,8 +140,8 @@ def test_the_script_needs_nothing_but_torch_transformers_and_peft(lora_run, tmp_
 
 def test_every_setting_of_the_run_stands_at_the_top_of_the_script(lora_run, tmp_path):
     export_code(lora_run, tmp_path / "code")
-    text = (tmp_path / "code" / "train.py").read_text()
-    top = text.split("# --- settings of this run ---\n")[1].split("# --- end of settings ---")[0]
+    written = (tmp_path / "code" / "train.py").read_text()
+    top = written.split("# --- settings of this run ---\n")[1].split("# --- end of settings ---")[0]
     settings: dict = {}
     exec(top, settings)  # our own script
     knobs = lora_run.config.knobs
@@ -136,7 +172,8 @@ def test_the_script_reads_rows_token_by_token_as_the_studio_does(tiny_tokenizer)
     )
     for objective, record, document in rows:
         example = objective.encode(record, template, max_length=512, row=1)
-        ids, labels = (tuple(found[0].tolist()) for found in script["tokenise"](tiny_tokenizer, document))
+        (pair,) = script["tokenise"](tiny_tokenizer, document)
+        ids, labels = (tuple(found[0].tolist()) for found in pair)
         assert ids == example.input_ids[: len(ids)]
         assert labels == example.labels[: len(ids)]
         assert set(example.labels[len(ids) :]) <= {IGNORED}

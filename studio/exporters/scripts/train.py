@@ -15,11 +15,12 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from peft import LoraConfig, get_peft_model
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 
 # --- settings of this run ---
 BASE = "starter-base"
 REVISION = None
+SORTS = False  # a head for the labels of train.jsonl
 TUNING = "lora"  # lora: an add-on beside the model; full: every weight
 RANK, ALPHA, DROPOUT = 16, 32.0, 0.0
 RSLORA, DORA = False, False
@@ -43,27 +44,41 @@ def main() -> None:
     tokenizer = AutoTokenizer.from_pretrained(choices.base, revision=REVISION)
     if not tokenizer.chat_template:
         tokenizer.chat_template = first_token(tokenizer) + PLAIN_TEMPLATE
-    training = read(HERE / "train.jsonl", tokenizer)
-    held_out = read(HERE / "held_out.jsonl", tokenizer)
-    model = load(choices.base)
+    rows, others = read(HERE / "train.jsonl"), read(HERE / "held_out.jsonl")
+    labels = sorted({row["label"] for row in rows}) if SORTS else []
+    training, held_out = encode(rows, tokenizer, labels), encode(others, tokenizer, labels)
+    model = load(choices.base, labels, tokenizer)
     tokenizer.save_pretrained(choices.out)
     train(model, training, held_out, out=choices.out)
 
 
-def read(path: Path, tokenizer) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """Return the rows as tokens, without those that have nothing to learn within MAX_LENGTH."""
+def read(path: Path) -> list[dict]:
     with path.open(encoding="utf-8") as file:
-        rows = [tokenise(tokenizer, json.loads(line)) for line in file]
-    return [row for row in rows if learned_tokens([row])]
+        return [json.loads(line) for line in file]
 
 
-def load(base: str) -> torch.nn.Module:
+def encode(rows: list[dict], tokenizer, labels: list[str]) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Return the rows as tokens, without those that have nothing to learn within MAX_LENGTH."""
+    if labels:
+        texts = tokenizer([row["text"] for row in rows], truncation=True, max_length=MAX_LENGTH)["input_ids"]
+        pairs = zip(texts, rows, strict=True)
+        return [(torch.tensor([ids]), torch.tensor([labels.index(row["label"])])) for ids, row in pairs]
+    found = [part for row in rows for part in tokenise(tokenizer, row)]
+    return [row for row in found if learned_tokens([row])]
+
+
+def load(base: str, labels: list[str], tokenizer) -> torch.nn.Module:
     torch.manual_seed(SEED)
-    model = AutoModelForCausalLM.from_pretrained(base, revision=REVISION, dtype=torch.float32)
+    kind, names = AutoModelForCausalLM, {}
+    if labels:
+        kind = AutoModelForSequenceClassification
+        names = {"id2label": dict(enumerate(labels)), "pad_token_id": tokenizer.pad_token_id}
+        names["label2id"] = {label: number for number, label in enumerate(labels)}
+    model = kind.from_pretrained(base, revision=REVISION, dtype=torch.float32, **names)
     if TUNING == "full":
         return model
     adapter = LoraConfig(
-        task_type="CAUSAL_LM",
+        task_type="SEQ_CLS" if labels else "CAUSAL_LM",  # with which peft trains and saves the head too
         r=RANK,
         lora_alpha=ALPHA,
         lora_dropout=DROPOUT,
@@ -75,19 +90,29 @@ def load(base: str) -> torch.nn.Module:
     return get_peft_model(model, adapter)
 
 
-def tokenise(tokenizer, row: dict) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the row's tokens and, where one is learned, the same token again (elsewhere NOT_LEARNED)."""
+def tokenise(tokenizer, row: dict) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Return the row's tokens and, where one is learned, the same token again (elsewhere NOT_LEARNED).
+
+    A row is cut at its end; a document is cut into windows, each beginning with the token before it.
+    """
     ids: list[int] = []
     labels: list[int] = []
     for text, learned in pieces(tokenizer, row):
         tokens = tokenizer.encode(text, add_special_tokens=False)
         ids += tokens
         labels += tokens if learned else [NOT_LEARNED] * len(tokens)
-    return torch.tensor([ids[:MAX_LENGTH]]), torch.tensor([labels[:MAX_LENGTH]])
+    starts = range(0, max(1, len(ids) - 1), MAX_LENGTH - 1) if "text" in row else (0,)
+    ends = [start + MAX_LENGTH for start in starts]
+    return [
+        (torch.tensor([ids[start:end]]), torch.tensor([labels[start:end]]))
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def pieces(tokenizer, row: dict) -> list[tuple[str, bool]]:
     """Cut a row into what is read and what is learned: each answer with the token that ends it."""
+    if "text" in row:
+        return [(first_token(tokenizer) + row["text"] + tokenizer.eos_token, True)]
     if "prompt" in row:
         prompt, answer = row["prompt"], row["completion"]
         apart = prompt[-1:].isspace() or answer[:1].isspace()
@@ -128,13 +153,15 @@ def with_end(tokenizer, text: str, content: str) -> str:
 
 
 def summed_loss(model, ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Return the cross-entropy of the learned tokens in nats, summed."""
+    """Return the cross-entropy of the learned tokens, or of the row's label, in nats, summed."""
+    if SORTS:
+        return F.cross_entropy(model(input_ids=ids).logits.float(), labels, reduction="sum")
     logits = model(input_ids=ids).logits[0, :-1].float()
     return F.cross_entropy(logits, labels[0, 1:], ignore_index=NOT_LEARNED, reduction="sum")
 
 
 def learned_tokens(rows) -> int:
-    return sum(int((labels[0, 1:] != NOT_LEARNED).sum()) for _, labels in rows)
+    return len(rows) if SORTS else sum(int((labels[0, 1:] != NOT_LEARNED).sum()) for _, labels in rows)
 
 
 @torch.no_grad()
