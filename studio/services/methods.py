@@ -226,6 +226,13 @@ def read_description(path: Path) -> RunConfig | None:
     return read_config({"dataset_version": "", **document})
 
 
+def knobs_like(config: RunConfig, objective: str, tuning: str) -> dict[str, KnobValue]:
+    """Return the settings of an earlier run that apply here too; another tuning brings its own rate."""
+    known = known_knobs(objective, tuning)
+    own_rate = {"learning_rate"} if tuning != config.tuning else set()
+    return {name: value for name, value in config.knobs.items() if name in known.keys() - own_rate}
+
+
 def choice_of(config: RunConfig) -> Choice:
     """Return the choice that led to a run description."""
     return Choice(config.recipe, config.model, config.objective, config.tuning, config.knobs)
