@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio.core.errors import Refused, StudioError
-from studio.core.report import DatasetReport
+from studio.data.first_findings import first_findings
 from studio.data.inspect import Stopped
 from studio.data.readers.outright import refuse_outright
 from studio.services.intake import conditions, take_in
@@ -113,14 +113,18 @@ class _Upload:
         self._folder.remove()
 
     def _take_in(self) -> None:
+        found = first_findings(self._folder.source, self._arrival.name, self._arrival.mapping)
+        self.view = replace(self.view, partial=found)
+        self._progress(0, 0.0)
         against = replace(conditions(), progress=self._progress, should_stop=self._should_stop)
         dataset = take_in(self._home, self._folder.source, self._arrival, against)
         report = dataset.report(dataset.meta().version)
         read = UploadView(self.view.id, self.view.name, "done", report.total, 1.0)
         self.view = replace(read, partial=self.view.partial, dataset=dataset.id)
 
-    def _progress(self, rows: int, share: float, partial: DatasetReport | None) -> None:
-        self.view = UploadView(self.view.id, self.view.name, "reading", rows, share, partial)
+    def _progress(self, rows: int, share: float) -> None:
+        known = self.view
+        self.view = UploadView(known.id, known.name, "reading", rows, share, known.partial)
 
     def _should_stop(self) -> bool:
         return self.given_up.is_set() or self._closing()

@@ -85,10 +85,10 @@ def read(path: Path) -> Table:
     letter = text.peek()
     notes = decoding.notes
     if letter == "[":
-        rows = _items(text, around=1, whole=True)
+        rows = rows_of_list(text)
     elif letter == "{":
         text.close()
-        rows, note = _object_rows(path, decoding)
+        rows, note = rows_of_object(path, decoding)
         notes = (*notes, *note)
     else:
         text.value()
@@ -101,7 +101,11 @@ def read(path: Path) -> Table:
     return Table("json", column_names(first), chain(first, rows), notes)
 
 
-def _object_rows(path: Path, decoding: Decoding) -> tuple[Iterator[SourceRow], tuple]:
+def rows_of_list(text: JsonText) -> Iterator[SourceRow]:
+    return _items(text, around=1, whole=True)
+
+
+def rows_of_object(path: Path, decoding: Decoding) -> tuple[Iterator[SourceRow], tuple]:
     """Return the rows of a file that begins with an object, and what there is to say about them."""
     text = JsonText(path, decoding)
     found = members(text)
