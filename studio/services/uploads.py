@@ -11,6 +11,7 @@ from studio.data.inspect import Stopped
 from studio.data.readers.outright import refuse_outright
 from studio.services.intake import conditions, take_in
 from studio.services.mistakes import plainly
+from studio.services.packages import FIRST_LOOKS
 from studio.services.views_of_data import UploadView
 from studio.store.home import Home
 from studio.store.incoming import Arrival, IncomingFolder
@@ -113,7 +114,8 @@ class _Upload:
         self._folder.remove()
 
     def _take_in(self) -> None:
-        found = first_findings(self._folder.source, self._arrival.name, self._arrival.mapping)
+        with FIRST_LOOKS.ahead():
+            found = first_findings(self._folder.source, self._arrival.name, self._arrival.mapping)
         self.view = replace(self.view, partial=found)
         self._progress(0, 0.0)
         against = replace(conditions(), progress=self._progress, should_stop=self._should_stop)

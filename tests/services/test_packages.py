@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+
+from studio.services.packages import FirstLooks
 
 RACE = """
 import sys, threading
@@ -48,3 +51,15 @@ def test_a_page_may_ask_while_the_worker_still_loads(tmp_path: Path) -> None:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_packages_wait_until_no_first_look_is_under_way() -> None:
+    looks = FirstLooks()
+    loading = threading.Thread(target=looks.wait)
+    with looks.ahead():
+        with looks.ahead():
+            loading.start()
+        loading.join(0.1)
+        assert loading.is_alive()
+    loading.join()
+    looks.wait()
