@@ -1,6 +1,7 @@
 """Files on their way into the home: a folder each, which is taken up again where its process died."""
 
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.shapes import shaped
-from studio.core.system import FileLock
+from studio.core.system import FileLock, is_locked
 from studio.store.files import new_id, read_as, remove_folder, told_plainly, write_json
 
 PREFIX = ".incoming-"
@@ -77,6 +78,13 @@ class Incoming:
             lock = FileLock.take(path / "lock")
         assert lock is not None, "nobody else can know this folder"
         return IncomingFolder(path, lock)
+
+    def sweep(self, *, older_than_seconds: float) -> None:
+        """Remove what was never copied whole: its process died, and nobody takes it up."""
+        for path in self.path.glob(f"{PREFIX}*"):
+            is_old = time.time() - path.stat().st_mtime >= older_than_seconds
+            if is_old and not (path / "meta.json").is_file() and not is_locked(path / "lock"):
+                remove_folder(path)
 
     def take_up(self) -> list[IncomingFolder]:
         """Return the whole files that no process is reading; hold them from now on."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from studio.core.errors import StudioError
+from studio.core.scratch import SCRATCH
 from studio.data.readers import (
     HEAD_BYTES,
     csv,
@@ -31,7 +32,6 @@ from studio.data.readers.upload import Upload
 from studio.data.tables import SourceRow, Table
 
 GLANCE_BYTES = 4 * 1024**2
-PREFIX = ".glance-"
 _OF_LINES: tuple[ModuleType, ...] = (csv, jsonl, text)
 
 
@@ -45,7 +45,7 @@ def glance(path: Path, name: str) -> Iterator[Table | None]:
     if path.stat().st_size <= GLANCE_BYTES and not is_packed(upload):
         yield read_table(path, name)
         return
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=PREFIX) as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=SCRATCH) as folder:
         table = _packed(upload, Path(folder) / "head") if is_packed(upload) else _plain(upload, Path(folder))
         rows = _untorn(table.rows if table is not None else iter(()))
         try:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from studio.core.errors import Refused
+from studio.core.scratch import SCRATCH
 from studio.data.readers.archives import (
     ARCHIVES,
     DOCUMENT,
@@ -97,7 +98,7 @@ def _read_copy(
     path: Path, name: str, read: Callable[[Path, str], Table], unpack: Callable[[Path, IO[bytes]], None]
 ) -> Table:
     try:
-        file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=".unpacked-", delete=False)  # noqa: SIM115
+        file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=SCRATCH, delete=False)  # noqa: SIM115
     except OSError as error:
         raise Refused(
             f"There is no place to unpack the file: {path.parent} cannot be written to.", _HINT
