@@ -44,17 +44,13 @@ class StudioOfData:
         """Give an upload up; nothing of it is kept. One that has ended stays as it is."""
         self._uploads.stop(upload)
 
-    def add_hub_dataset(self, name: str, subset: str = "", split: str = "") -> DatasetView:
-        """Fetch a data set of the Hugging Face hub (owner/name), check it and wait; takes a download's time.
+    def start_hub_upload(self, name: str, subset: str = "", split: str = "") -> str:
+        """Fetch a data set of the Hugging Face hub (owner/name) and check it, both in the background.
 
-        Without a subset or split the usual one is taken. Raises Refused with those there are where that is
-        not clear, and where the hub does not give it out.
+        Return the upload's id. Without a subset or split the usual one is taken; where that is not clear, or
+        the hub does not give it out, the upload fails and says which there are. Survives a restart.
         """
-        with hub_data.fetched(hub_data.HubName(name.strip(), subset.strip(), split.strip())) as (
-            path,
-            arrival,
-        ):
-            return datasets.view(self._home, uploads.add(self._home, path, arrival))
+        return self._uploads.start_hub(hub_data.address_of(name, subset, split))
 
     def remap(self, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
         """Read a dataset again with `mapping` (role -> column); earlier runs keep the version they used."""

@@ -50,6 +50,7 @@ class UploadView:
     """A file on its way into the home. `dataset` is its id once the state is "done"; `share` goes to 1.
 
     `partial` is the report on the first rows, while the rest is read; None before they are checked.
+    `total_bytes` is 0 unless the file is fetched from elsewhere before it is read.
     """
 
     id: str
@@ -61,3 +62,5 @@ class UploadView:
     dataset: str = ""
     error: str = ""
     hint: str = ""
+    fetched_bytes: int = 0
+    total_bytes: int = 0

@@ -24,6 +24,8 @@ class Arrival:
     mapping: Mapping[str, str] = field(default_factory=dict)
     sample: str = ""
     licence: str = ""
+    address: str = ""
+    """Where it is still to be fetched from; "" once it is here."""
 
 
 class IncomingFolder:
@@ -42,6 +44,11 @@ class IncomingFolder:
     def arrival(self) -> Arrival:
         return read_as(partial(shaped, Arrival), self._meta, hint="Add the file again.")
 
+    def expect(self, arrival: Arrival) -> None:
+        """Note what is to be fetched, so that another process can take it up."""
+        with told_plainly("The data set"):
+            write_json(self._meta, {"version": 1, **asdict(arrival)})
+
     def bring(self, upload: Path, arrival: Arrival) -> None:
         """Copy the upload; whoever made it may delete it from now on. Its meta.json says that it is whole."""
         try:
@@ -51,8 +58,7 @@ class IncomingFolder:
                 f"The file could not be copied into the home: {error.strerror}.",
                 "Free some space on that disk, or check that the file is still there, and try again.",
             ) from error
-        with told_plainly("The data set"):
-            write_json(self._meta, {"version": 1, **asdict(arrival)})
+        self.expect(arrival)
 
     def leave(self) -> None:
         """Let another process take it up."""

@@ -13,7 +13,7 @@ from studio.services.studio import Studio
 from studio.services.views import Comparison, JobView, Points, RunView
 from studio.services.views_of_data import UploadView
 from studio.ui.navigation import run_status
-from studio.ui.words import about, count
+from studio.ui.words import about, count, size
 
 MOST_POINTS = 4000
 ACTIVE = ("queued", "running")
@@ -95,13 +95,16 @@ def upload_of(studio: Studio, upload: str) -> UploadView | None:
 
 
 def upload_text(upload: UploadView) -> str:
+    if upload.total_bytes:
+        return f"{size(upload.fetched_bytes)} of {size(upload.total_bytes)} fetched"
     if not upload.rows:
         return "Opening the file"
     return f"{count(upload.rows, 'row')} read, {upload_percent(upload)} %"
 
 
 def upload_percent(upload: UploadView) -> int:
-    return min(100, int(100 * upload.share))
+    share = upload.fetched_bytes / upload.total_bytes if upload.total_bytes else upload.share
+    return min(100, int(100 * share))
 
 
 def tag(

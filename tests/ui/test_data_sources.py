@@ -53,6 +53,13 @@ def test_a_file_that_is_being_read_shows_how_far_it_is_and_what_it_found(tmp_pat
     assert poll["bars"]["upload"] == 42
 
 
+def test_a_data_set_that_is_fetched_shows_its_bytes() -> None:
+    fetched = UploadView("up1", "owner/table", "reading", fetched_bytes=12_000_000, total_bytes=48_000_000)
+    shown = sources.reading(fetched)
+    assert "12 MB of 48 MB fetched" in shown
+    assert 'aria-valuenow="25"' in shown
+
+
 def test_the_page_is_drawn_anew_when_the_first_findings_come_and_when_it_ends(tmp_path: Path) -> None:
     states = [replace(READING, partial=None), READING, replace(READING, state="done", dataset="d")]
     tags = {live.tag((), None, None, state) for state in states}
