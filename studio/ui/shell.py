@@ -122,7 +122,8 @@ class Shell:
         arrived = on(page.load, self.arrive, inputs=[self.session], outputs=everything, js=RECALL)
         on(arrived.then, None, inputs=[self.session], js=ARRIVED)
         on(self.steps.go, self.go, inputs=[self.session], outputs=everything)
-        on(self.pulse.changed, self.draw_again, inputs=[self.session], outputs=everything)
+        found = self.pulse.changed
+        on(found, self.draw_again, inputs=[self.session], outputs=everything, repeats="always_last")
         on(self.session.change, None, inputs=[self.session], js=REMEMBER)
         for entry in self.entries:
             entry.wire()

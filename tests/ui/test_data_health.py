@@ -40,6 +40,11 @@ class Visitor:
         self.document = updates.get(self._shell.session, self.document)
         return updates
 
+    def try_out(self) -> Updates:
+        """Do what the page does where a trial waits: have it made, then have it told."""
+        self.tab.health.try_out(self.document)
+        return self.press("tried")
+
     def said(self, updates: Updates) -> str:
         return updates[self.tab.notice]
 
@@ -53,7 +58,7 @@ def test_a_fix_is_tried_then_applied_then_taken_back_and_made_again(shell: Shell
     visitor = Visitor(shell, view.id)
     visitor.press("offer", trial=REDACT)
     assert "data-fetch" in visitor.report(), "the page then asks for the trial"
-    visitor.press("try_out")
+    visitor.try_out()
     assert "<ins>[EMAIL_1]</ins>" in visitor.report()
     assert shell.studio.dataset(view.id).version == view.version, "nothing is changed yet"
     visitor.press("apply")
@@ -76,7 +81,7 @@ def test_what_was_not_tried_on_these_rows_is_not_applied(shell: Shell, view: Dat
     visitor = Visitor(shell, view.id)
     visitor.press("offer", trial=REDACT)
     assert "not tried on these rows" in visitor.said(visitor.press("apply"))
-    visitor.press("try_out")
+    visitor.try_out()
     shell.studio.edit_cell(view.id, 3, "completion", "Another page wrote this.")
     assert "not tried on these rows" in visitor.said(visitor.press("apply"))
     assert len(shell.studio.history(view.id)) == 1
@@ -85,7 +90,7 @@ def test_what_was_not_tried_on_these_rows_is_not_applied(shell: Shell, view: Dat
 def test_a_finding_that_is_gone_closes_its_trial_with_the_reason(shell: Shell, view: DatasetView) -> None:
     visitor = Visitor(shell, view.id)
     visitor.press("offer", trial=Trial("conflicts", "", "drop").key())
-    assert "no longer there" in visitor.said(visitor.press("try_out"))
+    assert "no longer there" in visitor.said(visitor.try_out())
     assert Session(**visitor.document).trial == ""
 
 
@@ -101,7 +106,7 @@ def test_rows_of_a_finding_are_edited_one_after_the_other(shell: Shell, tmp_path
     issue = next(issue for issue in view.report.issues if issue.fix == "edit")
     visitor = Visitor(shell, view.id)
     visitor.press("offer", trial=Trial(issue.check, issue.kind, "edit").key())
-    visitor.press("try_out")
+    visitor.try_out()
     assert f'data-event="edit" data-row="{issue.rows[0]}"' in visitor.report()
     visitor.press("edit", row=str(issue.rows[0]), role="label", text="dog")
     assert Session(**visitor.document).trial, "the next row can be edited at once"

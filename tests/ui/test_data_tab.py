@@ -37,6 +37,12 @@ def open_rows(studio: Studio, tmp_path: Path) -> Callable[[dict], DatasetView]:
     return add
 
 
+def learned(tab: DataTab, session: Session) -> str:
+    """Do what the page does where an example waits: have it read, then have it shown."""
+    tab.learn(session.document())
+    return tab.learned(session.document())[tab.learning]
+
+
 def shown(tab: DataTab, view: DatasetView) -> dict[str, tuple[str, bool]]:
     """Return what the dropdown of each role says, and whether it is in view."""
     facts = Facts(Session(dataset=view.id), view, None, False)
@@ -85,12 +91,30 @@ def test_an_example_is_coloured_as_the_chosen_recipe_and_model_will_read_it(
     tab = DataTab(shell)
     view = open_rows({"question": "q", "answer": "a" * 500})
 
-    def learned(recipe: str) -> str:
-        session = Session(dataset=view.id, recipe=recipe, place="folder", elsewhere=str(tiny_model_folder))
-        return tab.learn(session.document())[tab.learning]
+    session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
+    assert "[cut off]" in learned(tab, replace(session, recipe="quick")), "384 tokens, one for each byte"
+    assert "[cut off]" not in learned(tab, replace(session, recipe="thorough"))
 
-    assert "[cut off]" in learned("quick"), "384 tokens, one for each byte"
-    assert "[cut off]" not in learned("thorough")
+
+def test_an_example_that_was_read_too_late_is_not_shown_for_another(
+    shell: Shell, open_rows: Callable[[dict], DatasetView], tiny_model_folder: Path
+) -> None:
+    tab, view = DataTab(shell), open_rows(BY_POSITION)
+    session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
+    tab.learn(session.document())
+    assert "data-fetch" in tab.learned(replace(session, example=1).document())[tab.learning]
+    assert "1 of 12" in tab.learned(session.document())[tab.learning]
+
+
+def test_why_an_example_cannot_be_read_is_told_until_one_comes_back(
+    shell: Shell, open_rows: Callable[[dict], DatasetView]
+) -> None:
+    tab, view = DataTab(shell), open_rows(BY_POSITION)
+    session = Session(dataset=view.id, place="hub")
+    assert "No model is named yet" in learned(tab, session)
+    facts = Facts(session, view, None, False)
+    assert "No model is named yet" in tab.show(facts, entering=False)[tab.learning]
+    assert "data-fetch" in tab.show(facts, entering=True)[tab.learning]
 
 
 def test_a_visitor_from_elsewhere_has_no_example_read_by_a_folder_of_this_machine(
@@ -98,6 +122,4 @@ def test_a_visitor_from_elsewhere_has_no_example_read_by_a_folder_of_this_machin
 ) -> None:
     tab, view = DataTab(replace(shell, local=False)), open_rows(BY_POSITION)
     session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
-    assert "not a name on the hub" in tab.learn(session.document())[tab.learning]
-    unnamed = Session(dataset=view.id, place="hub")
-    assert "No model is named yet" in tab.learn(unnamed.document())[tab.learning]
+    assert "not a name on the hub" in learned(tab, session)

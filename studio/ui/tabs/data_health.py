@@ -11,7 +11,7 @@ from studio.ui.markup import notice, problem
 from studio.ui.panels import fixing, health
 from studio.ui.panels.fixing import Editable, Trial
 from studio.ui.panels.pictures import pictures
-from studio.ui.session import Session, opened, read
+from studio.ui.session import Session, look_up, opened, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
@@ -27,6 +27,7 @@ class HealthPart:
     def __init__(self, shell: Shell, notice_part: gr.HTML) -> None:
         self._shell, self._studio, self.notice = shell, shell.studio, notice_part
         self._trials: dict[tuple[str, ...], FixPreview | Editable] = {}
+        self._failed: dict[tuple[str, ...], StudioError] = {}
         events = ("offer", "cancel", "apply", "undo", "edit", "fetch")
         self.report = html_part("report", *events, script="keeping")
         self.history = html_part("history", "undo", "redo", script="keeping")
@@ -49,8 +50,9 @@ class HealthPart:
             (self.report.edit, self.edit),
         ):
             self._shell.after(on(event, safe(handler), inputs=[session], outputs=[self.notice, session]))
-        tried = on(self.report.fetch, self.try_out, inputs=[session], outputs=[self.notice, session])
-        self._shell.after(tried, entering=False)
+        done = on(self.report.fetch, self.try_out, inputs=[session], repeats="always_last")
+        told_of = on(done.then, safe(self.tried), inputs=[session], outputs=[self.notice, session])
+        self._shell.after(told_of, entering=False)
 
     def show(self, view: DatasetView | None, session: Session) -> Updates:
         if view is None:
@@ -87,20 +89,31 @@ class HealthPart:
     def cancel(self, document: object) -> Updates:
         return self._to(replace(read(document), trial=""))
 
-    def try_out(self, document: object) -> Updates:
-        """Do the fix of the open trial on all rows and write nothing; of a large file this takes a while."""
+    def try_out(self, document: object) -> None:
+        """Do the fix of the open trial on all rows and write nothing; of a large file this takes a while.
+
+        What came of it is shown by `tried`: meanwhile the visitor may have closed the trial.
+        """
         session = read(document)
-        trial = fixing.trial_of(session.trial)
-        if trial is None:
-            return self._to(session)
+        view, trial = look_up(self._studio, session).dataset, fixing.trial_of(session.trial)
+        if view is None or trial is None or self._opened(view, session)[1] is not None:
+            return
         try:
             version, found = self._tried(session.dataset, trial)
         except StudioError as error:
-            return {self.notice: problem(error), **self._to(replace(session, trial=""))}
+            self._failed[session.dataset, session.trial] = error
+            return
         while len(self._trials) >= TRIALS_KEPT:
-            self._trials.pop(next(iter(self._trials)))
+            self._trials.pop(next(iter(self._trials)), None)
         self._trials[session.dataset, version, session.trial] = found
-        return self._to(session)
+
+    def tried(self, document: object) -> Updates:
+        """Close the trial of a fix that cannot be done, and say why."""
+        session = read(document)
+        error = self._failed.pop((session.dataset, session.trial), None)
+        if error is None:
+            return {}
+        return {self.notice: problem(error), **self._to(replace(session, trial=""))}
 
     def _tried(self, dataset: str, trial: Trial) -> tuple[str, FixPreview | Editable]:
         """Return the version that was looked at, and what a fix would do to it or the rows to edit."""

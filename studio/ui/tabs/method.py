@@ -82,7 +82,9 @@ class MethodTab:
         ):
             on(part.input, safe(self.choose(field)), inputs=[shell.session, part], outputs=outputs)
         for event in (self.fetch.click, self.elsewhere.submit):
-            on(event, safe(self.fetch_model), inputs=[shell.session, self.elsewhere], outputs=outputs)
+            named = [shell.session, self.elsewhere]
+            got = on(event, safe(self.fetch_model), inputs=named, outputs=[self.notice])
+            on(got.then, self.take_model, inputs=[*named, self.notice], outputs=outputs)
         for widget in self.form.widgets.values():
             event = widget.blur if isinstance(widget, gr.Number | gr.Textbox) else widget.input
             on(event, safe(self.adjust), inputs=filled, outputs=outputs)
@@ -181,7 +183,11 @@ class MethodTab:
             raise Refused("No model is named.", "Type its name, or choose the starter model.")
         self._plan(session)  # what may not be named is refused before anything is fetched
         self._studio.check_model(session.model)
-        return self._drawn(session)
+        return {}
+
+    def take_model(self, document: object, name: str, refused: str | None) -> Updates:
+        """Choose the model that was got; `refused`: what the notice says instead."""
+        return {} if refused else self._drawn(replace(read(document), elsewhere=name.strip()))
 
     def adjust(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
         """Forecast the settings as they stand in the form."""
