@@ -4,11 +4,13 @@ import csv
 import gzip
 import io
 import json
+import re
 import zipfile
 
 import pyarrow as arrow
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from studio.data.first_findings import FIRST_ROWS, LATER, first_findings
 from studio.data.inspect import inspect
@@ -16,8 +18,8 @@ from studio.data.readers import glance as glances
 
 ROWS = [{"question": f"What is thing {n}?", "answer": f"It is ä {n}."} for n in range(3000)]
 ROWS[7] = {"question": "Left open", "answer": ""}
-HEAD_BYTES = 64 * 1024
-"""The head in these tests: about a third of the rows."""
+HEAD_BYTES = 32 * 1024
+"""The head in these tests: some hundred rows."""
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +52,31 @@ def zipped(content: bytes, name: str) -> bytes:
     return buffer.getvalue()
 
 
+def as_excel(*, shared: bool) -> bytes:
+    """A workbook whose texts stand in a list of their own, as Excel writes them, or in the cells."""
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"constant_memory": not shared}) as book:
+        sheet, other = book.add_worksheet("Rows"), book.add_worksheet("More")
+        for at, row in enumerate([{name: name for name in ROWS[0]}, *ROWS]):
+            sheet.write_row(at, 0, row.values())
+        other.write_row(0, 0, ["x"])
+    return buffer.getvalue()
+
+
+def renamed_in(workbook: bytes) -> bytes:
+    """Return the workbook with a prefix on every element of its sheets, as some programs write them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                content = re.sub(rb"<(/?)(?=[a-z])", rb"<\1main:", content).replace(
+                    b" xmlns=", b" xmlns:main="
+                )
+            target.writestr(name, content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
 COLUMNS = {name: [row[name] for row in ROWS] for name in ("question", "answer")}
 LABELLED = {name: {str(at): text for at, text in enumerate(column)} for name, column in COLUMNS.items()}
 FILES = {
@@ -68,6 +95,9 @@ FILES = {
     "wrapped.json.gz": gzip.compress(as_json({"data": ROWS})),
     "rows.zip": zipped(b"\n".join(map(as_json, ROWS)), "rows.jsonl"),
     "rows.parquet": as_parquet(),
+    "rows.xlsx": as_excel(shared=True),
+    "inline.xlsx": as_excel(shared=False),
+    "prefixed.xlsx": renamed_in(as_excel(shared=True)),
 }
 
 
@@ -85,6 +115,7 @@ def look(tmp_path):
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_first_rows_of_any_kind_of_file_are_checked_before_the_rest_is_read(name, look, tmp_path):
+    assert len(FILES[name]) > HEAD_BYTES or name.endswith((".gz", ".zip"))
     found = look(FILES[name], name)
     assert found is not None
     assert 300 < found.total <= FIRST_ROWS

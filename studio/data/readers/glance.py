@@ -16,6 +16,8 @@ from studio.core.scratch import SCRATCH
 from studio.data.readers import (
     HEAD_BYTES,
     csv,
+    excel,
+    excel_glance,
     json,
     json_glance,
     jsonl,
@@ -70,6 +72,8 @@ def _plain(upload: Upload, folder: Path) -> Table | None:
     with upload.path.open("rb") as file:
         head = file.read(GLANCE_BYTES)
     copy = folder / "head"
+    if reader_of(upload) is excel:
+        return excel_glance.read(upload.path, copy)
     copy.write_bytes(whole_lines(head))
     return _head_table(replace(upload, path=copy), upload.path)
 
