@@ -130,6 +130,7 @@ class RowPass:
             set_aside=set_aside,
             columns=self._table.columns,
             mapping=self._reading.mapping,
+            suggested=self._reading.suggested,
             first=self._first,
             lengths=lengths.summary() if isinstance(lengths, LengthWatch) else None,
             issues=tuple(issues),

@@ -123,3 +123,25 @@ def test_a_visitor_from_elsewhere_has_no_example_read_by_a_folder_of_this_machin
     tab, view = DataTab(replace(shell, local=False)), open_rows(BY_POSITION)
     session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
     assert "not a name on the hub" in learned(tab, session)
+
+
+def test_one_press_uses_the_columns_for_the_split_and_the_group_that_were_noticed(
+    shell: Shell, studio: Studio, tmp_path: Path
+) -> None:
+    lines = [f"What about {n}?,It is {n}.,{'test' if n % 5 == 0 else 'train'},p{n // 2}" for n in range(20)]
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join(["question,answer,use,patient id", *lines]), encoding="utf-8")
+    view, tab = studio.add_dataset(path, path.name), DataTab(shell)
+    assert view.report.mapping == {"input": "question", "output": "answer"}
+    for role, column in (("split", "use"), ("group", "patient id")):
+        updates = tab.show(Facts(Session(dataset=view.id), view, None, False), entering=True)
+        button, values = updates[tab.columns.uses[role]], shown(tab, view)
+        assert button.visible
+        assert f"“{column}”" in button.value
+        tab.columns.use(
+            role, Session(dataset=view.id).document(), "pairs", "", *(v for v, _ in values.values())
+        )
+        view = studio.dataset(view.id)
+        assert view.report.mapping[role] == column
+        updates = tab.show(Facts(Session(dataset=view.id), view, None, False), entering=True)
+        assert not updates[tab.columns.uses[role]].visible
