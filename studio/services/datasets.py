@@ -9,6 +9,7 @@ from functools import partial
 from studio.core.cleaning import REMAPPED, Step
 from studio.core.errors import Refused
 from studio.core.records import SourcedRecord
+from studio.data.inspect import Conditions
 from studio.data.samples import SAMPLES
 from studio.services import uploads
 from studio.services.intake import checked_name, conditions, content_of
@@ -23,17 +24,23 @@ PREVIEW_ROWS = 50
 
 def remap(home: Home, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
     """Read a data set again with another mapping; new runs use the new version."""
+    with home.datasets.folder(dataset).turn_to_change():
+        read_again(home, dataset, mapping, conditions())
+    return view(home, dataset)
+
+
+def read_again(home: Home, dataset: str, mapping: Mapping[str, str], against: Conditions) -> None:
+    """The same for who has the turn to change it already. Raises Stopped where `against` says so."""
     folder = home.datasets.folder(dataset)
-    with folder.turn_to_change(), home.datasets.workshop() as workshop:
+    with home.datasets.workshop() as workshop:
         before = folder.meta()
         source = folder.source(before.version)
-        content = content_of(source, before.file_name, mapping, workshop=workshop, against=conditions())
+        content = content_of(source, before.file_name, mapping, workshop=workshop, against=against)
         steps = _with_remap(before, content)
         version = folder.add_version(source, replace(content, steps=steps))
         meta = folder.meta()  # Its name may have been changed meanwhile; its versions not.
         history = (*(known for known in meta.history if known != version), version)
         folder.write_meta(replace(meta, version=version, history=history, steps=steps, undone=()))
-    return view(home, dataset)
 
 
 def _with_remap(meta: DatasetMeta, content: Content) -> tuple[Step, ...]:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from studio.core.cleaning import Step
+from studio.core.cleaning import REMAPPED, Step, Wish
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.services import cleaning, datasets, hub_data, intake, learning, spreadsheets, uploads
-from studio.services.cleaning import Wish
+from studio.services.changing import Changes
 from studio.services.uploads import Uploads
 from studio.services.views import DatasetView, SampleView, Span
-from studio.services.views_of_data import FixOffer, FixPreview, UploadView
+from studio.services.views_of_data import ChangeView, FixOffer, FixPreview, UploadView
 from studio.store.home import Home
 
 
@@ -20,6 +20,7 @@ class StudioOfData:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._uploads = Uploads(home)
+        self._changes = Changes(home)
 
     def check(self, path: Path, name: str = "", mapping: Mapping[str, str] | None = None) -> DatasetReport:
         """Look at a file and keep nothing. `name` is the file's name as the user knows it."""
@@ -123,7 +124,46 @@ class StudioOfData:
 
     def edit_cell(self, dataset: str, row: int, role: str, text: str) -> DatasetView:
         """Write another text into a row. `role`: the record's own name of the text, or a message's number."""
-        return cleaning.edit_cell(self._home, dataset, row, role=role, text=text)
+        return cleaning.apply(self._home, dataset, cleaning.edit(row, role, text))
+
+    def start_fix(
+        self,
+        dataset: str,
+        check: str,
+        kind: str,
+        fix: str,
+        options: Mapping[str, str] | None = None,
+        version: str = "",
+    ) -> ChangeView:
+        """Begin what `apply_fix` does and return at once, except that a small data set is waited for.
+
+        Raises what kept it from being changed by then. It survives a restart, as an upload does.
+        """
+        return self._changes.start(dataset, Wish(check, kind, fix, options or {}, version))
+
+    def start_edit(self, dataset: str, row: int, role: str, text: str) -> ChangeView:
+        """Begin what `edit_cell` does; see `start_fix`."""
+        return self._changes.start(dataset, cleaning.edit(row, role, text))
+
+    def start_remap(self, dataset: str, mapping: Mapping[str, str]) -> ChangeView:
+        """Begin what `remap` does; see `start_fix`."""
+        return self._changes.start(dataset, Wish("", "", REMAPPED, mapping))
+
+    def change(self, dataset: str) -> ChangeView | None:
+        """Return the change of a data set that is under way, or why the last one could not be made."""
+        return self._changes.view(dataset)
+
+    def stop_change(self, dataset: str) -> None:
+        """Give a change up; the rows stay as they were."""
+        self._changes.stop(dataset)
+
+    def put_change_away(self, dataset: str) -> None:
+        """Forget why a change could not be made."""
+        self._changes.put_away(dataset)
+
+    def dataset_version(self, dataset: str) -> str:
+        """Return the version that new runs use; quicker than `dataset`."""
+        return self._home.datasets.folder(dataset).meta().version
 
     def issues_excel(self, dataset: str) -> Path:
         """Return an Excel file of all rows with what was found about each; made when first asked for.

@@ -6,7 +6,7 @@ from typing import Literal
 from studio.core.cleaning import Step
 from studio.core.report import DatasetReport
 
-__all__ = ["ChangedRow", "FixOffer", "FixPreview", "Step", "UploadView"]
+__all__ = ["ChangeView", "ChangedRow", "FixOffer", "FixPreview", "Step", "UploadView"]
 
 UploadState = Literal["reading", "done", "failed", "stopped"]
 
@@ -43,6 +43,27 @@ class FixPreview:
     examples: tuple[ChangedRow, ...]
     version: str
     """Hand it to `apply_fix`, which refuses where the data set has changed since."""
+
+
+ChangeState = Literal["working", "done", "failed", "stopped"]
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """A change of a data set on its way; until it is "done" the rows are what they were. `fix`: see `Step`.
+
+    `rows` of `total` have been looked at; `share` goes to 1.
+    """
+
+    id: str
+    fix: str
+    state: ChangeState
+    total: int
+    rows: int = 0
+    share: float = 0.0
+    stopping: bool = False
+    error: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
