@@ -45,6 +45,7 @@ def test_a_file_that_is_being_read_shows_how_far_it_is_and_what_it_found(tmp_pat
     assert "12,000 rows read" in shown
     assert 'aria-valuenow="42"' in shown
     assert "Found in the first 1,000 rows" in shown
+    assert "can still change the verdict" in shown
     assert "<script" not in shown
     assert "<script" not in sources.failed(replace(READING, state="failed", error=ATTACK, hint=ATTACK))
     poll = live.Live(Uploading(tmp_path, READING)).reply("", question="", since=-1, upload_id="up1")
