@@ -88,13 +88,21 @@ class StudioOfData:
         return datasets.records_of(self._home, dataset, rows)
 
     def learning_view(
-        self, dataset: str, index: int, *, model: str = "starter", max_length: int = 512
+        self,
+        dataset: str,
+        index: int,
+        *,
+        model: str = "starter",
+        objective: str = "chat",
+        max_length: int = 512,
     ) -> tuple[int, tuple[Span, ...]]:
         """Return (row of the user's file, spans) of one example, counted from 0 among the kept ones.
 
         Takes seconds the first time (tokenizer); raises StudioError while the model is not on this machine.
         """
-        return learning.learning_view(self._home, dataset, index, model=model, max_length=max_length)
+        return learning.learning_view(
+            self._home, dataset, index, model=model, objective=objective, max_length=max_length
+        )
 
     def fixes_for(self, dataset: str, check: str, kind: str = "") -> tuple[FixOffer, ...]:
         """Return what can be done about one finding of the report, the recommended fix first."""

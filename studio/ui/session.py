@@ -12,6 +12,7 @@ from typing import Any
 
 from studio.core.config import DataSettings
 from studio.core.errors import Refused, StudioError
+from studio.core.knobs import problems
 from studio.core.recipes import RECIPES
 from studio.data.inspect import training_refusal
 from studio.engine.objectives import OBJECTIVES
@@ -48,6 +49,8 @@ class Session:
     """Id of the file that is being read, or could not be."""
     trial: str = ""
     """The fix that is looked at, as `panels/fixing.py` names it; nothing is changed yet."""
+    longest: int = 0
+    """The longest example, in tokens, where it was typed; 0: as the recipe says."""
 
     @property
     def model(self) -> str:
@@ -60,10 +63,15 @@ class Session:
     def at(self, step: str) -> "Session":
         return replace(self, step=step)
 
+    def cut_at(self, tokens: int) -> "Session":
+        """Return the session with this longest example, which it names where the recipe says another."""
+        unchanged = replace(self, longest=0)
+        return unchanged if tokens == longest_example(unchanged) else replace(self, longest=tokens)
+
 
 def longest_example(session: Session) -> int:
-    """Return the longest example of the chosen recipe, in tokens."""
-    return int(RECIPES[session.recipe].knobs.get("max_length", DataSettings().max_length))
+    """Return the longest example of a run, in tokens: what was typed, else what the recipe says."""
+    return session.longest or int(RECIPES[session.recipe].knobs.get("max_length", DataSettings().max_length))
 
 
 TEXTS = (
@@ -82,10 +90,12 @@ def read(document: object) -> Session:
     for name, known in KNOWN.items():
         if texts.get(name) not in known:
             texts.pop(name, None)
-    example = document.get("example")
+    example, longest = document.get("example"), document.get("longest")
+    fits = isinstance(longest, int) and not problems(DataSettings(max_length=longest))
     return Session(
         step=step if step in STEPS else "data",
         example=example if isinstance(example, int) and example >= 0 else 0,
+        longest=longest if fits else 0,
         **texts,
     )
 

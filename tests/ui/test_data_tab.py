@@ -11,9 +11,10 @@ from studio.data.mapping import ABOUT_ROWS, ROLES
 from studio.services.studio import Studio
 from studio.services.views import DatasetView
 from studio.ui.columns import NONE, kind_of
-from studio.ui.session import Facts, Session
+from studio.ui.session import Facts, Session, longest_example, read
 from studio.ui.shell import Shell
 from studio.ui.tabs.data import DataTab
+from studio.ui.tabs.method import MethodTab
 
 TURNS = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
 SPOKEN = [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]
@@ -94,6 +95,42 @@ def test_an_example_is_coloured_as_the_chosen_recipe_and_model_will_read_it(
     session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
     assert "[cut off]" in learned(tab, replace(session, recipe="quick")), "384 tokens, one for each byte"
     assert "[cut off]" not in learned(tab, replace(session, recipe="thorough"))
+    assert "[cut off]" not in learned(tab, replace(session, recipe="quick", longest=2000)), "as typed"
+
+
+def test_an_example_is_coloured_as_what_is_chosen_to_be_learned(
+    shell: Shell, open_rows: Callable[[dict], DatasetView], tiny_model_folder: Path
+) -> None:
+    tab = DataTab(shell)
+    view = open_rows({"question": "Who?", "answer": "Ada"})
+    session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
+    assert "im_start" in learned(tab, session)
+    continued = learned(tab, replace(session, objective="completion"))
+    assert "im_start" not in continued
+    assert "[context] </span>Who?</span>" in continued
+    assert "[learned] </span>\nAda" in continued
+
+
+def test_the_longest_example_that_was_typed_is_kept_for_the_first_step_until_a_recipe_is_chosen(
+    shell: Shell, studio: Studio, tmp_path: Path, tiny_model_folder: Path
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("question,answer\n" + "".join(f"What is {n}?,It is {n}.\n" for n in range(20)))
+    view, tab = studio.add_dataset(path, path.name), MethodTab(shell)
+    session = Session("method", view.id, place="folder", elsewhere=str(tiny_model_folder))
+    names = tab.form.names()
+
+    def settings(shown: dict) -> list:
+        return [shown.get(tab.form.widgets[name]) for name in names]
+
+    first = settings(tab.show(Facts(session, view, None, False), entering=True))
+    typed = [700 if name == "max_length" else value for name, value in zip(names, first, strict=True)]
+    adjusted = read(tab.adjust(session.document(), session.elsewhere, *typed)[shell.session])
+    assert (adjusted.longest, longest_example(adjusted)) == (700, 700)
+    again = settings(tab.show(Facts(adjusted, view, None, False), entering=True))
+    assert again == typed
+    assert read(tab.adjust(adjusted.document(), session.elsewhere, *first)[shell.session]).longest == 0
+    assert read(tab.choose("recipe")(adjusted.document(), "quick")[shell.session]).longest == 0
 
 
 def test_an_example_that_was_read_too_late_is_not_shown_for_another(

@@ -99,14 +99,18 @@ class DataTab:
 
         It is shown by `learned`: meanwhile the visitor may have stepped on to another.
         """
-        session, kept = read(document), self._views
-        view = look_up(self._studio, session).dataset
+        facts, kept = look_up(self._studio, read(document)), self._views
+        view, session = facts.dataset, facts.session
         if view is None or (key := _key(view, session)) in kept:
             return
         try:
             self._check_model(session)
             row, spans = self._studio.learning_view(
-                view.id, _index(view, session), model=session.model, max_length=longest_example(session)
+                view.id,
+                _index(view, session),
+                model=session.model,
+                objective=session.objective,
+                max_length=longest_example(session),
             )
             shown = panel.learning(row, spans, index=_index(view, session), total=view.report.kept)
         except StudioError as error:
@@ -116,9 +120,9 @@ class DataTab:
         kept[key] = shown
 
     def learned(self, document: object) -> Updates:
-        session = read(document)
-        view = self._studio.dataset(session.dataset)
-        return {self.learning: self._learning(view, session, entering=False)}
+        facts = look_up(self._studio, read(document))
+        shown = facts.dataset and self._learning(facts.dataset, facts.session, entering=False)
+        return {self.learning: shown or ""}
 
     def _check_model(self, session: Session) -> None:
         if not session.model:
@@ -133,7 +137,8 @@ def _index(view: DatasetView, session: Session) -> int:
 
 def _key(view: DatasetView, session: Session) -> tuple[object, ...]:
     """Name what a coloured example depends on."""
-    return view.id, view.version, _index(view, session), session.model, longest_example(session)
+    chosen = session.model, session.objective, longest_example(session)
+    return view.id, view.version, _index(view, session), *chosen
 
 
 def _head(view: DatasetView) -> str:

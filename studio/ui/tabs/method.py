@@ -132,9 +132,9 @@ class MethodTab:
 
     def _forecast(self, session: Session, plan: RunConfig) -> Updates:
         """Return the recipes and what they take; `plan` stands for its own recipe, with changed settings."""
-        plans = {recipe: self._plan(replace(session, recipe=recipe)) for recipe in RECIPES} | {
-            plan.recipe: plan
-        }
+        unchanged = replace(session, longest=0)
+        plans = {recipe: self._plan(replace(unchanged, recipe=recipe)) for recipe in RECIPES}
+        plans[plan.recipe] = plan
         if not plan.model:
             return {
                 self.recipes: panel.recipes(plan.recipe, {}),
@@ -154,13 +154,14 @@ class MethodTab:
     def _plan(self, session: Session, knobs: Mapping[str, KnobValue] | None = None) -> RunConfig:
         if not self._shell.local:
             refuse_folder(session.model, {model.id for model in self._studio.models()})
+        kept = {"max_length": session.longest} if session.longest else {}
         return self._studio.plan(
             session.dataset,
             session.recipe,
             model=session.model,
             objective=session.objective,
             tuning=session.tuning,
-            knobs=knobs,
+            knobs={**kept, **(knobs or {})},
         )
 
     # Handlers
@@ -172,7 +173,7 @@ class MethodTab:
         """Return the handler of one choice: the settings go back to what recipe and method say for it."""
 
         def handle(document: object, value: str) -> Updates:
-            return self._drawn(read(replace(read(document), **{field: value}).document()))
+            return self._drawn(read(replace(read(document), **{field: value}, longest=0).document()))
 
         return handle
 
@@ -190,11 +191,13 @@ class MethodTab:
         return {} if refused else self._drawn(replace(read(document), elsewhere=name.strip()))
 
     def adjust(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
-        """Forecast the settings as they stand in the form."""
+        """Forecast the settings as they stand in the form; the longest example is shown on the first step."""
         session = read(document)
         if unfetched(session, typed):
             return {self.bar.primary: gr.Button("Get this model first", interactive=False)}
-        return self._forecast(session, self._asked(session, settings))
+        plan = self._asked(session, settings)
+        session = session.cut_at(plan.part(DataSettings).max_length)
+        return {self._shell.session: session.document(), **self._forecast(session, plan)}
 
     def start(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
         session = read(document)
