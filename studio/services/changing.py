@@ -143,7 +143,8 @@ class _Change:
             cleaning.make(self._home, self._folder.id, self._wish, against)
 
     def _progress(self, rows: int, share: float) -> None:
-        self.view = replace(self.view, rows=rows, share=share)
+        known = self.view
+        self.view = ChangeView(known.id, known.fix, known.state, known.total, rows, share)
 
     def _should_stop(self) -> bool:
         return self.given_up.is_set() or self._closing()

@@ -4,7 +4,8 @@ import time
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 
 from studio.core.cleaning import REMAPPED, Step
 from studio.core.errors import Refused
@@ -18,8 +19,11 @@ from studio.store.datasets import Content, DatasetFolder, DatasetMeta
 from studio.store.files import readable
 from studio.store.home import Home
 from studio.store.incoming import Arrival
+from studio.store.records import RecordFile
 
 PREVIEW_ROWS = 50
+FILES_OPEN = 4
+"""So many data sets are paged through without looking for the places of their rows again."""
 
 
 def remap(home: Home, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
@@ -93,11 +97,36 @@ def _users(home: Home) -> Mapping[str, tuple[str, ...]]:
 
 def records_of(home: Home, dataset: str, rows: Sequence[int]) -> tuple[SourcedRecord, ...]:
     """Return the records of these rows, in the order asked for. Records stand in the order of their rows."""
-    folder = home.datasets.folder(dataset)
-    records = folder.open_records(folder.meta().version)
-    places = [bisect_left(records, row, key=lambda sourced: sourced.row) for row in rows]
+    records = _opened(home, dataset)
+    places = [_place(records, row) for row in rows]
     found = records.at(place for place in places if place < len(records))
     return tuple(sourced for sourced in found if sourced.row in set(rows))
+
+
+def records_at(home: Home, dataset: str, place: int, most: int) -> tuple[SourcedRecord, ...]:
+    """Return up to `most` records from one place on, counted from 0."""
+    return _opened(home, dataset)[place : place + most]
+
+
+def place_of(home: Home, dataset: str, row: int) -> int:
+    """Return the place of a row of the file among the records, or that of the next one."""
+    records = _opened(home, dataset)
+    return min(_place(records, row), max(0, len(records) - 1))
+
+
+def _opened(home: Home, dataset: str) -> RecordFile:
+    folder = home.datasets.folder(dataset)
+    return _record_file(folder.records_file(folder.meta().version))
+
+
+@lru_cache(maxsize=FILES_OPEN)
+def _record_file(path: Path) -> RecordFile:
+    """Find the places of all rows once: the records of a version never change."""
+    return RecordFile(path)
+
+
+def _place(records: RecordFile, row: int) -> int:
+    return bisect_left(records, row, key=lambda sourced: sourced.row)
 
 
 def rename(home: Home, dataset: str, name: str) -> DatasetView:

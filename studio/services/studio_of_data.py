@@ -87,6 +87,14 @@ class StudioOfData:
         """Return what became of these rows of the file; those that were set aside or dropped are left out."""
         return datasets.records_of(self._home, dataset, rows)
 
+    def records_at(self, dataset: str, place: int, most: int) -> tuple[SourcedRecord, ...]:
+        """Return up to `most` of the kept rows from one place on, counted from 0."""
+        return datasets.records_at(self._home, dataset, place, most)
+
+    def place_of(self, dataset: str, row: int) -> int:
+        """Return where a row of the file stands among the kept ones; of one that is not kept, the next."""
+        return datasets.place_of(self._home, dataset, row)
+
     def learning_view(
         self,
         dataset: str,

@@ -49,6 +49,10 @@ class Session:
     """Id of the file that is being read, or could not be."""
     trial: str = ""
     """The fix that is looked at, as `panels/fixing.py` names it; nothing is changed yet."""
+    finding: str = ""
+    """The finding whose rows the table shows, as `panels/rows.py` names it; empty where it shows all."""
+    top: int = 0
+    """Where the table's page begins among the rows that it shows, counted from 0."""
     longest: int = 0
     """The longest example, in tokens, where it was typed; 0: as the recipe says."""
 
@@ -75,9 +79,10 @@ def longest_example(session: Session) -> int:
 
 
 TEXTS = (
-    "dataset", "run", "question", "upload", "trial", "recipe", "place", "elsewhere", "tuning", "objective",
-    "kind",
+    "dataset", "run", "question", "upload", "trial", "finding", "recipe", "place", "elsewhere", "tuning",
+    "objective", "kind",
 )  # fmt: skip
+NUMBERS = ("example", "top")
 KNOWN = {"recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES}
 
 
@@ -90,14 +95,10 @@ def read(document: object) -> Session:
     for name, known in KNOWN.items():
         if texts.get(name) not in known:
             texts.pop(name, None)
-    example, longest = document.get("example"), document.get("longest")
+    longest = document.get("longest")
     fits = isinstance(longest, int) and not problems(DataSettings(max_length=longest))
-    return Session(
-        step=step if step in STEPS else "data",
-        example=example if isinstance(example, int) and example >= 0 else 0,
-        longest=longest if fits else 0,
-        **texts,
-    )
+    numbers = {name: value for name in NUMBERS if isinstance(value := document.get(name), int) and value >= 0}
+    return Session(step=step if step in STEPS else "data", longest=longest if fits else 0, **numbers, **texts)
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ def opened(session: Session, dataset: str) -> Session:
     """Return a session on this data set; a run of another data set is let go."""
     if session.dataset != dataset:
         session = replace(session, dataset=dataset, run="", question="")
-    return replace(session, example=0, trial="")
+    return replace(session, example=0, trial="", finding="", top=0)
 
 
 def _received(studio: Studio, session: Session) -> Session:

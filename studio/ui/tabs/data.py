@@ -17,6 +17,7 @@ from studio.ui.session import Facts, Session, longest_example, look_up, read, re
 from studio.ui.shell import Shell
 from studio.ui.tabs.data_columns import ColumnsPart
 from studio.ui.tabs.data_health import HealthPart
+from studio.ui.tabs.data_rows import RowsPart
 from studio.ui.tabs.data_sources import SourcesPart
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 from studio.ui.words import count
@@ -43,18 +44,20 @@ class DataTab:
             self.sources = SourcesPart(shell, self.notice)
             self.health = HealthPart(shell, self.notice)
             self.columns = ColumnsPart(shell)
-            self.preview = html_part("preview", "edit", script="keeping")
+            self.rows = RowsPart(shell, self.notice)
             self.learning = html_part("learning", "example", "fetch", script="fetched")
             self.bar = actions("data", back=False)
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [self.head, self.notice, self.preview, self.learning, *self.bar.parts()]
-        return [*parts, *self.sources.outputs(), *self.health.outputs(), *self.columns.outputs()]
+        parts = [self.head, self.notice, self.learning, *self.bar.parts()]
+        inner = (self.sources, self.health, self.columns, self.rows)
+        return parts + [output for part in inner for output in part.outputs()]
 
     def wire(self) -> None:
         session, safe = self._shell.session, told(self.notice)
         self.sources.wire()
-        self.health.wire(self.preview)
+        self.health.wire(self.rows.table)
+        self.rows.wire(self.health.report)
         self.columns.wire()
         outputs = [self.notice, session]
         stepped = self.learning.example
@@ -70,12 +73,12 @@ class DataTab:
         view = facts.dataset
         return {
             self.head: _head(view) if view else EMPTY_HEAD,
-            self.preview: panel.preview(view) if view else "",
             self.learning: self._learning(view, facts.session, entering=entering) if view else "",
             self.bar.primary: _primary(view),
             **self.sources.show(facts, entering=entering),
             **self.health.show(view, facts.session),
             **self.columns.show(view, entering=entering),
+            **self.rows.show(view, facts.session),
         }
 
     def _learning(self, view: DatasetView, session: Session, *, entering: bool) -> str:

@@ -125,7 +125,7 @@ class ColumnsPart:
         session = read(document)
         view = self._studio.dataset(session.dataset)
         mapping = columns.asked_mapping(view, kind, dict(zip(ROLES, chosen, strict=True)), prompt)
-        self._studio.remap(view.id, mapping)
+        self._studio.start_remap(view.id, mapping)
         return {self._shell.session: opened(session, view.id).document()}
 
 

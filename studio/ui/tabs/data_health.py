@@ -8,10 +8,10 @@ from studio.core.errors import Refused, StudioError
 from studio.services.views import DatasetView
 from studio.services.views_of_data import FixPreview
 from studio.ui.markup import notice, problem
-from studio.ui.panels import fixing, health
+from studio.ui.panels import changing, fixing, health
 from studio.ui.panels.fixing import Editable, Trial
 from studio.ui.panels.pictures import pictures
-from studio.ui.session import Session, look_up, opened, read
+from studio.ui.session import Session, look_up, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
@@ -28,18 +28,21 @@ class HealthPart:
         self._shell, self._studio, self.notice = shell, shell.studio, notice_part
         self._trials: dict[tuple[str, ...], FixPreview | Editable] = {}
         self._failed: dict[tuple[str, ...], StudioError] = {}
-        events = ("offer", "cancel", "apply", "undo", "edit", "fetch")
+        self.changing = html_part("changing", "stop", "close", script="arrivals")
+        events = ("offer", "cancel", "apply", "undo", "edit", "rows", "fetch")
         self.report = html_part("report", *events, script="keeping")
         self.history = html_part("history", "undo", "redo", script="keeping")
         self.pictures = html_part("pictures", script="figures")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        return [self.report, self.history, self.pictures]
+        return [self.changing, self.report, self.history, self.pictures]
 
     def wire(self, preview: gr.HTML) -> None:
         """Attach the handlers; `preview` is the table whose texts can be edited."""
         session, safe = self._shell.session, told(self.notice)
         for event, handler in (
+            (self.changing.stop, self.stop),
+            (self.changing.close, self.close),
             (self.report.offer, self.offer),
             (self.report.cancel, self.cancel),
             (self.report.apply, self.apply),
@@ -57,9 +60,12 @@ class HealthPart:
     def show(self, view: DatasetView | None, session: Session) -> Updates:
         if view is None:
             return dict.fromkeys(self.outputs(), "")
-        steps = self._studio.history(view.id)
-        mending = health.Mending(self._offers(view), *self._opened(view, session), steps)
+        steps, change = self._studio.history(view.id), self._studio.change(view.id)
+        mending = health.Mending(
+            self._offers(view), *self._opened(view, session), steps, rows_can_be_shown=bool(view.preview)
+        )
         return {
+            self.changing: changing.changing(change) if change is not None else "",
             self.report: health.health(view.report, view.file_name, mending) + health.rows_link(view),
             self.history: fixing.history(steps, self._studio.undone(view.id)),
             self.pictures: pictures(view.report),
@@ -129,24 +135,29 @@ class HealthPart:
         return view.version, Editable(records, issue.count)
 
     def apply(self, document: object) -> Updates:
-        """Make the change that the open trial shows; refused where the data set is another by now."""
+        """Begin the change that the open trial shows; refused where the data set is another by now.
+
+        Where none is open it was pressed twice: the first press has closed it.
+        """
         session = read(document)
         trial, view = fixing.trial_of(session.trial), self._studio.dataset(session.dataset)
+        if trial is None:
+            return self._to(session)
         found = self._trials.get((view.id, view.version, session.trial))
-        if trial is None or not isinstance(found, FixPreview):
+        if not isinstance(found, FixPreview):
             raise Refused("That fix was not tried on these rows yet.", "Press its button, and look first.")
-        self._studio.apply_fix(view.id, trial.check, trial.kind, trial.fix, version=found.version)
-        return self._to(opened(session, view.id))
+        self._studio.start_fix(view.id, trial.check, trial.kind, trial.fix, version=found.version)
+        return self._to(replace(session, trial="", finding=""))
 
     def undo(self, document: object) -> Updates:
         session = read(document)
         self._studio.undo(session.dataset)
-        return {self.notice: UNDONE, **self._to(opened(session, session.dataset))}
+        return {self.notice: UNDONE, **self._to(replace(session, trial=""))}
 
     def redo(self, document: object) -> Updates:
         session = read(document)
         self._studio.redo(session.dataset)
-        return {self.notice: REDONE, **self._to(opened(session, session.dataset))}
+        return {self.notice: REDONE, **self._to(replace(session, trial=""))}
 
     def edit(self, document: object, event: gr.EventData) -> Updates:
         """Write another text into one row; what is open stays open for the next one."""
@@ -154,8 +165,20 @@ class HealthPart:
         if not row.isdecimal():
             raise Refused("No row was named.", "Use the pencil beside a text.")
         role, text = event_text(event, "role"), event_text(event, "text")
-        self._studio.edit_cell(session.dataset, int(row), role, text)
-        return self._to(replace(opened(session, session.dataset), trial=session.trial))
+        self._studio.start_edit(session.dataset, int(row), role, text)
+        return self._to(session)
+
+    def stop(self, document: object) -> Updates:
+        """Give up the change that is under way."""
+        session = read(document)
+        self._studio.stop_change(session.dataset)
+        return self._to(session)
+
+    def close(self, document: object) -> Updates:
+        """Put the message about a change that could not be made away."""
+        session = read(document)
+        self._studio.put_change_away(session.dataset)
+        return self._to(session)
 
     def _to(self, session: Session) -> Updates:
         return {self._shell.session: session.document()}
