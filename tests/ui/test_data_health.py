@@ -54,6 +54,11 @@ class Visitor:
     def said(self, updates: Updates) -> str:
         return updates[self.tab.notice]
 
+    def table(self) -> str:
+        session = Session(**self.document)
+        view = self._shell.studio.dataset(session.dataset)
+        return self.tab.show(Facts(session, view, None, False), entering=True)[self.tab.rows.table]
+
     def report(self) -> str:
         session = Session(**self.document)
         view = self._shell.studio.dataset(session.dataset)
@@ -167,6 +172,7 @@ def test_a_large_change_is_shown_on_every_page_until_it_is_done(
     for page in (visitor, Visitor(shell, view.id)):
         assert "replace with placeholders" in shown_change(page, shell, view.id)
         assert 'data-event="stop"' in shown_change(page, shell, view.id)
+        assert 'data-event="edit"' not in page.table(), "a text that was written would be refused"
     assert poll()["reading"]
     assert poll()["bars"] == {"change": 0}
     assert poll()["tag"] != quiet["tag"]

@@ -23,6 +23,8 @@ class Page:
     top: int
     total: int
     finding: Issue | None = None
+    editable: bool = True
+    """Not while the data set is being changed: a text that was written would be refused."""
 
 
 def finding_key(issue: Issue) -> str:
@@ -47,7 +49,10 @@ def rows(page: Page) -> str:
     if not page.records:
         return ""
     columns = columns_of(page.records[0].record)
-    lines = [(sourced.row, cells_of(sourced.row, sourced.record)) for sourced in page.records]
+    lines = [
+        (sourced.row, cells_of(sourced.row, sourced.record, editable=page.editable))
+        for sourced in page.records
+    ]
     label = f"{_span(page)} of {page.total:,}"
     shown = table(label, ("Row", *columns), _lines(columns, lines), classes="preview", tall=True)
     return _section("Your rows", f"{_about(page)}{shown}{_pager(page)}")

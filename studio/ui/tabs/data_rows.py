@@ -49,9 +49,12 @@ class RowsPart:
         total = view.report.kept if finding is None else len(finding.rows)
         top = session.top if session.top < total else max(0, total - 1) // ROWS_SHOWN * ROWS_SHOWN
         if finding is None:
-            return Page(self._studio.records_at(view.id, top, ROWS_SHOWN), top, total)
-        found = self._studio.records_of(view.id, finding.rows[top : top + ROWS_SHOWN])
-        return Page(found, top, total, finding)
+            found = self._studio.records_at(view.id, top, ROWS_SHOWN)
+        else:
+            found = self._studio.records_of(view.id, finding.rows[top : top + ROWS_SHOWN])
+        change = self._studio.change(view.id)
+        editable = change is None or change.state != "working"
+        return Page(found, top, total, finding, editable)
 
     # Handlers
 
