@@ -20,6 +20,8 @@ def question_of(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> str:
     if choice is None:
         return ""
     cell = _read(cells.get(choice), "question")
+    if isinstance(cell, dict):
+        cell = cell.get("messages", cell)  # as OpenAI's files of preferences have it
     if isinstance(cell, list):
         question = _single(_turns(cell, "question"))
     else:

@@ -152,6 +152,21 @@ def test_conversations_that_python_wrote_are_not_taken_for_plain_text():
     assert guess("messages", cell="[{'role': 'user', 'content': 'q'}]")[0] == "chat"
 
 
+def test_the_names_that_speakers_have_elsewhere_are_known():
+    made = record("chat", chat(("Prompter", "q"), ("AI", "a")), {"messages": "messages"})
+    assert [message.role for message in made.messages] == ["user", "assistant"]
+
+
+def test_openais_preferences_hold_the_question_in_an_object():
+    cells = {
+        "input": chat(("user", "q")),
+        "preferred_output": chat(("assistant", "good"))["messages"],
+        "non_preferred_output": chat(("assistant", "bad"))["messages"],
+    }
+    name, found = guess_format(tuple(cells), rows(cells))
+    assert record(name, cells, found.mapping) == Preference("q", "good", "bad")
+
+
 def test_preferred_answers_may_be_conversations_in_json_text():
     better, worse = (
         json.dumps(chat(("user", "q"), ("assistant", text))["messages"]) for text in ("good", "bad")
