@@ -9,7 +9,15 @@ from pathlib import Path
 from studio.core.errors import Refused
 from studio.data.readers.columns import check_columns
 from studio.data.readers.decoding import Decoding, find_encoding
-from studio.data.readers.json_shapes import HINT, Member, check_lengths, holds_columns, members, rows_under
+from studio.data.readers.json_shapes import (
+    HINT,
+    Member,
+    check_lengths,
+    holds_columns,
+    holds_labelled_rows,
+    members,
+    rows_under,
+)
 from studio.data.readers.json_text import JsonText
 from studio.data.readers.objects import column_names, object_row
 from studio.data.readers.text import ENDINGS as RUNNING_TEXT
@@ -118,6 +126,8 @@ def rows_of_object(path: Path, decoding: Decoding) -> tuple[Iterator[SourceRow],
     if wrapped is not None:
         note = file_note("wrapped", f"The rows were found under the key “{wrapped.name}”.", "Nothing to do.")
         return _items(JsonText(path, decoding, wrapped.place), around=2, whole=False), (note,)
+    if holds_labelled_rows(found):
+        return _under_labels(JsonText(path, decoding)), ()
     if turns or not holds_columns(found):
         return _values(JsonText(path, decoding)), ()
     check_columns([member.name for member in found])
@@ -135,6 +145,13 @@ def _items(text: JsonText, *, around: int, whole: bool) -> Iterator[SourceRow]:
 
 def _values(text: JsonText) -> Iterator[SourceRow]:
     for number, item in enumerate(text.values(), 1):
+        yield object_row(number, item, text.repeated)
+    text.close()
+
+
+def _under_labels(text: JsonText) -> Iterator[SourceRow]:
+    for number, _ in enumerate(text.members(), 1):
+        item = text.value(1)
         yield object_row(number, item, text.repeated)
     text.close()
 

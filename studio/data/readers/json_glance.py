@@ -80,6 +80,8 @@ def _rows_of_open_object(head: Path, decoding: Decoding, whole: Path | None) -> 
                 return _numbered(text, chain([first], items))
         if letter in "[{":
             text.close()
+            if name.isdecimal():
+                return None  # rows or columns: only the whole file tells
             return _rows_of_columns(whole, decoding, name, letter) if whole is not None else None
         text.value(1)
     return None
