@@ -1,4 +1,4 @@
-"""What was asked of reading, line by line, from the file to the verdict: accepted, noted, rejected, and why."""
+"""What was asked of reading, line by line, from the file to the verdict: accept, note or reject, and why."""
 
 import json
 from dataclasses import dataclass
