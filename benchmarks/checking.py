@@ -26,8 +26,8 @@ from typing import Any
 from benchmarks.checking_rows import write_csv, write_jsonl
 from studio.core import system
 from studio.core.records import SourcedRecord
-from studio.core.report import DatasetReport
 from studio.data.checks import CHECKS, Scene, Seen
+from studio.data.first_findings import first_findings
 from studio.data.formats.cells import RowProblem
 from studio.data.inspect import Conditions, inspect
 from studio.data.readers import read_table
@@ -49,19 +49,15 @@ def checked(path: Path) -> dict[str, Any]:
     tokenizer = load_tokenizer(resolve("starter"))
     before = system.process_memory_bytes()
     began, processor = time.perf_counter(), time.process_time()
-    first: list[float] = []
-
-    def progress(rows: int, share: float, partial: DatasetReport | None) -> None:
-        if partial is not None and not first:
-            first.append(time.perf_counter() - began)
-
+    first_findings(path, path.name)
+    first = time.perf_counter() - began
     writer = RecordWriter(path.with_suffix(".records"))
-    conditions = Conditions(tokenizer, MAX_LENGTH, progress=progress)
+    conditions = Conditions(tokenizer, MAX_LENGTH)
     report = inspect(path, path.name, sink=writer, conditions=conditions).report
     writer.close()
     return {
         "rows": report.total,
-        "first_seconds": first[0] if first else time.perf_counter() - began,
+        "first_seconds": first,
         "seconds": time.perf_counter() - began,
         "processor_seconds": time.process_time() - processor,
         "peak_bytes": system.peak_memory_bytes(),

@@ -53,7 +53,7 @@ LANGUAGES = {
         "Ανοίξτε πρώτα τις ρυθμίσεις και επιλέξτε τη γλώσσα στην οποία θέλετε να εργαστείτε αύριο.",
     ),
 }
-MISREAD_AS = ("cp1252", "cp1252", "latin-1")
+MISREAD_AS = ("cp1252", "cp1252", "latin-1", "mac_roman", "cp1251")
 
 TAGS = (
     "<br>", "<br/>", "<p>", "</div>", "&nbsp;", "&amp;", "&quot;", "&#39;", '<a href="page.html">here</a>',

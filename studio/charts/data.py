@@ -1,4 +1,4 @@
-"""What is known of a data set as Plotly figures: lengths against the limit, balance of labels, findings.
+"""What is known of a data set as Plotly figures: lengths against the limit, labels, languages, findings.
 
 Colours are named, not given: each trace says in `meta` which colour of the page it takes ("good", "accent",
 "bad"), since only the page knows whether it is light or dark.
@@ -19,6 +19,8 @@ BAR_HEIGHT = 30
 """Pixels of a bar that lies on its side, with the space to the next."""
 LONGEST_NAME = 26
 LABELS_SHOWN = 12
+LANGUAGES_SHOWN = 6
+"""Of each side, the questions or the answers."""
 FINDINGS_SHOWN = 12
 SEVERITY_COLOURS = {"error": "bad", "warning": "accent", "note": "quiet"}
 
@@ -67,6 +69,23 @@ def labels_figure(chart: Mapping[str, Any]) -> dict[str, Any]:
     bars = [(names[at], rows[at], "good") for at in range(len(names))]
     if others:
         bars.append(("all others", others, "quiet"))
+    return _lying_bars(bars)
+
+
+def languages_figure(sides: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """Return the languages of each side as bars, the most frequent first; a side's others as one bar.
+
+    `sides`: what is in them ("questions") -> rows by language, the most frequent first.
+    """
+    bars = []
+    for side, rows in sides.items():
+        shown, others = list(rows.items())[:LANGUAGES_SHOWN], list(rows.values())[LANGUAGES_SHOWN:]
+        named = [*shown, ("all others", sum(others))] if others else shown
+        colours = ("good" if at == 0 else "accent" for at in range(len(named)))
+        bars += [
+            (f"{language}, {side}" if len(sides) > 1 else language, number, colour)
+            for (language, number), colour in zip(named, colours, strict=True)
+        ]
     return _lying_bars(bars)
 
 

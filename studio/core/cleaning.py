@@ -1,13 +1,28 @@
 """What was done to a data set after it was read: its history, as the screen and the model card tell it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from studio.core.shapes import shaped
 
 REMAPPED = "remap"
 """The `fix` of a step that read the file anew with other columns; nothing before it is in the rows."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A change that somebody asks for: the fix of a finding (`check`, `kind`), with what it needs to know.
+
+    Where `fix` is `REMAPPED` the options are role -> column. `version`: refuse where the data set is another
+    by now; empty: any.
+    """
+
+    check: str
+    kind: str
+    fix: str
+    options: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class Lengths:
 class DatasetReport:
     """The verdict on a file. Invariant: `kept + set_aside == total`.
 
+    `mapping`: role -> column. `suggested`: the same for columns that nobody has chosen and that may be meant.
     `figures`: single numbers by name ("distinct_questions": 0.93). `charts`: small numbers to draw, by check.
     """
 
@@ -71,6 +72,7 @@ class DatasetReport:
     issues: tuple[Issue, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
     charts: Mapping[str, Any] = field(default_factory=dict)
+    suggested: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         assert self.kept + self.set_aside == self.total, (self.kept, self.set_aside, self.total)

@@ -76,18 +76,21 @@ def encode_completion_prompt(prompt: str, template: ChatTemplate) -> list[int]:
     return _tokenise([part for part in parts if not part.learned], template.encoder)[0]
 
 
-def spans(
-    conversation: Conversation, template: ChatTemplate, max_length: int
-) -> tuple[tuple[str, SpanRole], ...]:
-    """Return the example as the model reads it, in stretches of context, learned and cut text."""
-    return _spans(template.parts(conversation.messages), template, max_length)
-
-
-def completion_spans(
-    record: Completion, template: ChatTemplate, max_length: int
-) -> tuple[tuple[str, SpanRole], ...]:
-    """Like `spans`, for a prompt that is completed without a chat."""
-    return _spans(_completion_parts(record, template), template, max_length)
+def spans(example: Example, template: ChatTemplate, max_length: int) -> tuple[tuple[str, SpanRole], ...]:
+    """Return an uncut example as the model reads it, in stretches of context, learned and cut text."""
+    ids = example.input_ids
+    roles: list[SpanRole] = ["context" if label == IGNORED else "learned" for label in example.labels]
+    roles[max_length:] = ["cut"] * len(roles[max_length:])
+    edges = [at for at in range(1, len(roles)) if roles[at] != roles[at - 1]]
+    found: list[tuple[str, SpanRole]] = []
+    shown = 0
+    for start, end in zip([0, *edges], [*edges, len(roles)], strict=True):
+        # Decoding from the beginning keeps the spaces between words; half a letter waits for the rest.
+        text = template.tokenizer.decode(ids[:end], clean_up_tokenization_spaces=False)
+        text = text if end == len(roles) else text.removesuffix("\ufffd")
+        found.append((text[shown:], roles[start]))
+        shown = len(text)
+    return tuple((text, role) for text, role in found if text)
 
 
 def _text_parts(text: str, template: ChatTemplate) -> tuple[Part, ...]:
@@ -121,24 +124,6 @@ def _example(parts: Sequence[Part], template: ChatTemplate, max_length: int, row
     ids, learned = ids[:max_length], learned[:max_length]
     labels = (token if learn else IGNORED for token, learn in zip(ids, learned, strict=True))
     return Example(row, tuple(ids), tuple(labels), cut)
-
-
-def _spans(
-    parts: Sequence[Part], template: ChatTemplate, max_length: int
-) -> tuple[tuple[str, SpanRole], ...]:
-    ids, learned = _tokenise(parts, template.encoder)
-    roles: list[SpanRole] = ["learned" if learn else "context" for learn in learned]
-    roles[max_length:] = ["cut"] * len(roles[max_length:])
-    edges = [at for at in range(1, len(roles)) if roles[at] != roles[at - 1]]
-    found: list[tuple[str, SpanRole]] = []
-    shown = 0
-    for start, end in zip([0, *edges], [*edges, len(roles)], strict=True):
-        # Decoding from the beginning keeps the spaces between words; half a letter waits for the rest.
-        text = template.tokenizer.decode(ids[:end], clean_up_tokenization_spaces=False)
-        text = text if end == len(roles) else text.removesuffix("\ufffd")
-        found.append((text[shown:], roles[start]))
-        shown = len(text)
-    return tuple((text, role) for text, role in found if text)
 
 
 def _tokenise(parts: Sequence[Part], encoder: Encoder) -> tuple[list[int], list[bool]]:

@@ -1,16 +1,18 @@
 """Fetch a data set from the Hugging Face hub: the Parquet files of one subset and split, and nothing else."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from huggingface_hub import HfApi, constants, snapshot_download
+from huggingface_hub import HfApi, constants, hf_hub_download
 from huggingface_hub.errors import RevisionNotFoundError
 from huggingface_hub.hf_api import DatasetInfo
 
 from studio.core.errors import Refused
 from studio.engine.hub import check_room, plain_words
+from studio.engine.weight_files import Abandoned
 
 CONVERTED = "refs/convert/parquet"
 """Where the hub keeps public data sets of any format as Parquet: SUBSET/SPLIT/0000.parquet."""
@@ -33,12 +35,27 @@ class HubTable:
     licence: str
 
 
+@dataclass(frozen=True)
+class Watcher:
+    """Who looks on while files are fetched: hears (bytes done, bytes in all), and may say to stop."""
+
+    tell: Callable[[int, int], None] = lambda done, total: None
+    stopping: Callable[[], bool] = lambda: False
+
+
 def fetch_table(
-    name: str, subset: str = "", split: str = "", *, endpoint: str | None = None, cache: Path | None = None
+    name: str,
+    subset: str = "",
+    split: str = "",
+    *,
+    watcher: Watcher | None = None,
+    endpoint: str | None = None,
+    cache: Path | None = None,
 ) -> HubTable:
     """Return the files of one subset and split; "" is the usual one, or the only one.
 
-    Raises Refused where they cannot be had, and where the choice is not clear, with what there is.
+    Raises Refused where they cannot be had, and where the choice is not clear, with what there is; Abandoned
+    where the watcher stops it. What was fetched until then stays in the cache, and need not be fetched again.
     """
     with plain_words(name, "", what="data set", hint=_HINT):
         licence, listed = _look(HfApi(endpoint=endpoint), name)
@@ -55,15 +72,57 @@ def fetch_table(
         )
         files = shards[subset, split]
         _check_room(name, sum(files.values()), cache or Path(constants.HF_HUB_CACHE))
-        folder = snapshot_download(
-            name,
-            repo_type="dataset",
-            revision=listed.sha,
-            endpoint=endpoint,
-            cache_dir=cache,
-            allow_patterns=sorted(files),
-        )
-    return HubTable(tuple(Path(folder) / file for file in sorted(files)), subset, split, listed.sha, licence)
+        where = {"revision": listed.sha, "endpoint": endpoint, "cache_dir": cache}
+        paths = _downloaded(name, files, _bar(watcher or Watcher(), sum(files.values())), where)
+    return HubTable(paths, subset, split, listed.sha, licence)
+
+
+def _downloaded(name: str, files: Mapping[str, int], bar: Any, where: Mapping[str, Any]) -> tuple[Path, ...]:
+    paths = (
+        hf_hub_download(name, file, repo_type="dataset", tqdm_class=bar, **where) for file in sorted(files)
+    )
+    return tuple(map(Path, paths))
+
+
+def _bar(watcher: Watcher, total: int) -> Any:
+    """Return what the hub's library makes and moves as a progress bar for every file; all add up in one.
+
+    Source: the stand-in for a bar that `snapshot_download` itself hands to `hf_hub_download`.
+    """
+    moved = 0
+
+    def move(step: float | None = 1) -> None:
+        nonlocal moved
+        moved += int(step or 0)
+        watcher.tell(min(moved, total), total)
+        if watcher.stopping():
+            raise Abandoned
+
+    class Bar:
+        def __init__(self, *_: object, initial: float = 0, **__: object) -> None:
+            move(initial)  # of an earlier download that broke off
+
+        def __enter__(self) -> "Bar":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.close()
+
+        def update(self, step: float | None = 1) -> None:
+            move(step)
+
+        def update_transfer(self, step: float | None = 1) -> None:
+            """Bytes on the wire; those that are written count, in `update`."""
+
+        def set_postfix_str(self, *_: object, **__: object) -> None:
+            """Told by nobody."""
+
+        set_transfer_postfix_str = set_postfix_str
+
+        def close(self) -> None:
+            """Nothing is drawn."""
+
+    return Bar
 
 
 def _look(api: HfApi, name: str) -> tuple[str, DatasetInfo]:

@@ -4,14 +4,16 @@ A fix makes a new version and changes none, so that taking it back is to name th
 """
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from studio.core.cleaning import Step
+from studio.core.cleaning import Step, Wish
 from studio.core.errors import Refused
+from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport, Issue
 from studio.data.checks import Scene, SetAside
 from studio.data.fixes import FIXES
+from studio.data.inspect import Conditions
 from studio.data.mending import Change, Mending, Recheck, Uploaded, rows_to_mend
 from studio.data.tables import SourceRow
 from studio.services import datasets
@@ -19,22 +21,12 @@ from studio.services.excerpts import changed_row
 from studio.services.intake import scene_of
 from studio.services.views import DatasetView
 from studio.services.views_of_data import FixOffer, FixPreview
+from studio.services.watching import Watched
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
 from studio.store.home import Home
 from studio.store.records import RecordFile, RecordWriter
 
 EXAMPLES = 5
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is to be done about a finding. `version`: refuse where the data set is another by now; "": any."""
-
-    check: str
-    kind: str
-    fix: str
-    options: Mapping[str, str] = field(default_factory=dict)
-    version: str = ""
 
 
 def fixes_for(home: Home, dataset: str, check: str, kind: str) -> tuple[FixOffer, ...]:
@@ -87,7 +79,12 @@ class _Version:
         """Return a scene of its own for each use: checks write into it."""
         return scene_of(self.report)
 
-    def mending(self, wish: Wish) -> Mending:
+    def watched(self, wish: Wish, against: Conditions) -> Watched:
+        """Return the records for the passes that this fix makes through them."""
+        finding, looking = wish.fix != "edit", wish.fix in FIXES and FIXES[wish.fix].NEEDS_PASS
+        return Watched(self.records, int(finding) + int(looking), against)
+
+    def mending(self, wish: Wish, records: Iterable[SourcedRecord]) -> Mending:
         """Return the fix, ready to go through the records."""
         if wish.fix == "edit":
             return Mending("edit", wish.options, ())
@@ -98,21 +95,21 @@ class _Version:
                 "This finding is no longer there, or has no such fix.", "Look at the newest report."
             )
         names = (wish.check, wish.kind, wish.fix)
-        rows = rows_to_mend(names, self.records, self.scene(), self.set_aside)
+        rows = rows_to_mend(names, records, self.scene(), self.set_aside)
         return Mending(wish.fix, {"kind": wish.kind, **wish.options}, rows)
 
-    def changes(self, mending: Mending) -> Iterator[Change]:
+    def changes(self, mending: Mending, records: Iterable[SourcedRecord]) -> Iterator[Change]:
         source, name = self.folder.source(self.meta.version), self.meta.file_name
         uploaded = Uploaded(source, name, self.report.format, self.report.mapping)
-        return mending.changes(self.records, uploaded)
+        return mending.changes(records, uploaded)
 
 
 def preview(home: Home, dataset: str, wish: Wish) -> FixPreview:
     """Do a fix on all rows and write nothing."""
     version = _Version.current(home, dataset, wish.version)
-    mending = version.mending(wish)
+    mending = version.mending(wish, version.records)
     examples = []
-    for change in version.changes(mending):
+    for change in version.changes(mending, version.records):
         if change.after is not change.before and len(examples) < EXAMPLES:
             examples.append(changed_row(change))
     return FixPreview(mending.changed, mending.dropped, mending.added, tuple(examples), version.meta.version)
@@ -120,13 +117,20 @@ def preview(home: Home, dataset: str, wish: Wish) -> FixPreview:
 
 def apply(home: Home, dataset: str, wish: Wish) -> DatasetView:
     """Make a new version by a fix. Raises Refused where it would change nothing, or another is under way."""
-    folder = home.datasets.folder(dataset)
-    with folder.turn_to_change(), home.datasets.workshop() as workshop:
+    with home.datasets.folder(dataset).turn_to_change():
+        make(home, dataset, wish, Conditions())
+    return datasets.view(home, dataset)
+
+
+def make(home: Home, dataset: str, wish: Wish, against: Conditions) -> None:
+    """The same for who has the turn already. Raises Stopped where the watcher in `against` says so."""
+    with home.datasets.workshop() as workshop:
         before = _Version.current(home, dataset, wish.version)
-        mending, recheck = before.mending(wish), Recheck(before.report, before.scene())
+        records = before.watched(wish, against)
+        mending, recheck = before.mending(wish, records), Recheck(before.report, before.scene())
         added = set()
         with RecordWriter(workshop / "records.jsonl") as writer:
-            for change in before.changes(mending):
+            for change in before.changes(mending, records):
                 if change.after is not None:
                     writer.append(change.after)
                     recheck.see(change.after)
@@ -139,11 +143,11 @@ def apply(home: Home, dataset: str, wish: Wish) -> DatasetView:
             report=report,
             records=writer.path,
             records_hash=writer.close(),
-            rows=folder.rows(before.meta.version),
+            rows=before.folder.rows(before.meta.version),
             set_aside=[(row.row, row.check, row.message) for row in left],
         )
+        records.heed()
         _keep(before, content, _step(wish, mending, before.meta.owner))
-    return datasets.view(home, dataset)
 
 
 def _refuse_nothing(mending: Mending, wish: Wish) -> None:
@@ -189,10 +193,9 @@ def _keep(before: _Version, content: Content, step: Step) -> None:
     )
 
 
-def edit_cell(home: Home, dataset: str, row: int, *, role: str, text: str) -> DatasetView:
-    """Write another text into one row, as a step of its own."""
-    options = {"row": str(row), "role": role, "text": text}
-    return apply(home, dataset, Wish("edit", f"row {row}", "edit", options))
+def edit(row: int, role: str, text: str) -> Wish:
+    """Return the wish for another text in one row; it becomes a step of its own."""
+    return Wish("edit", f"row {row}", "edit", {"row": str(row), "role": role, "text": text})
 
 
 def undo(home: Home, dataset: str) -> DatasetView:

@@ -4,11 +4,13 @@ import time
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
+from pathlib import Path
 
 from studio.core.cleaning import REMAPPED, Step
 from studio.core.errors import Refused
 from studio.core.records import SourcedRecord
+from studio.data.inspect import Conditions
 from studio.data.samples import SAMPLES
 from studio.services import uploads
 from studio.services.intake import checked_name, conditions, content_of
@@ -17,23 +19,32 @@ from studio.store.datasets import Content, DatasetFolder, DatasetMeta
 from studio.store.files import readable
 from studio.store.home import Home
 from studio.store.incoming import Arrival
+from studio.store.records import RecordFile
 
 PREVIEW_ROWS = 50
+FILES_OPEN = 4
+"""So many data sets are paged through without looking for the places of their rows again."""
 
 
 def remap(home: Home, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
     """Read a data set again with another mapping; new runs use the new version."""
+    with home.datasets.folder(dataset).turn_to_change():
+        read_again(home, dataset, mapping, conditions())
+    return view(home, dataset)
+
+
+def read_again(home: Home, dataset: str, mapping: Mapping[str, str], against: Conditions) -> None:
+    """The same for who has the turn to change it already. Raises Stopped where `against` says so."""
     folder = home.datasets.folder(dataset)
-    with folder.turn_to_change(), home.datasets.workshop() as workshop:
+    with home.datasets.workshop() as workshop:
         before = folder.meta()
         source = folder.source(before.version)
-        content = content_of(source, before.file_name, mapping, workshop=workshop, against=conditions())
+        content = content_of(source, before.file_name, mapping, workshop=workshop, against=against)
         steps = _with_remap(before, content)
         version = folder.add_version(source, replace(content, steps=steps))
         meta = folder.meta()  # Its name may have been changed meanwhile; its versions not.
         history = (*(known for known in meta.history if known != version), version)
         folder.write_meta(replace(meta, version=version, history=history, steps=steps, undone=()))
-    return view(home, dataset)
 
 
 def _with_remap(meta: DatasetMeta, content: Content) -> tuple[Step, ...]:
@@ -86,11 +97,36 @@ def _users(home: Home) -> Mapping[str, tuple[str, ...]]:
 
 def records_of(home: Home, dataset: str, rows: Sequence[int]) -> tuple[SourcedRecord, ...]:
     """Return the records of these rows, in the order asked for. Records stand in the order of their rows."""
-    folder = home.datasets.folder(dataset)
-    records = folder.open_records(folder.meta().version)
-    places = [bisect_left(records, row, key=lambda sourced: sourced.row) for row in rows]
+    records = _opened(home, dataset)
+    places = [_place(records, row) for row in rows]
     found = records.at(place for place in places if place < len(records))
     return tuple(sourced for sourced in found if sourced.row in set(rows))
+
+
+def records_at(home: Home, dataset: str, place: int, most: int) -> tuple[SourcedRecord, ...]:
+    """Return up to `most` records from one place on, counted from 0."""
+    return _opened(home, dataset)[place : place + most]
+
+
+def place_of(home: Home, dataset: str, row: int) -> int:
+    """Return the place of a row of the file among the records, or that of the next one."""
+    records = _opened(home, dataset)
+    return min(_place(records, row), max(0, len(records) - 1))
+
+
+def _opened(home: Home, dataset: str) -> RecordFile:
+    folder = home.datasets.folder(dataset)
+    return _record_file(folder.records_file(folder.meta().version))
+
+
+@lru_cache(maxsize=FILES_OPEN)
+def _record_file(path: Path) -> RecordFile:
+    """Find the places of all rows once: the records of a version never change."""
+    return RecordFile(path)
+
+
+def _place(records: RecordFile, row: int) -> int:
+    return bisect_left(records, row, key=lambda sourced: sourced.row)
 
 
 def rename(home: Home, dataset: str, name: str) -> DatasetView:

@@ -23,6 +23,7 @@ def check_document(report: DatasetReport) -> Document:
         "first": dict(report.first) if report.first is not None else None,
         "columns": list(report.columns),
         "mapping": dict(report.mapping),
+        "suggested": dict(report.suggested),
         "lengths": asdict(report.lengths) if report.lengths else None,
         "issues": [
             {

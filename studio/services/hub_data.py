@@ -11,7 +11,7 @@ from studio.core.errors import Refused
 from studio.core.report import DatasetReport
 from studio.data.readers import outright
 from studio.data.shards import joined
-from studio.engine.hub_tables import fetch_table
+from studio.engine.hub_tables import Watcher, fetch_table
 from studio.services.intake import NAME_LENGTH, arrival_of, check
 from studio.store.incoming import Arrival
 
@@ -42,6 +42,20 @@ def name_of(address: str) -> HubName:
     return HubName(found["id"], found["subset"] or "", found["split"] or "")
 
 
+def address_of(name: str, subset: str = "", split: str = "") -> str:
+    """Return the address of what a person named in three fields. Raises Refused where that is none."""
+    name, subset, split = name.strip(), subset.strip(), split.strip()
+    address = f"{SCHEME}{name}" + (f"/{subset}" if subset else "") + (f"@{split}" if split else "")
+    if name_of(address) != HubName(name, subset, split):
+        raise Refused(f"{address!r} is no data set of the hub.", "Write its name as there: owner/name.")
+    return address
+
+
+def expected(address: str) -> Arrival:
+    """Return what is known of a data set of the hub before it is fetched."""
+    return Arrival(name=address, title=address.removeprefix(SCHEME)[:NAME_LENGTH], address=address)
+
+
 def refuse_outright(place: Path) -> None:
     """Raise Refused for what nobody need open: no file and no address, too large, of a wrong ending."""
     if is_address(str(place)):
@@ -69,12 +83,15 @@ def named(place: Path, mapping: Mapping[str, str] | None) -> Iterator[tuple[Path
 
 
 @contextmanager
-def fetched(name: HubName, mapping: Mapping[str, str] | None = None) -> Iterator[tuple[Path, Arrival]]:
+def fetched(
+    name: HubName, mapping: Mapping[str, str] | None = None, watcher: Watcher | None = None
+) -> Iterator[tuple[Path, Arrival]]:
     """Yield a table with what is known of it; it may go away afterwards. Takes as long as the download.
 
-    Raises Refused, with the subsets and splits there are, where the name fits none.
+    Raises Refused, with the subsets and splits there are, where the name fits none; Abandoned where the
+    watcher stops it.
     """
-    table = fetch_table(name.id, name.subset, name.split)
+    table = fetch_table(name.id, name.subset, name.split, watcher=watcher)
     file_name = f"{name.id.rpartition('/')[2]} {table.subset} {table.split}.parquet"
     title = f"{name.id} ({table.subset}, {table.split})"
     with tempfile.TemporaryDirectory(prefix="studio-hub-") as folder:

@@ -36,25 +36,28 @@ def conditions() -> Conditions:
     """Return what a file is checked against: the starter's tokens, and the split that is the default."""
     data = DataSettings()
     return Conditions(
-        tokenizer=_tokenizer(), max_length=data.max_length, held_out_percent=data.held_out_percent
+        load_tokenizer=_tokenizer, max_length=data.max_length, held_out_percent=data.held_out_percent
     )
 
 
 def _tokenizer() -> "PreTrainedTokenizerBase | None":
-    """Return the starter's tokenizer for the lengths; None where the starter is not installed yet."""
+    """Return the starter's tokenizer for the lengths; None where the starter is not installed yet.
+
+    Its class, named outright, comes without torch; `AutoTokenizer` would bring that, and its seconds.
+    """
     if not starter_is_ready():
         return None
     with IMPORTING:
-        from transformers import AutoTokenizer  # heavy: only when there are rows to count
+        from transformers.tokenization_utils_tokenizers import PreTrainedTokenizerFast
 
-    return AutoTokenizer.from_pretrained(cache_folder() / FOLDER_NAME, local_files_only=True)
+    return PreTrainedTokenizerFast.from_pretrained(cache_folder() / FOLDER_NAME, local_files_only=True)
 
 
 def scene_of(report: DatasetReport) -> Scene:
     """Return what the checks knew when a file was read, for looking at its rows once more."""
-    against = conditions()
+    against, tokenizer = conditions(), _tokenizer()
     return Scene(
-        template=ChatTemplate(against.tokenizer) if against.tokenizer is not None else None,
+        template=ChatTemplate(tokenizer) if tokenizer is not None else None,
         max_length=against.max_length,
         format=report.format,
         has_groups="group" in report.mapping,

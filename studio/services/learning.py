@@ -3,30 +3,38 @@
 from functools import lru_cache
 
 from studio.core.errors import Refused, StudioError
-from studio.core.records import Completion, Conversation, Labelled, as_conversation
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import spans
+from studio.engine.objectives import objective_named
 from studio.engine.sources import ModelSource, source_here
+from studio.services.lengths import WHOLE
 from studio.services.packages import IMPORTING
 from studio.services.views import Span
 from studio.store.home import Home
 
 
 def learning_view(
-    home: Home, dataset: str, index: int, *, model: str, max_length: int
+    home: Home, dataset: str, index: int, *, model: str, objective: str, max_length: int
 ) -> tuple[int, tuple[Span, ...]]:
-    """Return (row of the user's file, spans) of the kept row at `index`, counted from 0."""
+    """Return (row of the user's file, spans) of the kept row at `index`, counted from 0.
+
+    It is encoded by the objective, as for training, and cut only in what is shown.
+    """
     folder = home.datasets.folder(dataset)
     found = folder.records(folder.meta().version, first=max(0, index), most=1)
     if index < 0 or not found:
         raise Refused(f"There is no example number {index + 1}.", "Choose an earlier one.")
-    record = found[0].record
-    if not isinstance(record, Conversation | Completion | Labelled):
+    row, record = found[0].row, found[0].record
+    learned = objective_named(objective)
+    if not learned.accepts(record):
         raise Refused(
-            "It is not known which column holds the question and which the answer.", "Choose both above."
+            f"Such rows cannot be learned as “{learned.TITLE}”.",
+            "Choose the columns of the question and of the answer above.",
         )
-    parts = spans(as_conversation(record), _template(_here(model)), max_length)
-    return found[0].row, tuple(Span(text, role) for text, role in parts)
+    template = _template(_here(model))
+    example = learned.encode(record, template, max_length=WHOLE, row=row)
+    parts = spans(example, template, max_length)
+    return row, tuple(Span(text, role) for text, role in parts)
 
 
 def _here(model: str) -> ModelSource:

@@ -57,16 +57,18 @@ class Studio(StudioOfData):
     def open(self, duty: Duty | None = None) -> None:
         """Start the worker thread, which takes the home once no other process holds it. Returns at once.
 
-        Uploads that an earlier process left half read are read again in the background.
+        Uploads and changes of data sets that an earlier process left half done are done in the background.
         """
         duty = duty or Duty()
         if duty.takes_home:
             self._uploads.open()
+            self._changes.open()
         self._worker.open(duty)
 
     def close(self) -> None:
         """Stop and save the work, and free the home. What ran can be resumed; what waits keeps waiting."""
         self._uploads.close()
+        self._changes.close()
         self._worker.close()
 
     def worker(self) -> WorkerState:

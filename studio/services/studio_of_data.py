@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from studio.core.cleaning import Step
+from studio.core.cleaning import REMAPPED, Step, Wish
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.services import cleaning, datasets, hub_data, intake, learning, spreadsheets, uploads
-from studio.services.cleaning import Wish
+from studio.services.changing import Changes
 from studio.services.uploads import Uploads
 from studio.services.views import DatasetView, SampleView, Span
-from studio.services.views_of_data import FixOffer, FixPreview, UploadView
+from studio.services.views_of_data import ChangeView, FixOffer, FixPreview, UploadView
 from studio.store.home import Home
 
 
@@ -20,6 +20,7 @@ class StudioOfData:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._uploads = Uploads(home)
+        self._changes = Changes(home)
 
     def check(self, path: Path, name: str = "", mapping: Mapping[str, str] | None = None) -> DatasetReport:
         """Look at a file and keep nothing. `name` is the file's name as the user knows it."""
@@ -44,17 +45,13 @@ class StudioOfData:
         """Give an upload up; nothing of it is kept. One that has ended stays as it is."""
         self._uploads.stop(upload)
 
-    def add_hub_dataset(self, name: str, subset: str = "", split: str = "") -> DatasetView:
-        """Fetch a data set of the Hugging Face hub (owner/name), check it and wait; takes a download's time.
+    def start_hub_upload(self, name: str, subset: str = "", split: str = "") -> str:
+        """Fetch a data set of the Hugging Face hub (owner/name) and check it, both in the background.
 
-        Without a subset or split the usual one is taken. Raises Refused with those there are where that is
-        not clear, and where the hub does not give it out.
+        Return the upload's id. Without a subset or split the usual one is taken; where that is not clear, or
+        the hub does not give it out, the upload fails and says which there are. Survives a restart.
         """
-        with hub_data.fetched(hub_data.HubName(name.strip(), subset.strip(), split.strip())) as (
-            path,
-            arrival,
-        ):
-            return datasets.view(self._home, uploads.add(self._home, path, arrival))
+        return self._uploads.start_hub(hub_data.address_of(name, subset, split))
 
     def remap(self, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
         """Read a dataset again with `mapping` (role -> column); earlier runs keep the version they used."""
@@ -90,14 +87,30 @@ class StudioOfData:
         """Return what became of these rows of the file; those that were set aside or dropped are left out."""
         return datasets.records_of(self._home, dataset, rows)
 
+    def records_at(self, dataset: str, place: int, most: int) -> tuple[SourcedRecord, ...]:
+        """Return up to `most` of the kept rows from one place on, counted from 0."""
+        return datasets.records_at(self._home, dataset, place, most)
+
+    def place_of(self, dataset: str, row: int) -> int:
+        """Return where a row of the file stands among the kept ones; of one that is not kept, the next."""
+        return datasets.place_of(self._home, dataset, row)
+
     def learning_view(
-        self, dataset: str, index: int, *, model: str = "starter", max_length: int = 512
+        self,
+        dataset: str,
+        index: int,
+        *,
+        model: str = "starter",
+        objective: str = "chat",
+        max_length: int = 512,
     ) -> tuple[int, tuple[Span, ...]]:
         """Return (row of the user's file, spans) of one example, counted from 0 among the kept ones.
 
         Takes seconds the first time (tokenizer); raises StudioError while the model is not on this machine.
         """
-        return learning.learning_view(self._home, dataset, index, model=model, max_length=max_length)
+        return learning.learning_view(
+            self._home, dataset, index, model=model, objective=objective, max_length=max_length
+        )
 
     def fixes_for(self, dataset: str, check: str, kind: str = "") -> tuple[FixOffer, ...]:
         """Return what can be done about one finding of the report, the recommended fix first."""
@@ -127,7 +140,46 @@ class StudioOfData:
 
     def edit_cell(self, dataset: str, row: int, role: str, text: str) -> DatasetView:
         """Write another text into a row. `role`: the record's own name of the text, or a message's number."""
-        return cleaning.edit_cell(self._home, dataset, row, role=role, text=text)
+        return cleaning.apply(self._home, dataset, cleaning.edit(row, role, text))
+
+    def start_fix(
+        self,
+        dataset: str,
+        check: str,
+        kind: str,
+        fix: str,
+        options: Mapping[str, str] | None = None,
+        version: str = "",
+    ) -> ChangeView:
+        """Begin what `apply_fix` does and return at once, except that a small data set is waited for.
+
+        Raises what kept it from being changed by then. It survives a restart, as an upload does.
+        """
+        return self._changes.start(dataset, Wish(check, kind, fix, options or {}, version))
+
+    def start_edit(self, dataset: str, row: int, role: str, text: str) -> ChangeView:
+        """Begin what `edit_cell` does; see `start_fix`."""
+        return self._changes.start(dataset, cleaning.edit(row, role, text))
+
+    def start_remap(self, dataset: str, mapping: Mapping[str, str]) -> ChangeView:
+        """Begin what `remap` does; see `start_fix`."""
+        return self._changes.start(dataset, Wish("", "", REMAPPED, mapping))
+
+    def change(self, dataset: str) -> ChangeView | None:
+        """Return the change of a data set that is under way, or why the last one could not be made."""
+        return self._changes.view(dataset)
+
+    def stop_change(self, dataset: str) -> None:
+        """Give a change up; the rows stay as they were."""
+        self._changes.stop(dataset)
+
+    def put_change_away(self, dataset: str) -> None:
+        """Forget why a change could not be made."""
+        self._changes.put_away(dataset)
+
+    def dataset_version(self, dataset: str) -> str:
+        """Return the version that new runs use; quicker than `dataset`."""
+        return self._home.datasets.folder(dataset).meta().version
 
     def issues_excel(self, dataset: str) -> Path:
         """Return an Excel file of all rows with what was found about each; made when first asked for.

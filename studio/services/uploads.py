@@ -6,11 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio.core.errors import Refused, StudioError
-from studio.core.report import DatasetReport
+from studio.data.first_findings import first_findings
 from studio.data.inspect import Stopped
 from studio.data.readers.outright import refuse_outright
+from studio.engine.hub_tables import Watcher
+from studio.engine.weight_files import Abandoned
+from studio.services.hub_data import expected, fetched, name_of
 from studio.services.intake import conditions, take_in
 from studio.services.mistakes import plainly
+from studio.services.packages import FIRST_LOOKS
 from studio.services.views_of_data import UploadView
 from studio.store.home import Home
 from studio.store.incoming import Arrival, IncomingFolder
@@ -66,6 +70,16 @@ class Uploads:
         """Copy a file into the home, begin to read it, and return the upload's id."""
         return self._begin(_brought(self._home, path, arrival), arrival)
 
+    def start_hub(self, address: str) -> str:
+        """Begin to fetch a data set of the hub, then to read it, and return the upload's id."""
+        arrival, folder = expected(address), self._home.incoming.create()
+        try:
+            folder.expect(arrival)
+        except BaseException:
+            folder.remove()
+            raise
+        return self._begin(folder, arrival)
+
     def view(self, upload: str) -> UploadView:
         return self._upload(upload).view
 
@@ -102,7 +116,7 @@ class _Upload:
     def _read(self) -> None:
         try:
             self._take_in()
-        except Stopped:
+        except (Stopped, Abandoned):
             self.view = replace(self.view, state="stopped")
             if self._closing() and not self.given_up.is_set():
                 self._folder.leave()
@@ -113,14 +127,31 @@ class _Upload:
         self._folder.remove()
 
     def _take_in(self) -> None:
+        if self._arrival.address:
+            self._fetch()
+        with FIRST_LOOKS.ahead():
+            found = first_findings(self._folder.source, self._arrival.name, self._arrival.mapping)
+        self.view = replace(self.view, partial=found)
+        self._progress(0, 0.0)
         against = replace(conditions(), progress=self._progress, should_stop=self._should_stop)
         dataset = take_in(self._home, self._folder.source, self._arrival, against)
         report = dataset.report(dataset.meta().version)
         read = UploadView(self.view.id, self.view.name, "done", report.total, 1.0)
         self.view = replace(read, partial=self.view.partial, dataset=dataset.id)
 
-    def _progress(self, rows: int, share: float, partial: DatasetReport | None) -> None:
-        self.view = UploadView(self.view.id, self.view.name, "reading", rows, share, partial)
+    def _fetch(self) -> None:
+        name, watcher = name_of(self._arrival.address), Watcher(self._fetched, self._should_stop)
+        with fetched(name, self._arrival.mapping, watcher) as (path, arrival):
+            self._folder.bring(path, arrival)
+        self._arrival = arrival
+        self.view = UploadView(self.view.id, arrival.title, "reading")
+
+    def _fetched(self, done: int, total: int) -> None:
+        self.view = replace(self.view, fetched_bytes=done, total_bytes=total)
+
+    def _progress(self, rows: int, share: float) -> None:
+        known = self.view
+        self.view = UploadView(known.id, known.name, "reading", rows, share, known.partial)
 
     def _should_stop(self) -> bool:
         return self.given_up.is_set() or self._closing()

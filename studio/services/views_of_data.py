@@ -6,7 +6,7 @@ from typing import Literal
 from studio.core.cleaning import Step
 from studio.core.report import DatasetReport
 
-__all__ = ["ChangedRow", "FixOffer", "FixPreview", "Step", "UploadView"]
+__all__ = ["ChangeView", "ChangedRow", "FixOffer", "FixPreview", "Step", "UploadView"]
 
 UploadState = Literal["reading", "done", "failed", "stopped"]
 
@@ -45,11 +45,33 @@ class FixPreview:
     """Hand it to `apply_fix`, which refuses where the data set has changed since."""
 
 
+ChangeState = Literal["working", "done", "failed", "stopped"]
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """A change of a data set on its way; until it is "done" the rows are what they were. `fix`: see `Step`.
+
+    `rows` of `total` have been looked at; `share` goes to 1.
+    """
+
+    id: str
+    fix: str
+    state: ChangeState
+    total: int
+    rows: int = 0
+    share: float = 0.0
+    stopping: bool = False
+    error: str = ""
+    hint: str = ""
+
+
 @dataclass(frozen=True)
 class UploadView:
     """A file on its way into the home. `dataset` is its id once the state is "done"; `share` goes to 1.
 
     `partial` is the report on the first rows, while the rest is read; None before they are checked.
+    `total_bytes` is 0 unless the file is fetched from elsewhere before it is read.
     """
 
     id: str
@@ -61,3 +83,5 @@ class UploadView:
     dataset: str = ""
     error: str = ""
     hint: str = ""
+    fetched_bytes: int = 0
+    total_bytes: int = 0

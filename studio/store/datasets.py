@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from studio.core import report as reports
-from studio.core.cleaning import Step, steps_from
+from studio.core.cleaning import Step, Wish, steps_from
 from studio.core.errors import Refused, StudioError
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
+from studio.core.shapes import shaped
 from studio.core.system import FileLock, sync_folder
 from studio.store.dataset_files import (
     Content,
@@ -106,6 +107,29 @@ class DatasetFolder:
         if not path.exists():
             return ()  # It was written before there were fixes.
         return read_as(lambda entries: steps_from(entries["steps"]), path, hint=_RESTORE)
+
+    @property
+    def _wish(self) -> Path:
+        return self.path / "change.json"
+
+    def note_wish(self, wish: Wish) -> None:
+        """Keep what is about to be done: whoever finds it undone, and nobody at it, does it."""
+        with told_plainly("The change"):
+            write_json(self._wish, {"version": 1, "wish": asdict(wish)})
+
+    def wish(self) -> Wish | None:
+        """Return what was begun and not done yet."""
+        if not self.is_half_changed:
+            return None
+        return read_as(lambda entries: shaped(Wish, entries["wish"]), self._wish, hint=_RESTORE)
+
+    @property
+    def is_half_changed(self) -> bool:
+        """Whether a change is under way, or was when its process died."""
+        return self._wish.is_file()
+
+    def drop_wish(self) -> None:
+        self._wish.unlink(missing_ok=True)
 
     @contextmanager
     def turn_to_change(self) -> Iterator[None]:

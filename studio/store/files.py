@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from studio.core.errors import StudioError
+from studio.core.scratch import SCRATCH
 from studio.core.system import sync_folder
 
 STAGING = ".staging-"
@@ -193,7 +194,7 @@ def sweep(folder: Path, *, older_than_seconds: float = 0.0) -> None:
     if not folder.is_dir():
         return
     for entry in folder.iterdir():
-        left = entry.name.startswith((STAGING, DELETED))
+        left = entry.name.startswith((STAGING, DELETED, SCRATCH))
         if left and time.time() - entry.stat().st_mtime >= older_than_seconds:
             if entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)

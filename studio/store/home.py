@@ -100,6 +100,10 @@ class Home:
         """Checkpoints and exports are the worker's alone; the rest may be in another process's hands."""
         for folder in (self.path, self.datasets.path, self.runs.path, self.forecasts):
             sweep(folder, older_than_seconds=_OLD_SECONDS)
+        self.incoming.sweep(older_than_seconds=_OLD_SECONDS)
+        for dataset in self.datasets.all():
+            for folder in (versions := dataset.path / "versions", *versions.glob("*/")):
+                sweep(folder, older_than_seconds=_OLD_SECONDS)
         for life_sign in self._life_signs.iterdir():
             if not is_locked(life_sign):
                 life_sign.unlink(missing_ok=True)

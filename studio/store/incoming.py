@@ -1,6 +1,7 @@
 """Files on their way into the home: a folder each, which is taken up again where its process died."""
 
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.shapes import shaped
-from studio.core.system import FileLock
+from studio.core.system import FileLock, is_locked
 from studio.store.files import new_id, read_as, remove_folder, told_plainly, write_json
 
 PREFIX = ".incoming-"
@@ -23,6 +24,8 @@ class Arrival:
     mapping: Mapping[str, str] = field(default_factory=dict)
     sample: str = ""
     licence: str = ""
+    address: str = ""
+    """Where it is still to be fetched from; "" once it is here."""
 
 
 class IncomingFolder:
@@ -41,6 +44,11 @@ class IncomingFolder:
     def arrival(self) -> Arrival:
         return read_as(partial(shaped, Arrival), self._meta, hint="Add the file again.")
 
+    def expect(self, arrival: Arrival) -> None:
+        """Note what is to be fetched, so that another process can take it up."""
+        with told_plainly("The data set"):
+            write_json(self._meta, {"version": 1, **asdict(arrival)})
+
     def bring(self, upload: Path, arrival: Arrival) -> None:
         """Copy the upload; whoever made it may delete it from now on. Its meta.json says that it is whole."""
         try:
@@ -50,8 +58,7 @@ class IncomingFolder:
                 f"The file could not be copied into the home: {error.strerror}.",
                 "Free some space on that disk, or check that the file is still there, and try again.",
             ) from error
-        with told_plainly("The data set"):
-            write_json(self._meta, {"version": 1, **asdict(arrival)})
+        self.expect(arrival)
 
     def leave(self) -> None:
         """Let another process take it up."""
@@ -77,6 +84,13 @@ class Incoming:
             lock = FileLock.take(path / "lock")
         assert lock is not None, "nobody else can know this folder"
         return IncomingFolder(path, lock)
+
+    def sweep(self, *, older_than_seconds: float) -> None:
+        """Remove what was never copied whole: its process died, and nobody takes it up."""
+        for path in self.path.glob(f"{PREFIX}*"):
+            is_old = time.time() - path.stat().st_mtime >= older_than_seconds
+            if is_old and not (path / "meta.json").is_file() and not is_locked(path / "lock"):
+                remove_folder(path)
 
     def take_up(self) -> list[IncomingFolder]:
         """Return the whole files that no process is reading; hold them from now on."""

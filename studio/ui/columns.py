@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from studio.core.errors import Refused
 from studio.data.formats import FORMATS
+from studio.data.labels import shortened
 from studio.data.mapping import ABOUT_ROWS, PROMPTS, ROLES, is_prompt
 from studio.services.views import DatasetView
 
@@ -93,6 +94,12 @@ def prompt_of(view: DatasetView) -> str:
 def slots(view: DatasetView) -> tuple[str, ...]:
     """Return the columns that can stand in a prompt: a name with a brace in it cannot."""
     return tuple(column for column in view.report.columns if not is_prompt(column))
+
+
+def suggestion(view: DatasetView, role: str) -> str:
+    """Return the words of the button that uses a column nobody has chosen yet; empty where none is meant."""
+    column = view.report.suggested.get(role, "")
+    return f"Use “{shortened(column)}”: {ROLES[role]}" if column else ""
 
 
 def asked_mapping(

@@ -11,9 +11,9 @@ from studio.charts.thinning import thin
 from studio.core.errors import StudioError
 from studio.services.studio import Studio
 from studio.services.views import Comparison, JobView, Points, RunView
-from studio.services.views_of_data import UploadView
+from studio.services.views_of_data import ChangeView, UploadView
 from studio.ui.navigation import run_status
-from studio.ui.words import about, count
+from studio.ui.words import about, count, size
 
 MOST_POINTS = 4000
 ACTIVE = ("queued", "running")
@@ -40,7 +40,9 @@ class Live:
                 self._read_at = self._clock()
             return self._runs
 
-    def reply(self, run_id: str, *, question: str, since: int, upload_id: str = "") -> dict[str, Any]:
+    def reply(
+        self, run_id: str, *, question: str, since: int, upload_id: str = "", dataset: str = ""
+    ) -> dict[str, Any]:
         """Return the JSON of one poll. `since` is an offset of earlier points, or -1 for no points."""
         runs = self.runs()
         run = next((view for view in runs if view.id == run_id), None)
@@ -49,7 +51,7 @@ class Live:
         upload = upload_of(self._studio, upload_id)
         active = any(view.status in ACTIVE or busy(view) for view in runs)
         reply: dict[str, Any] = {
-            "tag": tag(runs, run, comparison, upload),
+            "tag": tag(runs, run, comparison, upload, state_of(self._studio, dataset)),
             "live": asking or active,
             "texts": _texts(runs, run, comparison),
             "bars": _bars(run),
@@ -60,6 +62,11 @@ class Live:
             reply["reading"] = True
             reply["texts"] |= {"upload": upload_text(upload)}
             reply["bars"] |= {"upload": upload_percent(upload)}
+        change = self._studio.change(dataset) if dataset else None
+        if change is not None and change.state == "working":
+            reply["reading"] = True
+            reply["texts"] |= {"change": change_text(change)}
+            reply["bars"] |= {"change": change_percent(change)}
         if run is not None and since >= 0:
             reply["points"] = points_document(self._studio.points(run.id, since), since)
         return reply
@@ -95,13 +102,41 @@ def upload_of(studio: Studio, upload: str) -> UploadView | None:
 
 
 def upload_text(upload: UploadView) -> str:
+    if upload.total_bytes:
+        return f"{size(upload.fetched_bytes)} of {size(upload.total_bytes)} fetched"
     if not upload.rows:
         return "Opening the file"
     return f"{count(upload.rows, 'row')} read, {upload_percent(upload)} %"
 
 
 def upload_percent(upload: UploadView) -> int:
-    return min(100, int(100 * upload.share))
+    share = upload.fetched_bytes / upload.total_bytes if upload.total_bytes else upload.share
+    return min(100, int(100 * share))
+
+
+def change_text(change: ChangeView) -> str:
+    if change.stopping:
+        return "Stopping"
+    if not change.rows:
+        return "Looking for the rows"
+    return f"{change.rows:,} of {count(change.total, 'row')} checked, {change_percent(change)} %"
+
+
+def change_percent(change: ChangeView) -> int:
+    return min(100, int(100 * change.share))
+
+
+def state_of(studio: Studio, dataset: str) -> tuple[object, ...]:
+    """Return what a page on a data set is drawn from: another page may change it."""
+    if not dataset:
+        return ()
+    try:
+        version = studio.dataset_version(dataset)
+    except StudioError:
+        # Deleted on another page: this one then draws itself without it.
+        return ()
+    change = studio.change(dataset)
+    return (version, *((change.id, change.state, change.stopping) if change is not None else ()))
 
 
 def tag(
@@ -109,6 +144,7 @@ def tag(
     run: RunView | None,
     comparison: Comparison | None,
     upload: UploadView | None = None,
+    dataset: tuple[object, ...] = (),
 ) -> str:
     """Return a short hash of everything that a page shows in words and lists rather than in numbers."""
     shown: list[object] = [
@@ -123,6 +159,7 @@ def tag(
         shown += [comparison.id, comparison.error, settled(comparison), bool(comparison.waiting)]
     if upload is not None:
         shown += [upload.id, upload.state, upload.partial is not None]
+    shown += dataset
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
 
 

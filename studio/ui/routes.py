@@ -37,6 +37,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
                 question=query.get("question", ""),
                 since=int(since),
                 upload_id=query.get("upload", ""),
+                dataset=query.get("dataset", ""),
             )
         )
         return JSONResponse(reply, headers={"Cache-Control": "no-store"})

@@ -13,6 +13,7 @@ from typing import Any
 from studio.charts.runs import AXES, Axis
 from studio.core.config import DataSettings
 from studio.core.errors import Refused, StudioError
+from studio.core.knobs import problems
 from studio.core.recipes import RECIPES
 from studio.data.inspect import training_refusal
 from studio.engine.objectives import OBJECTIVES
@@ -49,6 +50,12 @@ class Session:
     """Id of the file that is being read, or could not be."""
     trial: str = ""
     """The fix that is looked at, as `panels/fixing.py` names it; nothing is changed yet."""
+    finding: str = ""
+    """The finding whose rows the table shows, as `panels/rows.py` names it; empty where it shows all."""
+    top: int = 0
+    """Where the table's page begins among the rows that it shows, counted from 0."""
+    longest: int = 0
+    """The longest example, in tokens, where it was typed; 0: as the recipe says."""
     compared: str = ""
     """Ids of the runs that are set side by side, with spaces between them."""
     axis: Axis = "step"
@@ -72,16 +79,23 @@ class Session:
     def at(self, step: str) -> "Session":
         return replace(self, step=step)
 
+    def cut_at(self, tokens: int) -> "Session":
+        """Return the session with this longest example, which it names where the recipe says another."""
+        unchanged = replace(self, longest=0)
+        return unchanged if tokens == longest_example(unchanged) else replace(self, longest=tokens)
+
 
 def longest_example(session: Session) -> int:
-    """Return the longest example of the chosen recipe, in tokens."""
-    return int(RECIPES[session.recipe].knobs.get("max_length", DataSettings().max_length))
+    """Return the longest example of a run, in tokens: what was typed, else what the recipe says."""
+    return session.longest or int(RECIPES[session.recipe].knobs.get("max_length", DataSettings().max_length))
 
 
 TEXTS = (
-    "dataset", "run", "question", "upload", "trial", "recipe", "place", "elsewhere", "tuning", "objective",
-    "kind", "compared", "axis", "like",
+TEXTS = (
+    "dataset", "run", "question", "upload", "trial", "finding", "recipe", "place", "elsewhere", "tuning",
+    "objective", "kind", "compared", "axis", "like",
 )  # fmt: skip
+NUMBERS = ("example", "top")
 KNOWN = {"axis": AXES, "recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES}
 
 
@@ -94,12 +108,10 @@ def read(document: object) -> Session:
     for name, known in KNOWN.items():
         if texts.get(name) not in known:
             texts.pop(name, None)
-    example = document.get("example")
-    return Session(
-        step=step if step in STEPS else "data",
-        example=example if isinstance(example, int) and example >= 0 else 0,
-        **texts,
-    )
+    longest = document.get("longest")
+    fits = isinstance(longest, int) and not problems(DataSettings(max_length=longest))
+    numbers = {name: value for name in NUMBERS if isinstance(value := document.get(name), int) and value >= 0}
+    return Session(step=step if step in STEPS else "data", longest=longest if fits else 0, **numbers, **texts)
 
 
 @dataclass(frozen=True)
@@ -188,7 +200,7 @@ def opened(session: Session, dataset: str) -> Session:
     """Return a session on this data set; a run of another data set is let go."""
     if session.dataset != dataset:
         session = replace(session, dataset=dataset, run="", question="")
-    return replace(session, example=0, trial="")
+    return replace(session, example=0, trial="", finding="", top=0)
 
 
 def _received(studio: Studio, session: Session) -> Session:

@@ -122,7 +122,8 @@ class Shell:
         arrived = on(page.load, self.arrive, inputs=[self.session], outputs=everything, js=RECALL)
         on(arrived.then, None, inputs=[self.session], js=ARRIVED)
         on(self.steps.go, self.go, inputs=[self.session], outputs=everything)
-        on(self.pulse.changed, self.draw_again, inputs=[self.session], outputs=everything)
+        found = self.pulse.changed
+        on(found, self.draw_again, inputs=[self.session], outputs=everything, repeats="always_last")
         on(self.session.change, None, inputs=[self.session], js=REMEMBER)
         for entry in self.entries:
             entry.wire()
@@ -140,7 +141,9 @@ def pulse(studio: Studio, facts: Facts, *, measuring: bool = False) -> str:
     run, question = facts.session.run, facts.session.question
     comparison = live.comparison_of(studio, question) if facts.run else None
     upload = live.upload_of(studio, facts.session.upload)
-    tag = live.tag(tuple(studio.runs()), facts.run, comparison, upload)
-    watched = {"run": run, "question": question, "upload": facts.session.upload, "tag": tag}
+    dataset = facts.session.dataset
+    tag = live.tag(tuple(studio.runs()), facts.run, comparison, upload, live.state_of(studio, dataset))
+    watched = {"run": run, "question": question, "upload": facts.session.upload, "dataset": dataset}
+    watched["tag"] = tag
     watched["measuring"] = measuring
     return f'<span hidden data-watch="{escape(json.dumps(watched))}"></span>'

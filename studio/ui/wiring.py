@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -37,13 +37,19 @@ def html_part(
 
 def on(
     event: Callable[..., Any],
-    handler: Callable[..., Updates] | None,
+    handler: Callable[..., Updates | None] | None,
     *,
     inputs: Sequence[gr.blocks.Block] = (),
     outputs: Sequence[gr.blocks.Block] = (),
     js: str | None = None,
+    repeats: Literal["once", "multiple", "always_last"] = "once",
 ) -> Any:
-    """Attach a handler as a plain short request: no stream stays open, nothing greys out while it runs."""
+    """Attach a handler as a plain short request: no stream stays open, nothing greys out while it runs.
+
+    One with the session among its outputs waits for the answer before it (`turns.js`), so what may take long
+    has it not. `repeats` says what becomes of the same event while its request is under way: it is dropped,
+    it counts as well, or the last one counts once the request is answered.
+    """
     return event(
         handler,
         inputs=list(inputs),
@@ -52,6 +58,7 @@ def on(
         queue=False,
         show_progress="hidden",
         api_visibility="private",
+        trigger_mode=repeats,
     )
 
 

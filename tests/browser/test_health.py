@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Server, picture
 from tests.browser.journey import choose_method, open_studio, start_training, wait_for_head
@@ -141,3 +141,55 @@ def test_a_large_file_shows_how_far_it_is_and_what_it_found_and_can_be_cancelled
     reading.get_by_role("button", name="Cancel").click()
     expect(page.locator("#reading section")).to_have_count(0)
     expect(page.locator("#uploads li", has_text="very many")).to_have_count(0)
+
+
+def test_a_large_change_runs_in_the_background_and_the_page_goes_on(
+    page: Page, context: BrowserContext, server: Server, tmp_path: Path
+) -> None:
+    rows = 12_000
+    path = tmp_path / "rather many.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("question,answer\n")
+        for n in range(rows):
+            file.write(
+                f"Question number {n} about order {n * 7919}?,Write to a{n % 50}@example.org on {n}.\n"
+            )
+    open_studio(page, server.address + "?step=data")
+    upload(page, path)
+    expect(page.locator("#report h3")).to_have_text(f"All {rows:,} examples are ready.", timeout=300_000)
+
+    issue(page, "e-mail addresses").get_by_role("button", name="Show the rows").click()
+    expect(page.locator("#preview")).to_contain_text("Only the rows of one finding")
+    assert page.evaluate("document.activeElement.className") == "listing"
+    page.get_by_role("button", name="Show all rows").click()
+    page.get_by_label("Go to row").fill("9000")
+    page.get_by_label("Go to row").press("Enter")
+    first = page.locator("#preview tbody th").first
+    expect(first).to_have_text("9,000")
+    page.get_by_role("button", name="Rows after").click()
+    expect(first).to_have_text("9,010")
+    picture(page, "health-rows")
+
+    try_fix(page, "e-mail addresses", "Replace with placeholders")
+    page.locator("#report .trial .apply").click()
+    working = page.locator("#changing section")
+    expect(working.locator('[data-live="change"]')).to_contain_text("rows checked", timeout=300_000)
+    other = context.new_page()
+    other.goto(page.url)
+    expect(other.locator("#changing section")).to_contain_text("replace with placeholders")
+    other.close()
+    page.get_by_role("button", name="Rows before").click()
+    expect(first).to_have_text("9,000")
+    expect(working).to_be_in_viewport()
+    expect(page.locator("#preview .pencil")).to_have_count(0)
+    picture(page, "health-changing")
+    working.get_by_role("button", name="Cancel").click()
+    expect(working).to_have_count(0)
+    expect(page.locator("#history ol > li")).to_have_count(0)
+    expect(page.locator("#preview")).to_contain_text("@example.org")
+
+    try_fix(page, "e-mail addresses", "Replace with placeholders")
+    page.locator("#report .trial .apply").click()
+    expect(working).to_be_visible()
+    expect(page.locator("#report .done")).to_contain_text("12,000 rows changed", timeout=300_000)
+    expect(page.locator("#preview")).to_contain_text("[EMAIL_1]")

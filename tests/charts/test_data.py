@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from studio.charts.data import LABELS_SHOWN, findings_figure, labels_figure, lengths_figure, shortened
+from studio.charts.data import (
+    LABELS_SHOWN,
+    findings_figure,
+    labels_figure,
+    languages_figure,
+    lengths_figure,
+    shortened,
+)
 from studio.core.report import Issue
 
 LENGTHS = {"bar_tokens": 20, "counts": [1, 5, 9, 2], "limit_tokens": 50, "sampled": False}
@@ -58,3 +65,19 @@ def test_the_most_frequent_finding_is_on_top() -> None:
 
 def test_a_long_name_is_one_short_line() -> None:
     assert len(shortened("word\n" * 40)) <= 26
+
+
+def test_languages_are_drawn_for_each_side_and_the_most_frequent_stands_out() -> None:
+    figure = languages_figure({"questions": {"English": 9}, "answers": {"German": 8, "French": 1}})
+    assert figure["layout"]["yaxis"]["ticktext"] == [
+        "English, questions",
+        "German, answers",
+        "French, answers",
+    ]
+    assert [(trace["meta"], trace["x"]) for trace in figure["data"]] == [("good", [9, 8]), ("accent", [1])]
+
+
+def test_rare_languages_are_summed_up() -> None:
+    figure = languages_figure({"texts": {f"l{at}": 20 - at for at in range(9)}})
+    assert figure["layout"]["yaxis"]["ticktext"][-2:] == ["l5", "all others"]
+    assert figure["data"][-1]["x"][-1] == 14 + 13 + 12

@@ -11,7 +11,6 @@ from studio.core import report as reports
 from studio.core.errors import Refused, StudioError
 from studio.core.records import Completion, SourcedRecord, Text
 from studio.data.inspect import (
-    FIRST_ROWS,
     ROWS_BETWEEN_LOOKS,
     Conditions,
     Stopped,
@@ -197,25 +196,23 @@ def many(rows: int) -> str:
     return "question,answer\n" + "".join(f"question {n},answer {n}\n" for n in range(rows))
 
 
-def test_a_large_file_says_how_far_it_is_and_what_its_first_rows_hold(look):
+def test_a_large_file_says_how_far_it_is(look):
     told = []
-    content = many(FIRST_ROWS + 3 * ROWS_BETWEEN_LOOKS).replace("answer 7\n", "\n")
-    found = look(content, progress=lambda *said: told.append(said), clock=lambda: 0.0)
-    assert [done for done, _, _ in told] == list(range(200, 1601, 200))
-    shares = [share for _, share, _ in told]
+    found = look(many(8 * ROWS_BETWEEN_LOOKS), progress=lambda *said: told.append(said))
+    assert [done for done, _ in told] == list(range(200, 1601, 200))
+    shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert 0 < shares[0] < 0.3 < 0.9 < shares[-1] <= 1
-    assert [partial is None for _, _, partial in told] == [True] * 4 + [False] * 4
-    early = told[-1][2]
-    assert (early.total, early.set_aside, checks(early)["incomplete"]) == (FIRST_ROWS, 1, (9,))
-    assert (found.report.total, found.report.set_aside) == (1600, 1)
+    assert found.report.total == 1600
 
 
-def test_where_rows_take_long_the_first_findings_are_on_fewer_of_them(look):
-    told = []
-    seconds = iter(range(100))
-    look(many(800), progress=lambda *said: told.append(said), clock=lambda: 0.6 * next(seconds))
-    assert [partial and partial.total for _, _, partial in told] == [None, 400, 400, 400]
+def test_a_tokenizer_is_loaded_once_and_only_for_a_table(look, make_tokenizer):
+    asked = []
+    loading = {"load_tokenizer": lambda: asked.append(1) or make_tokenizer(), "max_length": 16}
+    assert look(b"%PDF-1.4", **loading).report.verdict == "reject"
+    assert asked == []
+    assert look(CLEAN, **loading).report.lengths.cut == 12
+    assert asked == [1]
 
 
 def test_a_pass_that_is_told_to_stop_ends_there(look):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from studio.data.near import Forest, NearIndex, near_groups, neighbours, normalise
+from studio.data.shingles import Templates, shingles
 
 SAMPLES = Path(__file__).parents[2] / "assets" / "samples"
 
@@ -46,6 +47,51 @@ def test_questions_of_one_template_are_no_copies():
     texts = [template.format(" ".join(rng.choice(vocabulary) for _ in range(6))) for _ in range(3000)]
     assert near_groups(texts) == {}
     assert near_groups(texts[:12]) == {}
+
+
+LETTER = (
+    "Dear {0}, thank you very much for writing to us. We are sorry to hear that your parcel did not arrive "
+    "on time. We will look into it at once and come back to you within the next two working days. The "
+    "parcel in question holds: {1}. Kind regards, your support team in the city, open from nine to five."
+)
+
+
+def letters(count: int, rng: random.Random) -> list[str]:
+    words = sorted({word for text in sample("gnome_help_support") for word in text.split() if word.isalpha()})
+    return [
+        LETTER.format(" ".join(rng.sample(words, 2)), " ".join(rng.sample(words, 5))) for _ in range(count)
+    ]
+
+
+@pytest.mark.parametrize("count", [300, 6000])
+def test_copies_with_words_of_the_template_changed_are_found_and_its_other_rows_left_alone(count):
+    rng = random.Random(count)
+    texts = letters(count, rng)
+    fixed = [at for at, word in enumerate(LETTER.split()) if 8 <= at < 41]
+    copies = []
+    for text in texts[:60]:
+        words = text.split()
+        for at in rng.sample(fixed, 3):
+            words[at] = rng.choice(["banana", "umbrella", "seven", "quietly"])
+        copies.append(" ".join(words))
+    groups = near_groups([*texts, *copies])
+    assert sum(groups.get(count + at) == at for at in range(60)) >= 57
+    assert [at for at, first in groups.items() if at != first and at < count] == []
+
+
+def test_a_word_changed_in_the_template_is_an_edit_and_a_slot_filled_otherwise_is_none():
+    texts = letters(300, random.Random(3))
+    before = edited_rows(texts)
+    assert len(before) <= 3
+    assert 7 not in before
+    texts[7] = texts[7].replace("sorry", "thrilled")
+    assert edited_rows(texts) - before == {7}
+
+
+def edited_rows(texts: list[str]) -> set[int]:
+    hashes, rows, spaces = shingles([f" {normalise(text)} " for text in texts])
+    _, edits = Templates().outside(hashes, rows, spaces, len(texts))
+    return set(np.flatnonzero(edits).tolist())
 
 
 def test_a_template_that_begins_deep_in_the_file_is_known_as_one():

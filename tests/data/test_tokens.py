@@ -8,7 +8,6 @@ from studio.core.examples import IGNORED
 from studio.core.records import Completion, Conversation, Message
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import (
-    completion_spans,
     encode_chat,
     encode_completion,
     encode_completion_prompt,
@@ -164,8 +163,8 @@ def test_spans_show_the_whole_example_and_what_is_cut(make_tokenizer, question, 
     tokenizer = make_tokenizer("chatml")
     template = ChatTemplate(tokenizer)
     conversation = chat(question, answer)
-    shown = spans(conversation, template, limit)
     whole = encode_chat(conversation, template, LONG, 1)
+    shown = spans(whole, template, limit)
     kept = encode_chat(conversation, template, limit, 1)
     assert "".join(piece for piece, _ in shown) == tokenizer.decode(whole.input_ids)
     assert ("cut" in {role for _, role in shown}) == (len(kept.input_ids) < len(whole.input_ids))
@@ -174,7 +173,8 @@ def test_spans_show_the_whole_example_and_what_is_cut(make_tokenizer, question, 
 
 
 def test_spans_name_what_is_learned(make_tokenizer):
-    shown = spans(chat("How?", "Open it."), ChatTemplate(make_tokenizer("mistral")), LONG)
+    template = ChatTemplate(make_tokenizer("mistral"))
+    shown = spans(encode_chat(chat("How?", "Open it."), template, LONG, 1), template, LONG)
     assert shown == (("<s>[INST] How? [/INST]", "context"), (" Open it.</s>", "learned"))
 
 
@@ -207,7 +207,7 @@ def test_a_completion_stands_behind_its_prompt_without_turns(make_tokenizer):
     assert learned_text(tokenizer, apart) == "\nParis<|im_end|>"
     prompt = encode_completion_prompt("What is it?", template)
     assert list(apart.input_ids[: len(prompt)]) == prompt
-    assert completion_spans(Completion("What?", "Paris"), template, LONG) == (
+    assert spans(encode_completion(Completion("What?", "Paris"), template, LONG, 3), template, LONG) == (
         ("<s>What?", "context"),
         ("\nParis<|im_end|>", "learned"),
     )

@@ -9,7 +9,8 @@ import pytest
 from studio.core.errors import Refused
 from studio.data.shards import joined
 from studio.engine import hub_tables
-from studio.engine.hub_tables import fetch_table
+from studio.engine.hub_tables import Watcher, fetch_table
+from studio.engine.weight_files import Abandoned
 from tests.engine.test_hub import COMMIT, StandIn, served
 
 
@@ -59,6 +60,26 @@ def test_the_usual_subset_and_split_are_taken_whole_and_in_their_order(hub, tmp_
 def test_a_subset_and_a_split_can_be_chosen(hub, tmp_path):
     assert rows(fetch(hub, tmp_path, "", "test"), tmp_path) == ["q 4"]
     assert rows(fetch(hub, tmp_path, "long"), tmp_path) == ["q 5"]
+
+
+def test_a_watcher_hears_how_many_bytes_of_all_files_are_there(hub, tmp_path):
+    told = []
+    watcher = Watcher(tell=lambda *bytes_done_and_total: told.append(bytes_done_and_total))
+    fetch_table("owner/table", watcher=watcher, endpoint=hub.address, cache=tmp_path)
+    sizes = [len(FILES[f"default/train/000{number}.parquet"]) for number in range(2)]
+    assert {(sizes[0], sum(sizes)), (sum(sizes), sum(sizes))} <= set(told)
+    assert sorted(told) == told
+
+
+def test_a_watcher_can_stop_it_and_what_is_complete_is_not_fetched_again(hub, tmp_path):
+    first = len(FILES["default/train/0000.parquet"])
+    done = []
+    stopping = Watcher(lambda now, total: done.append(now), lambda: done[-1] > first)
+    with pytest.raises(Abandoned):
+        fetch_table("owner/table", watcher=stopping, endpoint=hub.address, cache=tmp_path)
+    asked = len(hub.asked)
+    assert rows(fetch(hub, tmp_path), tmp_path) == ["q 1", "q 2", "q 3"]
+    assert not any("train/0000" in path for path in hub.asked[asked:])
 
 
 @pytest.mark.parametrize(

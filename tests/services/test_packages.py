@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+
+from studio.services.packages import FirstLooks
 
 RACE = """
 import sys, threading
@@ -42,6 +45,47 @@ sys.exit("; ".join(trouble) or 0)
 def test_a_page_may_ask_while_the_worker_still_loads(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", RACE, str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_packages_wait_until_no_first_look_is_under_way() -> None:
+    looks = FirstLooks()
+    loading = threading.Thread(target=looks.wait)
+    with looks.ahead():
+        with looks.ahead():
+            loading.start()
+        loading.join(0.1)
+        assert loading.is_alive()
+    loading.join()
+    looks.wait()
+
+
+COUNTING = """
+import sys
+from studio.services import intake
+
+light = intake.conditions().load_tokenizer()
+assert "torch" not in sys.modules, "counting tokens waits for torch"
+
+from transformers import AutoTokenizer
+from studio.engine.starter import FOLDER_NAME, cache_folder
+
+usual = AutoTokenizer.from_pretrained(cache_folder() / FOLDER_NAME, local_files_only=True)
+assert type(light) is type(usual)
+assert light.backend_tokenizer.to_str() == usual.backend_tokenizer.to_str()
+assert light.get_chat_template() == usual.get_chat_template()
+"""
+
+
+@pytest.mark.slow
+def test_an_upload_counts_with_the_usual_tokenizer_without_waiting_for_torch() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COUNTING],
         cwd=Path(__file__).parents[2],
         capture_output=True,
         text=True,

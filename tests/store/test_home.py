@@ -1,5 +1,6 @@
 """One worker holds a home; readers never disturb it; who died is not taken for alive."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -8,6 +9,7 @@ import pytest
 
 from studio.core.errors import StudioError
 from studio.store.home import Home
+from studio.store.incoming import Arrival
 
 HOLD = """
 import sys
@@ -113,6 +115,28 @@ def test_what_a_killed_process_left_half_made_is_swept(home):
     left.mkdir()
     home.take()
     assert left.exists(), "another process may still be writing it"
+    home.release()
+
+
+def test_what_reading_and_copying_left_is_swept_a_day_later_unless_it_is_in_use(home):
+    version = home.datasets.path / ("a" * 16) / "versions" / ("0" * 12)
+    version.mkdir(parents=True)
+    (version / "source").write_bytes(b"rows")
+    half_copied, held, whole, young = (home.incoming.create() for _ in range(4))
+    whole.bring(version / "source", Arrival("rows.csv", "rows"))
+    for folder in (half_copied, whole):
+        folder.leave()
+    left = [version / ".reading-copy", version.parent / ".staging-aaaa", half_copied.path]
+    kept = [version / "source", held.path, whole.path]
+    left[0].write_bytes(b"unpacked")
+    left[1].mkdir()
+    for path in (*left, *kept):
+        os.utime(path, (0, 0))
+    just_written = version / ".reading-now"
+    just_written.write_bytes(b"unpacked")
+    home.take()
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in (*kept, just_written, young.path))
     home.release()
 
 

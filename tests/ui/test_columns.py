@@ -1,6 +1,7 @@
 """Which column is which: the kinds of rows and roles that a file is offered, and what the choices mean."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,7 @@ from studio.ui.columns import (
     offered_roles,
     prompt_of,
     slots,
+    suggestion,
 )
 
 LIST = '[{"role": "user"}]'
@@ -85,3 +87,9 @@ def test_a_prompt_that_is_in_use_is_shown_again() -> None:
 
 def test_a_column_with_a_brace_in_its_name_is_no_slot() -> None:
     assert slots(view({"a{b": "x", "c": "y"})) == ("c",)
+
+
+def test_a_column_that_nobody_chose_is_offered_with_what_it_is_for() -> None:
+    report = replace(WIDE.report, suggested={"group": "topic"})
+    assert suggestion(replace(WIDE, report=report), "group").startswith("Use “topic”: what belongs together")
+    assert suggestion(WIDE, "group") == ""

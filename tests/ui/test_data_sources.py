@@ -45,12 +45,20 @@ def test_a_file_that_is_being_read_shows_how_far_it_is_and_what_it_found(tmp_pat
     assert "12,000 rows read" in shown
     assert 'aria-valuenow="42"' in shown
     assert "Found in the first 1,000 rows" in shown
+    assert "can still change the verdict" in shown
     assert "<script" not in shown
     assert "<script" not in sources.failed(replace(READING, state="failed", error=ATTACK, hint=ATTACK))
     poll = live.Live(Uploading(tmp_path, READING)).reply("", question="", since=-1, upload_id="up1")
     assert poll["reading"]
     assert poll["texts"]["upload"] == "12,000 rows read, 42 %"
     assert poll["bars"]["upload"] == 42
+
+
+def test_a_data_set_that_is_fetched_shows_its_bytes() -> None:
+    fetched = UploadView("up1", "owner/table", "reading", fetched_bytes=12_000_000, total_bytes=48_000_000)
+    shown = sources.reading(fetched)
+    assert "12 MB of 48 MB fetched" in shown
+    assert 'aria-valuenow="25"' in shown
 
 
 def test_the_page_is_drawn_anew_when_the_first_findings_come_and_when_it_ends(tmp_path: Path) -> None:

@@ -11,9 +11,10 @@ from studio.data.mapping import ABOUT_ROWS, ROLES
 from studio.services.studio import Studio
 from studio.services.views import DatasetView
 from studio.ui.columns import NONE, kind_of
-from studio.ui.session import Facts, Session
+from studio.ui.session import Facts, Session, longest_example, read
 from studio.ui.shell import Shell
 from studio.ui.tabs.data import DataTab
+from studio.ui.tabs.method import MethodTab
 
 TURNS = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
 SPOKEN = [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]
@@ -35,6 +36,12 @@ def open_rows(studio: Studio, tmp_path: Path) -> Callable[[dict], DatasetView]:
         return studio.add_dataset(path, path.name)
 
     return add
+
+
+def learned(tab: DataTab, session: Session) -> str:
+    """Do what the page does where an example waits: have it read, then have it shown."""
+    tab.learn(session.document())
+    return tab.learned(session.document())[tab.learning]
 
 
 def shown(tab: DataTab, view: DatasetView) -> dict[str, tuple[str, bool]]:
@@ -85,12 +92,66 @@ def test_an_example_is_coloured_as_the_chosen_recipe_and_model_will_read_it(
     tab = DataTab(shell)
     view = open_rows({"question": "q", "answer": "a" * 500})
 
-    def learned(recipe: str) -> str:
-        session = Session(dataset=view.id, recipe=recipe, place="folder", elsewhere=str(tiny_model_folder))
-        return tab.learn(session.document())[tab.learning]
+    session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
+    assert "[cut off]" in learned(tab, replace(session, recipe="quick")), "384 tokens, one for each byte"
+    assert "[cut off]" not in learned(tab, replace(session, recipe="thorough"))
+    assert "[cut off]" not in learned(tab, replace(session, recipe="quick", longest=2000)), "as typed"
 
-    assert "[cut off]" in learned("quick"), "384 tokens, one for each byte"
-    assert "[cut off]" not in learned("thorough")
+
+def test_an_example_is_coloured_as_what_is_chosen_to_be_learned(
+    shell: Shell, open_rows: Callable[[dict], DatasetView], tiny_model_folder: Path
+) -> None:
+    tab = DataTab(shell)
+    view = open_rows({"question": "Who?", "answer": "Ada"})
+    session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
+    assert "im_start" in learned(tab, session)
+    continued = learned(tab, replace(session, objective="completion"))
+    assert "im_start" not in continued
+    assert "[context] </span>Who?</span>" in continued
+    assert "[learned] </span>\nAda" in continued
+
+
+def test_the_longest_example_that_was_typed_is_kept_for_the_first_step_until_a_recipe_is_chosen(
+    shell: Shell, studio: Studio, tmp_path: Path, tiny_model_folder: Path
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("question,answer\n" + "".join(f"What is {n}?,It is {n}.\n" for n in range(20)))
+    view, tab = studio.add_dataset(path, path.name), MethodTab(shell)
+    session = Session("method", view.id, place="folder", elsewhere=str(tiny_model_folder))
+    names = tab.form.names()
+
+    def settings(shown: dict) -> list:
+        return [shown.get(tab.form.widgets[name]) for name in names]
+
+    first = settings(tab.show(Facts(session, view, None, False), entering=True))
+    typed = [700 if name == "max_length" else value for name, value in zip(names, first, strict=True)]
+    adjusted = read(tab.adjust(session.document(), session.elsewhere, *typed)[shell.session])
+    assert (adjusted.longest, longest_example(adjusted)) == (700, 700)
+    again = settings(tab.show(Facts(adjusted, view, None, False), entering=True))
+    assert again == typed
+    assert read(tab.adjust(adjusted.document(), session.elsewhere, *first)[shell.session]).longest == 0
+    assert read(tab.choose("recipe")(adjusted.document(), "quick")[shell.session]).longest == 0
+
+
+def test_an_example_that_was_read_too_late_is_not_shown_for_another(
+    shell: Shell, open_rows: Callable[[dict], DatasetView], tiny_model_folder: Path
+) -> None:
+    tab, view = DataTab(shell), open_rows(BY_POSITION)
+    session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
+    tab.learn(session.document())
+    assert "data-fetch" in tab.learned(replace(session, example=1).document())[tab.learning]
+    assert "1 of 12" in tab.learned(session.document())[tab.learning]
+
+
+def test_why_an_example_cannot_be_read_is_told_until_one_comes_back(
+    shell: Shell, open_rows: Callable[[dict], DatasetView]
+) -> None:
+    tab, view = DataTab(shell), open_rows(BY_POSITION)
+    session = Session(dataset=view.id, place="hub")
+    assert "No model is named yet" in learned(tab, session)
+    facts = Facts(session, view, None, False)
+    assert "No model is named yet" in tab.show(facts, entering=False)[tab.learning]
+    assert "data-fetch" in tab.show(facts, entering=True)[tab.learning]
 
 
 def test_a_visitor_from_elsewhere_has_no_example_read_by_a_folder_of_this_machine(
@@ -98,6 +159,26 @@ def test_a_visitor_from_elsewhere_has_no_example_read_by_a_folder_of_this_machin
 ) -> None:
     tab, view = DataTab(replace(shell, local=False)), open_rows(BY_POSITION)
     session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
-    assert "not a name on the hub" in tab.learn(session.document())[tab.learning]
-    unnamed = Session(dataset=view.id, place="hub")
-    assert "No model is named yet" in tab.learn(unnamed.document())[tab.learning]
+    assert "not a name on the hub" in learned(tab, session)
+
+
+def test_one_press_uses_the_columns_for_the_split_and_the_group_that_were_noticed(
+    shell: Shell, studio: Studio, tmp_path: Path
+) -> None:
+    lines = [f"What about {n}?,It is {n}.,{'test' if n % 5 == 0 else 'train'},p{n // 2}" for n in range(20)]
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join(["question,answer,use,patient id", *lines]), encoding="utf-8")
+    view, tab = studio.add_dataset(path, path.name), DataTab(shell)
+    assert view.report.mapping == {"input": "question", "output": "answer"}
+    for role, column in (("split", "use"), ("group", "patient id")):
+        updates = tab.show(Facts(Session(dataset=view.id), view, None, False), entering=True)
+        button, values = updates[tab.columns.uses[role]], shown(tab, view)
+        assert button.visible
+        assert f"“{column}”" in button.value
+        tab.columns.use(
+            role, Session(dataset=view.id).document(), "pairs", "", *(v for v, _ in values.values())
+        )
+        view = studio.dataset(view.id)
+        assert view.report.mapping[role] == column
+        updates = tab.show(Facts(Session(dataset=view.id), view, None, False), entering=True)
+        assert not updates[tab.columns.uses[role]].visible

@@ -9,7 +9,7 @@ from studio.core.records import Completion, Conversation, Message, SourcedRecord
 from studio.core.report import DatasetReport, Issue
 from studio.services.views import DatasetView, Span, TableRow
 from studio.ui import markup, wiring
-from studio.ui.panels import cells, data, health, sources
+from studio.ui.panels import cells, data, health, rows, sources
 
 ATTACK = "<script>alert(1)</script>\"'><img onerror=alert(1)>"
 
@@ -32,7 +32,8 @@ def test_no_panel_of_the_data_step_lets_a_tag_of_the_data_through(
     view = dataset(ATTACK, record)
     spans = (Span(ATTACK, "context"), Span(ATTACK, "learned"), Span(ATTACK, "cut"))
     shown = [
-        data.preview(view),
+        rows.rows(rows.Page(view.preview, 0, 1, view.report.issues[0])),
+        rows.file_rows(view),
         health.health(view.report, view.file_name, health.Mending()),
         sources.uploads([view], ""),
         data.learning(2, spans, index=0, total=1),
@@ -58,7 +59,8 @@ def test_html_parts_use_only_the_template_that_takes_values_as_they_are() -> Non
 
 
 def test_a_long_cell_says_how_much_it_leaves_out() -> None:
-    html = data.preview(dataset("a", Completion("q", "x" * (cells.LONGEST_CELL + 1200))))
+    view = dataset("a", Completion("q", "x" * (cells.LONGEST_CELL + 1200)))
+    html = rows.rows(rows.Page(view.preview, 0, 1))
     assert "1,200 more characters" in html
 
 

@@ -1,6 +1,7 @@
 """What one browser tab looks at, and which steps are open."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,9 @@ class Shelf:
         "train",
         {"step": "admin"},
         {"dataset": 7, "run": ["x"], "example": -3, "recipe": "best", "tuning": "none"},
+        {"longest": 15},
+        {"longest": True},
+        {"longest": "512"},
     ],
 )
 def test_what_does_not_belong_into_a_session_is_left_out(document: object) -> None:
@@ -52,6 +56,7 @@ def test_a_session_comes_back_as_it_was() -> None:
     session = Session(
         "train", "data1", "run1", "c1", "quick", "hub", "owner/model", "full", "completion", "merged", 4
     )
+    session = replace(session, longest=2048)
     assert read(session.document()) == session
 
 

@@ -4,7 +4,9 @@
   const screen = window.studioScreen;
 
   // Where to go on reading once the page has answered an event.
-  const NEXT = { offer: ".trial[data-focus]", apply: ".done, .certificate", undo: ".done, .certificate" };
+  const NEXT = {
+    offer: ".trial[data-focus]", apply: ".done, .certificate", undo: ".done, .certificate", rows: ".listing",
+  };
   let pressed = null, opened = "";
 
   screen.keeping = (element, trigger, watch) => {

@@ -20,7 +20,9 @@
     });
     element.addEventListener("change", (change) => {
       const field = change.target.closest("input[data-event], select[data-event]");
-      if (field) trigger(field.dataset.event, { ...field.dataset, value: field.value });
+      if (!field) return;
+      trigger(field.dataset.event, { ...field.dataset, value: field.value });
+      if (field.type === "text") field.value = ""; // what was asked for is asked for again by writing it again
     });
   };
 

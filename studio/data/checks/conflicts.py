@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from studio.core.records import Preference, Rated, Text
 from studio.data.checks.seen import Finding, Scene, Seen, rows_array
 from studio.data.labels import LabelCounts
-from studio.data.near import Likeness, NearIndex, normalise
+from studio.data.near import NearIndex, normalise
+from studio.data.sketches import Likeness
 
 TITLE = "Conflicting answers"
 SOURCE = ""
 
-_ALIKE = Likeness(whole=0.75, distinctive=0.65, short=0.85)
+_ALIKE = Likeness(whole=0.75, distinctive=0.65, short=0.85, edited_whole=0.75, contained=0.85)
 """Stricter than for copies: another answer to another question is no conflict."""
 _ENDS = " .?!:;,"
 

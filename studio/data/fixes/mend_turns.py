@@ -7,7 +7,7 @@ from studio.core.records import Record, SourcedRecord
 from studio.data.checks.seen import Seen
 from studio.data.formats import FORMATS
 from studio.data.formats.cells import RowProblem
-from studio.data.formats.turns import role_of
+from studio.data.formats.turns import SPELLINGS, is_written_turns, role_of, turns_in
 from studio.data.tables import SourceRow
 
 TITLE = "Mend the turns"
@@ -19,8 +19,6 @@ SUMMARY = (
 NEEDS_PASS = False
 MENDS_SOURCE_ROWS = True
 """Its rows are no records yet: the caller reads them from the file again and asks `mend` for the record."""
-
-_KEYS = (("role", "content"), ("from", "value"))
 
 
 class MendTurns:
@@ -37,17 +35,20 @@ def begin(options: Mapping[str, str]) -> MendTurns:
 
 def mend(row: SourceRow, format_name: str, mapping: Mapping[str, str]) -> Record | None:
     """Return the record of a row whose turns were mended; None where that does not make it usable."""
-    cells = {column: _mended(cell) for column, cell in row.cells.items()}
     try:
+        cells = {column: _mended(cell) for column, cell in row.cells.items()}
         return FORMATS[format_name].to_record(cells, mapping)
     except RowProblem:
         return None
 
 
 def _mended(cell: Any) -> Any:
-    for role_key, text_key in _KEYS:
-        if _is_turns(cell, role_key, text_key):
-            return _turns(cell, role_key, text_key)
+    """Return a cell with its turns in order, any other as it is. Raises RowProblem as `turns_in` does."""
+    for role_key, text_key in SPELLINGS:
+        is_written = is_written_turns(cell, role_key, text_key)
+        turns = turns_in(cell, "conversation") if is_written else cell
+        if _is_turns(turns, role_key, text_key):
+            return _turns(turns, role_key, text_key)
     return cell
 
 

@@ -1,11 +1,14 @@
-"""One question and one answer, as text or as a list of turns -> text, for formats that judge answers."""
+"""One question and one answer, as text or as a list of turns -> text, for formats that judge answers.
+
+A list of turns may be written as JSON, as tables do that have nothing but text in their cells.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from studio.core.records import Message
 from studio.data.formats.cells import RowProblem, optional_prompt, prompt_of, text_of
-from studio.data.formats.turns import message_of
+from studio.data.formats.turns import SPELLINGS, is_written_turns, message_of, turns_in
 
 
 def question_of(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> str:
@@ -16,8 +19,11 @@ def question_of(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> str:
     choice = mapping.get("input")
     if choice is None:
         return ""
-    if isinstance(cells.get(choice), list):
-        question = _single(_turns(cells[choice], "question"))
+    cell = _read(cells.get(choice), "question")
+    if isinstance(cell, dict):
+        cell = cell.get("messages", cell)  # as OpenAI's files of preferences have it
+    if isinstance(cell, list):
+        question = _single(_turns(cell, "question"))
     else:
         question = prompt_of(cells, choice, "question")
     context = optional_prompt(cells, mapping.get("context"), "context")
@@ -29,13 +35,18 @@ def answer_of(cells: Mapping[str, Any], column: str, what: str) -> tuple[str, st
 
     Raises RowProblem where the cell is blank, or holds turns other than one question and one answer.
     """
-    cell = cells.get(column)
+    cell = _read(cells.get(column), what)
     if not isinstance(cell, list):
         return "", text_of(cells, column, what)
     turns = _turns(cell, what)
     if turns[-1].role != "assistant":
         raise RowProblem("unusable", f"The {what} does not end with a message of the assistant.")
     return _single(turns[:-1]) if len(turns) > 1 else "", turns[-1].content
+
+
+def _read(cell: Any, what: str) -> Any:
+    is_written = any(is_written_turns(cell, *keys) for keys in SPELLINGS)
+    return turns_in(cell, what) if is_written else cell
 
 
 def _turns(cell: list[Any], what: str) -> list[Message]:

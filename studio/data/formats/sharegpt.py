@@ -5,7 +5,7 @@ from typing import Any
 
 from studio.core.records import Conversation
 from studio.data.formats.cells import RowProblem, optional_prompt
-from studio.data.formats.turns import column_of_turns, conversation
+from studio.data.formats.turns import column_of_turns, conversation, turns_in
 from studio.data.mapping import Guess
 from studio.data.tables import SourceRow
 
@@ -24,7 +24,7 @@ def recognises(columns: Sequence[str], rows: Sequence[SourceRow]) -> Guess | Non
 
 def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Conversation:
     """Return the conversation of a row. Raises RowProblem where it cannot be learned as it stands."""
-    turns = cells.get(mapping["messages"])
+    turns = turns_in(cells.get(mapping["messages"]), "conversation")
     if not turns:
         raise RowProblem("incomplete", "The conversation is empty.")
     if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):

@@ -33,7 +33,12 @@ def _part(cells: Mapping[str, Any], column: str | None) -> Part:
     text = optional_text(cells, column, "split")
     if is_blank(text):
         return ""
-    plain = "".join(letter for letter in text.casefold() if letter.isalpha())
-    if plain not in _PARTS:
+    part = part_named(text)
+    if not part:
         raise RowProblem("unusable", f"The split is “{text[:40]}”, neither train nor test.")
-    return _PARTS[plain]
+    return part
+
+
+def part_named(text: str) -> Part:
+    """Return the part of a split that a word means, in any case and spelling; "" for another word."""
+    return _PARTS.get("".join(letter for letter in text.casefold() if letter.isalpha()), "")

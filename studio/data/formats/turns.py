@@ -1,11 +1,15 @@
 """Turns of a conversation -> a Conversation, for every format that spells its turns in its own way."""
 
+import json
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 from studio.core.records import Conversation, Message, Role
-from studio.data.formats.cells import RowProblem, checked_text
+from studio.data.formats.cells import RowProblem, checked_text, is_blank
+from studio.data.readers.columns import shown
+from studio.data.readers.objects import Decoder, is_too_deep, reason
 from studio.data.tables import SourceRow
 
 _ROLES: dict[str, Role] = {
@@ -13,12 +17,17 @@ _ROLES: dict[str, Role] = {
     "developer": "system",
     "user": "user",
     "human": "user",
+    "prompter": "user",
     "assistant": "assistant",
     "gpt": "assistant",
     "chatgpt": "assistant",
     "bot": "assistant",
+    "ai": "assistant",
     "model": "assistant",
 }
+SPELLINGS = (("role", "content"), ("from", "value"))
+"""The keys under which a turn says who speaks and what."""
+
 BEGINS_WITH_ASSISTANT = "The conversation begins with the assistant."
 TWO_IN_A_ROW = "Two messages of the {role} stand one behind the other."
 MENDABLE = (
@@ -27,6 +36,8 @@ MENDABLE = (
     TWO_IN_A_ROW.format(role="assistant"),
 )
 """Reasons for setting a conversation aside that a fix can remove, when the user asks for it."""
+
+_A_ROLE = re.compile(rf"""["'](?:role|from)["']\s*:\s*["'](?:{"|".join(_ROLES)})["']""", re.IGNORECASE)
 
 _WHAT = {"system": "system message", "user": "question", "assistant": "answer"}
 
@@ -66,11 +77,50 @@ def role_of(name: Any) -> Role | None:
     return _ROLES.get(name.strip().lower()) if isinstance(name, str) else None
 
 
+def turns_in(cell: Any, what: str) -> Any:
+    """Return what a cell holds, read as JSON where it is the text of a list, as tables keep conversations.
+
+    Raises RowProblem where the text is not JSON to its end.
+    """
+    if isinstance(cell, str) and is_blank(cell):
+        return None
+    if not isinstance(cell, str) or not cell.lstrip().startswith("["):
+        return cell
+    text, decoder = cell.strip(), Decoder()
+    try:
+        value, end = decoder.decode(text)
+    except RecursionError as error:
+        raise RowProblem("unusable", f"The {what} is nested too deeply.") from error
+    except json.JSONDecodeError as error:
+        raise RowProblem("unusable", f"The {what} cannot be read as JSON: {reason(text, error)}.") from error
+    if text[end:]:
+        raise RowProblem("unusable", f"The {what} cannot be read as JSON: more text stands behind it.")
+    if decoder.repeated is not None:
+        raise RowProblem("unusable", f"The {what} has the key {shown(decoder.repeated)} twice.")
+    if is_too_deep(value, 0):
+        raise RowProblem("unusable", f"The {what} is nested too deeply.")
+    return value
+
+
+def is_written_turns(cell: Any, *keys: str) -> bool:
+    """Return whether a cell is text that is meant as a list of turns with these keys, readable or not.
+
+    A known role is asked for: a list of people with their "role" is an answer like any other.
+    """
+    return (
+        isinstance(cell, str)
+        and cell.lstrip().startswith("[")
+        and cell.lstrip()[1:].lstrip().startswith("{")
+        and all(f'"{key}"' in cell or f"'{key}'" in cell for key in keys)
+        and _A_ROLE.search(cell) is not None
+    )
+
+
 def column_of_turns(columns: Sequence[str], rows: Sequence[SourceRow], *keys: str) -> str | None:
-    """Return the first column in which most rows hold a list of objects with these keys."""
+    """Return the first column in which most rows hold a list of objects with these keys, or its text."""
     for column in columns:
         cells = [row.cells.get(column) for row in rows if not row.problem]
-        fitting = [cell for cell in cells if _is_turns(cell, keys)]
+        fitting = [cell for cell in cells if _is_turns(cell, keys) or is_written_turns(cell, *keys)]
         if fitting and len(fitting) * 2 >= len(cells):
             return column
     return None

@@ -36,18 +36,19 @@ def read_table(path: Path, name: str) -> Table:
 
     Raises Refused, with one sentence and the next step, for everything that is no table.
     """
-    upload = _opened(path, name)
+    upload = opened(path, name)
     return read_packed(upload, _read_inner) if is_packed(upload) else _read(upload)
 
 
 def _read_inner(path: Path, name: str) -> Table:
-    upload = _opened(path, name)
+    upload = opened(path, name)
     if is_packed(upload):
         raise Refused("The file is packed twice: an archive lies in the archive.", "Unpack the outer one.")
     return _read(upload)
 
 
-def _opened(path: Path, name: str) -> Upload:
+def opened(path: Path, name: str) -> Upload:
+    """Return a file with its head. Raises Refused for what is told by that to be no table."""
     refuse_outright(path, name)
     try:
         with path.open("rb") as file:
@@ -61,11 +62,14 @@ def _opened(path: Path, name: str) -> Upload:
 
 
 def _read(upload: Upload) -> Table:
-    reader = next(reader for reader in READERS.values() if reader.recognises(upload))
-    table = reader.read(upload.path)
+    table = reader_of(upload).read(upload.path)
     check_columns(table.columns)
     notes = (*table.notes, *_notes_on_name(table, upload))
     return replace(table, rows=_without_giants(table.rows), notes=notes)
+
+
+def reader_of(upload: Upload) -> ModuleType:
+    return next(reader for reader in READERS.values() if reader.recognises(upload))
 
 
 def _without_giants(rows: Iterator[SourceRow]) -> Iterator[SourceRow]:

@@ -10,6 +10,8 @@ from charset_normalizer import from_bytes
 
 from studio.core.errors import Refused
 from studio.core.report import Issue
+from studio.data.readers.western import ENCODING as WESTERN
+from studio.data.readers.western import is_western
 from studio.data.tables import file_note
 
 SAMPLE_BYTES = 256 * 1024
@@ -142,6 +144,9 @@ def _guess(path: Path, sample: bytes, at: int) -> Decoding:
         with path.open("rb") as file:
             file.seek(max(0, at - SAMPLE_BYTES // 2))
             sample = file.read(SAMPLE_BYTES)
+    if is_western(sample) and _first_error(path, WESTERN) is None:
+        _refuse_control_characters(sample, WESTERN, MOST_CONTROL_SHARE_OF_A_GUESS)
+        return Decoding(WESTERN, (_guess_note(WESTERN, "is not UTF-8"),))
     found = list(from_bytes(sample))
     # The Western code page where it fits as well as any: short texts fit several, and it is the common one.
     found.sort(key=lambda match: (match.chaos, -match.coherence, match.encoding != "cp1252"))

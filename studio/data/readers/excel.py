@@ -20,6 +20,7 @@ from studio.core.report import Issue
 from studio.data.readers.archives import WORKBOOKS
 from studio.data.readers.columns import named
 from studio.data.readers.header import find_heading, heading_notes
+from studio.data.readers.older_sheets import OLE
 from studio.data.readers.sheet_extent import refuse_far_cells
 from studio.data.readers.upload import Upload
 from studio.data.tables import SourceRow, Table, file_note
@@ -29,14 +30,13 @@ ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 FILE_TYPES = ("excel",)
 
 ROWS_TRIED = 500
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OLDER_WORD = "WordDocument".encode("utf-16-le")
 
 
 def recognises(upload: Upload) -> bool:
     """A zip archive with a workbook in it, or the older Office container."""
-    return upload.head.startswith(_OLE) or bool(upload.members & set(WORKBOOKS))
+    return upload.head.startswith(OLE) or bool(upload.members & set(WORKBOOKS))
 
 
 def read(path: Path) -> Table:
@@ -135,7 +135,7 @@ def _refuse_container(path: Path) -> None:
     """Raise Refused where the older Office container holds a locked workbook, or no workbook."""
     with path.open("rb") as file:
         head = file.read(1024**2)
-    if not head.startswith(_OLE):
+    if not head.startswith(OLE):
         return
     if _ENCRYPTED in head:
         raise _locked()

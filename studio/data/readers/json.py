@@ -9,7 +9,15 @@ from pathlib import Path
 from studio.core.errors import Refused
 from studio.data.readers.columns import check_columns
 from studio.data.readers.decoding import Decoding, find_encoding
-from studio.data.readers.json_shapes import HINT, Member, check_lengths, holds_columns, members, rows_under
+from studio.data.readers.json_shapes import (
+    HINT,
+    Member,
+    check_lengths,
+    holds_columns,
+    holds_labelled_rows,
+    members,
+    rows_under,
+)
 from studio.data.readers.json_text import JsonText
 from studio.data.readers.objects import column_names, object_row
 from studio.data.readers.text import ENDINGS as RUNNING_TEXT
@@ -85,10 +93,10 @@ def read(path: Path) -> Table:
     letter = text.peek()
     notes = decoding.notes
     if letter == "[":
-        rows = _items(text, around=1, whole=True)
+        rows = rows_of_list(text)
     elif letter == "{":
         text.close()
-        rows, note = _object_rows(path, decoding)
+        rows, note = rows_of_object(path, decoding)
         notes = (*notes, *note)
     else:
         text.value()
@@ -101,7 +109,11 @@ def read(path: Path) -> Table:
     return Table("json", column_names(first), chain(first, rows), notes)
 
 
-def _object_rows(path: Path, decoding: Decoding) -> tuple[Iterator[SourceRow], tuple]:
+def rows_of_list(text: JsonText) -> Iterator[SourceRow]:
+    return _items(text, around=1, whole=True)
+
+
+def rows_of_object(path: Path, decoding: Decoding) -> tuple[Iterator[SourceRow], tuple]:
     """Return the rows of a file that begins with an object, and what there is to say about them."""
     text = JsonText(path, decoding)
     found = members(text)
@@ -114,6 +126,8 @@ def _object_rows(path: Path, decoding: Decoding) -> tuple[Iterator[SourceRow], t
     if wrapped is not None:
         note = file_note("wrapped", f"The rows were found under the key “{wrapped.name}”.", "Nothing to do.")
         return _items(JsonText(path, decoding, wrapped.place), around=2, whole=False), (note,)
+    if holds_labelled_rows(found):
+        return _under_labels(JsonText(path, decoding)), ()
     if turns or not holds_columns(found):
         return _values(JsonText(path, decoding)), ()
     check_columns([member.name for member in found])
@@ -131,6 +145,13 @@ def _items(text: JsonText, *, around: int, whole: bool) -> Iterator[SourceRow]:
 
 def _values(text: JsonText) -> Iterator[SourceRow]:
     for number, item in enumerate(text.values(), 1):
+        yield object_row(number, item, text.repeated)
+    text.close()
+
+
+def _under_labels(text: JsonText) -> Iterator[SourceRow]:
+    for number, _ in enumerate(text.members(), 1):
+        item = text.value(1)
         yield object_row(number, item, text.repeated)
     text.close()
 

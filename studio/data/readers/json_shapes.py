@@ -18,7 +18,8 @@ HINT = "A list of objects works: [{“question”: …, “answer”: …}, …]
 class Member:
     """One key of an object: what stands under it, at which character it begins, and how many items it has.
 
-    `labels` stands for the keys of an object, so that two columns can be told to hold the same rows.
+    `labels` stands for the keys of an object, so that two columns can be told to hold the same rows; `first`
+    is the first of them.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Member:
     place: int
     count: int = 0
     labels: int = 0
+    first: str = ""
 
 
 def members(text: JsonText) -> list[Member]:
@@ -51,6 +53,18 @@ def holds_columns(found: list[Member]) -> bool:
     return {member.kind for member in found} in ({"list"}, {"object"})
 
 
+def holds_labelled_rows(found: list[Member]) -> bool:
+    """Return whether an object has an object for every row, under its number: `{"0": {"q": ...}, ...}`.
+
+    Columns that are numbered as well hold cells under the numbers of rows.
+    """
+    return (
+        bool(found)
+        and all(member.kind == "object" and member.name.isdecimal() for member in found)
+        and not found[0].first.isdecimal()
+    )
+
+
 def check_lengths(found: list[Member]) -> None:
     """Raise Refused where the columns do not hold the same rows."""
     if len({(member.count, member.labels) for member in found}) > 1:
@@ -70,11 +84,12 @@ def _member(text: JsonText, name: str) -> Member:
     if letter == "[":
         return _list(name, place, text.items(2))
     if letter == "{":
-        count, labels = 0, 0
+        count, labels, first = 0, 0, ""
         for label in text.members(2):
             text.value(2)
+            first = label if not count else first
             count, labels = count + 1, hash((labels, label))
-        return Member(name, "object", place, count, labels)
+        return Member(name, "object", place, count, labels, first)
     text.value(1)
     return Member(name, "value", place)
 

@@ -26,8 +26,10 @@ class JsonText:
     Raises Refused with line and column wherever the text is not JSON.
     """
 
-    def __init__(self, path: Path, decoding: Decoding, skip: int = 0) -> None:
+    def __init__(self, path: Path, decoding: Decoding, skip: int = 0, *, first_byte: int = 0) -> None:
+        """Begin behind `skip` characters, or at a byte: then no place in an error is that in the file."""
         self._file = open_text(path, decoding)
+        self._file.seek(first_byte)
         self._decoder = Decoder()
         self._text = ""
         self._at = 0

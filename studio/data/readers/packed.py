@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from studio.core.errors import Refused
+from studio.core.scratch import SCRATCH
 from studio.data.readers.archives import (
     ARCHIVES,
     DOCUMENT,
@@ -44,12 +45,8 @@ def read_packed(upload: Upload, read: Callable[[Path, str], Table]) -> Table:
     The copy has a name of our own, and goes with the last row, with an error, or when the rows are dropped.
     """
     if upload.head.startswith(GZIP):
-        name = upload.name[: -len(".gz")] if upload.ending == ".gz" else upload.name
-        return _read_copy(upload.path, name, read, _from_gzip)
-    members = users_members(archive_members(upload.path))
-    for member in members:
-        refuse_ending(member.filename)
-    member = _the_table(members)
+        return _read_copy(upload.path, _name_in_gzip(upload), read, _from_gzip)
+    members, member = _members(upload)
     name = PurePosixPath(member.filename).name
     table = _read_copy(upload.path, name, read, lambda path, copy: _from_zip(path, member, copy))
     if len(members) == 1:
@@ -57,6 +54,31 @@ def read_packed(upload: Upload, read: Callable[[Path, str], Table]) -> Table:
     others = ", ".join(other.filename[:60] for other in members[:5] if other is not member)
     note = file_note("packed", f"Of the archive {name} was read; {others} not.", "Nothing to do.")
     return Table(table.file_type, table.columns, table.rows, (*table.notes, note))
+
+
+def head_of_packed(upload: Upload, most_bytes: int) -> tuple[str, bytes]:
+    """Return the name of the one table and how it begins, before it is known whether the rest is sound."""
+    if upload.head.startswith(GZIP):
+        with gzip.open(upload.path) as source:
+            return _name_in_gzip(upload), _next_chunk(source, "gzip file", most_bytes)
+    _, member = _members(upload)
+    try:
+        with zipfile.ZipFile(upload.path) as archive, archive.open(member) as source:
+            return PurePosixPath(member.filename).name, _next_chunk(source, "zip archive", most_bytes)
+    except UNREADABLE as error:
+        raise _damaged("zip archive") from error
+
+
+def _name_in_gzip(upload: Upload) -> str:
+    return upload.name[: -len(".gz")] if upload.ending == ".gz" else upload.name
+
+
+def _members(upload: Upload) -> tuple[list[zipfile.ZipInfo], zipfile.ZipInfo]:
+    """Return what a person put into a zip, and the one table of it."""
+    members = users_members(archive_members(upload.path))
+    for member in members:
+        refuse_ending(member.filename)
+    return members, _the_table(members)
 
 
 def _the_table(members: list[zipfile.ZipInfo]) -> zipfile.ZipInfo:
@@ -76,7 +98,7 @@ def _read_copy(
     path: Path, name: str, read: Callable[[Path, str], Table], unpack: Callable[[Path, IO[bytes]], None]
 ) -> Table:
     try:
-        file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=".unpacked-", delete=False)  # noqa: SIM115
+        file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=SCRATCH, delete=False)  # noqa: SIM115
     except OSError as error:
         raise Refused(
             f"There is no place to unpack the file: {path.parent} cannot be written to.", _HINT
@@ -147,9 +169,9 @@ def _stream(source: IO[bytes], copy: IO[bytes], packed_bytes: int, what: str) ->
             raise Refused(f"The {what} cannot be unpacked: {error.strerror}.", "Free some space.") from error
 
 
-def _next_chunk(source: IO[bytes], what: str) -> bytes:
+def _next_chunk(source: IO[bytes], what: str, most_bytes: int = CHUNK_BYTES) -> bytes:
     try:
-        return source.read(CHUNK_BYTES)
+        return source.read(most_bytes)
     except UNREADABLE as error:
         raise _damaged(what) from error
 

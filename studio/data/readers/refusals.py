@@ -1,10 +1,12 @@
 """What is refused before any reader sees it: files that hold no table, told by their first bytes."""
 
+import json
 import re
 import string
 from pathlib import Path
 
 from studio.core.errors import Refused
+from studio.data.readers.columns import shown
 from studio.data.readers.upload import Upload
 
 _NEEDED = "Choose a table: CSV, TSV, JSON, JSONL, Parquet or Excel."
@@ -78,6 +80,12 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _LFS = "version https://git-lfs.github.com/spec/"
+_MESSAGE_KEYS = ("message", "error", "errors", "detail")
+_ERROR_KEYS = {
+    *_MESSAGE_KEYS, "code", "status", "statusCode", "status_code", "documentation_url", "request_id",
+    "requestId", "timestamp", "path", "type", "title", "instance", "success", "ok",
+}  # fmt: skip
+LONGEST_ANSWER_BYTES = 4096
 _LETTERS = frozenset(string.printable.encode())
 
 
@@ -108,6 +116,11 @@ def refuse_contents(upload: Upload) -> None:
             "This is a web page or XML, not a table; often that is the error page of a download.",
             "Open the address in a browser and save the data itself.",
         )
+    if error := _error_of_a_server(head):
+        raise Refused(
+            f"This is what a server answered in place of a file: {shown(error)}.",
+            "Open the address in a browser and save the data itself.",
+        )
     if _OLD_PICKLE.match(head):
         raise Refused("This is a Python pickle, which can run programs when it is opened.", _NEEDED)
     if _MEDIA_TYPE.match(head):
@@ -119,6 +132,19 @@ def refuse_contents(upload: Upload) -> None:
             raise Refused(f"This file is packed with {what}.", "Unpack it and choose the table inside.")
     if head[257:262] == b"ustar":
         raise Refused("This is a tar archive.", "Unpack it and choose the table inside.")
+
+
+def _error_of_a_server(head: bytes) -> str:
+    """Return the message of a short JSON answer that holds an error and nothing else; "" for other files."""
+    if len(head) > LONGEST_ANSWER_BYTES or not head.lstrip().startswith(b"{"):
+        return ""
+    try:
+        answer = json.loads(head)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(answer, dict) or not _ERROR_KEYS.issuperset(answer):
+        return ""
+    return next((str(answer[key]) for key in _MESSAGE_KEYS if answer.get(key)), "")
 
 
 def _begins(head: bytes, signature: bytes) -> bool:

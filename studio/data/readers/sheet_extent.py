@@ -5,6 +5,7 @@ an otherwise empty sheet takes 550 GB, and the process with it.
 """
 
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from xml.parsers import expat
 
 from studio.core.errors import Refused
 from studio.data.readers.archives import ARCHIVES, UNREADABLE
+from studio.data.readers.older_sheets import OLE, extent
 
 MOST_CELLS = 20_000_000
 """32 bytes each in the reader; a full sheet (1,048,576 rows) may have 19 columns."""
@@ -25,8 +27,11 @@ _LONGEST_TAG = 400
 def refuse_far_cells(path: Path) -> None:
     """Raise Refused where a sheet reaches further than can be held. Damage is left to the reader to tell."""
     with path.open("rb") as file:
-        if not file.read(4).startswith(ARCHIVES):
-            return
+        head = file.read(8)
+    if head == OLE:
+        _refuse_far_cells_of_older(path)
+    if not head.startswith(ARCHIVES):
+        return
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
@@ -47,11 +52,25 @@ def _refuse_far_cells(archive: zipfile.ZipFile, name: str) -> None:
         return
     with archive.open(name) as source:
         for rows, columns in measure(source):
-            if rows * columns > MOST_CELLS:
-                raise Refused(
-                    f"A sheet of the workbook reaches to row {rows:,} and column {columns:,}.",
-                    "Delete what stands far off the table, or save the table as CSV.",
-                )
+            _check(rows, columns)
+
+
+def _refuse_far_cells_of_older(path: Path) -> None:
+    rows = columns = 1
+    try:
+        for row, column in extent(path):
+            rows, columns = max(rows, row), max(columns, column)
+            _check(rows, columns)
+    except (struct.error, IndexError, OSError):
+        return
+
+
+def _check(rows: int, columns: int) -> None:
+    if rows * columns > MOST_CELLS:
+        raise Refused(
+            f"A sheet of the workbook reaches to row {rows:,} and column {columns:,}.",
+            "Delete what stands far off the table, or save the table as CSV.",
+        )
 
 
 def _extent_of_xml(source: IO[bytes]) -> Iterator[tuple[int, int]]:

@@ -55,17 +55,14 @@ def columns_of(record: Record) -> tuple[str, ...]:
     return tuple(part.title for part in parts_of(record))
 
 
-def cells_of(row: int, record: Record) -> tuple[str, ...]:
+def cells_of(row: int, record: Record, *, editable: bool = True) -> tuple[str, ...]:
     """Return the cells of a record as HTML, one for each of its columns, with a button to edit each text."""
     parts = parts_of(record)
-    if isinstance(record, Conversation):
-        return ("".join(_turn(row, part) for part in parts),)
-    return tuple(f"{shortened(part.text)}{edit_button(row, part)}" for part in parts)
-
-
-def _turn(row: int, part: Part) -> str:
-    words = f"<b>{escape(part.title)}</b> {shortened(part.text)}"
-    return f'<p class="turn">{words}{edit_button(row, part)}</p>'
+    cells = tuple(f"{shortened(part.text)}{edit_button(row, part) if editable else ''}" for part in parts)
+    if not isinstance(record, Conversation):
+        return cells
+    turns = zip(parts, cells, strict=True)
+    return ("".join(f'<p class="turn"><b>{escape(part.title)}</b> {cell}</p>' for part, cell in turns),)
 
 
 def edit_button(row: int, part: Part) -> str:

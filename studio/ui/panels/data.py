@@ -1,50 +1,18 @@
-"""What the Data step shows of the rows: the first ones, what will be learned, and which column is which."""
+"""What the Data step shows beside the rows: what will be learned of them, and which column is which."""
 
 from collections.abc import Sequence
 
 from studio.core.report import DatasetReport
 from studio.data.mapping import ROLES, is_prompt
-from studio.services.views import DatasetView, Span
-from studio.ui.markup import escape, table
-from studio.ui.panels.cells import cells_of, columns_of, shortened
-from studio.ui.words import count, listed
-
-ROWS_SHOWN = 6
+from studio.services.views import Span
+from studio.ui.markup import escape
+from studio.ui.words import listed
 
 SPAN_WORDS = {
     "context": ("context", "the model reads it"),
     "learned": ("learned", "the model learns to write it"),
     "cut": ("cut off", "longer than the limit, not used"),
 }
-
-
-def preview(view: DatasetView) -> str:
-    """Return the first rows as a table that wraps: as they will be learned, each text to be edited, or,
-    while it is not known which column is what, as the file has them."""
-    if view.preview:
-        records = view.preview[:ROWS_SHOWN]
-        rows = [(sourced.row, cells_of(sourced.row, sourced.record)) for sourced in records]
-        return _preview(columns_of(records[0].record), rows, count(view.report.kept, "example"))
-    if view.rows:
-        columns = tuple(view.rows[0].cells)
-        named = view.rows[:ROWS_SHOWN]
-        rows = [(row.number, tuple(shortened(row.cells.get(name, "")) for name in columns)) for row in named]
-        return _preview(columns, rows, "the file's rows")
-    return ""
-
-
-def _preview(columns: Sequence[str], rows: Sequence[tuple[int, Sequence[str]]], of_what: str) -> str:
-    body = "".join(
-        f'<tr><th scope="row">{number:,}</th>'
-        + "".join(
-            f'<td data-label="{escape(name)}">{cell}</td>' for name, cell in zip(columns, cells, strict=True)
-        )
-        + "</tr>"
-        for number, cells in rows
-    )
-    label = f"The first {len(rows)} of {of_what}"
-    shown = table(label, ("Row", *columns), body, classes="preview", tall=True)
-    return f'<section aria-label="First rows"><h3>First rows</h3>{shown}</section>'
 
 
 def learning(row: int, spans: Sequence[Span], *, index: int, total: int) -> str:

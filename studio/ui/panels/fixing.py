@@ -49,8 +49,7 @@ def trial_of(key: str) -> Trial | None:
 def buttons(check: str, kind: str, offers: Sequence[FixOffer], opened: Trial | None) -> str:
     """Return a button for each fix, the recommended one first, with its technical name beside the words."""
     ordered = sorted(offers, key=lambda offer: not offer.recommended)
-    inside = "".join(_button(Trial(check, kind, offer.id), offer, opened) for offer in ordered)
-    return f'<div class="row-buttons">{inside}</div>' if inside else ""
+    return "".join(_button(Trial(check, kind, offer.id), offer, opened) for offer in ordered)
 
 
 def _button(trial: Trial, offer: FixOffer, opened: Trial | None) -> str:

@@ -13,6 +13,7 @@ from studio.services.views_of_data import FixOffer, FixPreview, Step
 from studio.ui.markup import escape, folded
 from studio.ui.panels import fixing
 from studio.ui.panels.fixing import Editable, Trial
+from studio.ui.panels.rows import finding_key, has_records
 from studio.ui.words import count, listed, row_numbers
 
 GROUPS = {
@@ -38,6 +39,8 @@ class Mending:
     opened: Trial | None = None
     found: FixPreview | Editable | None = None
     steps: Sequence[Step] = ()
+    rows_can_be_shown: bool = False
+    """Not of a file that is still being read."""
 
 
 def health(report: DatasetReport, file_name: str, mending: Mending) -> str:
@@ -120,7 +123,7 @@ def _issue(issue: Issue, mending: Mending) -> str:
     words = (
         f'<div class="issue"><div><b><span class="unseen">{spoken}</span>{escape(issue.message)}</b>'
         f"<p>{escape(issue.hint)}</p>{_rows(issue)}</div>"
-        f"{fixing.buttons(issue.check, issue.kind, offers, mending.opened)}</div>"
+        f"{_buttons(issue, offers, mending)}</div>"
     )
     return f'<li class="{mark}">{words}{_trial(issue, offers, mending)}</li>'
 
@@ -148,6 +151,27 @@ def _rows(issue: Issue) -> str:
         f"<details><summary>{count(issue.count, 'row')}: {first}, …</summary>"
         f'<p class="numbers-list">{everything}{rest}</p></details>'
     )
+
+
+def _buttons(issue: Issue, offers: Sequence[FixOffer], mending: Mending) -> str:
+    inside = fixing.buttons(issue.check, issue.kind, offers, mending.opened)
+    if mending.rows_can_be_shown:
+        inside += _show_rows(issue)
+    return f'<div class="row-buttons">{inside}</div>' if inside else ""
+
+
+def _show_rows(issue: Issue) -> str:
+    """Return the button that fills the table with the rows of a finding."""
+    if not has_records(issue):
+        return ""
+    return (
+        f'<button type="button" data-event="rows" data-finding="{escape(finding_key(issue))}" '
+        f'aria-label="Show the rows: {escape(issue.message)}">Show {_these(issue.count)}</button>'
+    )
+
+
+def _these(rows: int) -> str:
+    return "this row" if rows == 1 else "these rows"
 
 
 def name_of(issue: Issue, *, alone: bool = True) -> str:

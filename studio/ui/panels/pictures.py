@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from studio.charts.data import findings_figure, labels_figure, lengths_figure
+from studio.charts.data import findings_figure, labels_figure, languages_figure, lengths_figure
 from studio.core.report import DatasetReport, Lengths
 from studio.ui.markup import Figure, escape, folded, numbers, table
 from studio.ui.panels.health import name_of
-from studio.ui.words import count, percentage
+from studio.ui.words import count, listed, percentage
 
 FIGURES = {
     "distinct_questions": "questions that differ",
@@ -27,6 +27,7 @@ def pictures(report: DatasetReport) -> str:
             (_lengths, report.charts.get("lengths") and report.lengths),
             (_findings, any(issue.rows for issue in report.issues)),
             (_labels, report.charts.get("imbalance")),
+            (_languages, report.charts.get("languages")),
         )
         if is_there
     ]
@@ -93,6 +94,25 @@ def _labels(report: DatasetReport) -> str:
     )
     named = list(zip(labels, rows, strict=True)) + ([("all others", others)] if others else [])
     return _picture(sentence, labels_figure(chart), ("Label", "Rows"), named)
+
+
+def _languages(report: DatasetReport) -> str:
+    asked = "texts" if report.format in ("text", "labelled") else "questions"
+    named = {"question": asked, "answer": "answers"}
+    sides = {named[side]: rows for side, rows in report.charts["languages"].items()}
+    said = [_most(side, rows) for side, rows in sides.items()]
+    sentence = f"{listed(said)[0].upper()}{listed(said)[1:]}; shorter ones do not say."
+    entries = [
+        (f"{language}, {side}", number) for side, rows in sides.items() for language, number in rows.items()
+    ]
+    return _picture(sentence, languages_figure(sides), ("Language", "Rows"), entries)
+
+
+def _most(side: str, rows: Mapping[str, int]) -> str:
+    """Return which language most texts of a side are in. Rows too short to tell are not counted."""
+    language, number = next(iter(rows.items()))
+    total = sum(rows.values())
+    return f"{percentage(number / total)} of {total:,} {side} are in {language}"
 
 
 def _findings(report: DatasetReport) -> str:

@@ -32,7 +32,7 @@ def runs(views: Sequence[RunView], current: str, chosen: Sequence[str]) -> str:
     hint = f"Tick {FEWEST} to {MOST} of them to set them side by side." if measured >= FEWEST else ""
     return (
         f'<section aria-label="Your runs"><div class="panel-head"><h3 tabindex="-1">Your runs</h3>'
-        f'<small>{hint}</small></div>'
+        f"<small>{hint}</small></div>"
         f'<ul class="rows runs" data-chosen="{escape(" ".join(chosen))}">{items}</ul></section>'
     )
 

@@ -66,7 +66,10 @@ def reading(upload: UploadView) -> str:
     if upload.partial is not None:
         found = groups(upload.partial.issues, Mending()) or "<p>Nothing to mend so far.</p>"
         rows = count(upload.partial.total, "row")
-        first = f"<p>Found in the first {rows}, while the rest is read:</p>{found}"
+        first = (
+            f"<p>Found in the first {rows}, while the rest is read; what lies behind them can still change "
+            f"the verdict:</p>{found}"
+        )
     return (
         '<section class="panel checks health reading" aria-label="A file is being read">'
         f"<h3>Reading “{escape(upload.name)}”</h3>"

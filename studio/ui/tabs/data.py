@@ -13,10 +13,11 @@ from studio.services.views import DatasetView
 from studio.ui.actions import actions
 from studio.ui.markup import heading, problem
 from studio.ui.panels import data as panel
-from studio.ui.session import Facts, Session, longest_example, read, refuse_folder
+from studio.ui.session import Facts, Session, longest_example, look_up, read, refuse_folder
 from studio.ui.shell import Shell
 from studio.ui.tabs.data_columns import ColumnsPart
 from studio.ui.tabs.data_health import HealthPart
+from studio.ui.tabs.data_rows import RowsPart
 from studio.ui.tabs.data_sources import SourcesPart
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 from studio.ui.words import count
@@ -36,28 +37,33 @@ class DataTab:
     def __init__(self, shell: Shell) -> None:
         self._shell, self._studio = shell, shell.studio
         self._views: dict[tuple[object, ...], str] = {}
+        self._refused: dict[tuple[object, ...], str] = {}
         with gr.Column(elem_classes="step"):
             self.head = html_part("head-data", value=EMPTY_HEAD)
             self.notice = html_part("notice-data", script="notices")
             self.sources = SourcesPart(shell, self.notice)
             self.health = HealthPart(shell, self.notice)
             self.columns = ColumnsPart(shell)
-            self.preview = html_part("preview", "edit", script="keeping")
+            self.rows = RowsPart(shell, self.notice)
             self.learning = html_part("learning", "example", "fetch", script="fetched")
             self.bar = actions("data", back=False)
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [self.head, self.notice, self.preview, self.learning, *self.bar.parts()]
-        return [*parts, *self.sources.outputs(), *self.health.outputs(), *self.columns.outputs()]
+        parts = [self.head, self.notice, self.learning, *self.bar.parts()]
+        inner = (self.sources, self.health, self.columns, self.rows)
+        return parts + [output for part in inner for output in part.outputs()]
 
     def wire(self) -> None:
         session, safe = self._shell.session, told(self.notice)
         self.sources.wire()
-        self.health.wire(self.preview)
+        self.health.wire(self.rows.table)
+        self.rows.wire(self.health.report)
         self.columns.wire()
         outputs = [self.notice, session]
-        self._shell.after(on(self.learning.example, safe(self.move), inputs=[session], outputs=outputs))
-        on(self.learning.fetch, self.learn, inputs=[session], outputs=[self.learning])
+        stepped = self.learning.example
+        self._shell.after(on(stepped, safe(self.move), inputs=[session], outputs=outputs, repeats="multiple"))
+        read_out = on(self.learning.fetch, self.learn, inputs=[session], repeats="always_last")
+        on(read_out.then, safe(self.learned), inputs=[session], outputs=[self.notice, self.learning, session])
         onward = self._shell.step("method")
         on(self.bar.primary.click, onward, inputs=[session], outputs=self._shell.outputs())
 
@@ -67,19 +73,22 @@ class DataTab:
         view = facts.dataset
         return {
             self.head: _head(view) if view else EMPTY_HEAD,
-            self.preview: panel.preview(view) if view else "",
-            self.learning: self._learning(view, facts.session) if view else "",
+            self.learning: self._learning(view, facts.session, entering=entering) if view else "",
             self.bar.primary: _primary(view),
             **self.sources.show(facts, entering=entering),
             **self.health.show(view, facts.session),
             **self.columns.show(view, entering=entering),
+            **self.rows.show(view, facts.session),
         }
 
-    def _learning(self, view: DatasetView, session: Session) -> str:
+    def _learning(self, view: DatasetView, session: Session, *, entering: bool) -> str:
+        """Return the example if it was read; why it could not be stays until one comes to it anew."""
         if not view.report.kept or not view.report.mapping:
             return ""
-        index = min(session.example, view.report.kept - 1)
-        return self._views.get(_key(view, session, index), panel.learning_wait())
+        key = _key(view, session)
+        if entering:
+            self._refused.pop(key, None)
+        return self._views.get(key) or self._refused.get(key) or panel.learning_wait()
 
     # Handlers
 
@@ -88,23 +97,35 @@ class DataTab:
         step = -1 if event_text(event, "move") == "-1" else 1
         return {self._shell.session: replace(session, example=max(0, session.example + step)).document()}
 
-    def learn(self, document: object) -> Updates:
-        """Return the coloured view of one example; the first loads the tokenizer, which takes seconds."""
-        session = read(document)
+    def learn(self, document: object) -> None:
+        """Read one example as the model will; the first loads the tokenizer, which takes seconds.
+
+        It is shown by `learned`: meanwhile the visitor may have stepped on to another.
+        """
+        facts, kept = look_up(self._studio, read(document)), self._views
+        view, session = facts.dataset, facts.session
+        if view is None or (key := _key(view, session)) in kept:
+            return
         try:
-            view = self._studio.dataset(session.dataset)
-            index = min(session.example, view.report.kept - 1)
             self._check_model(session)
             row, spans = self._studio.learning_view(
-                view.id, index, model=session.model, max_length=longest_example(session)
+                view.id,
+                _index(view, session),
+                model=session.model,
+                objective=session.objective,
+                max_length=longest_example(session),
             )
+            shown = panel.learning(row, spans, index=_index(view, session), total=view.report.kept)
         except StudioError as error:
-            return {self.learning: problem(error)}
-        shown = panel.learning(row, spans, index=index, total=view.report.kept)
-        while len(self._views) >= VIEWS_KEPT:
-            self._views.pop(next(iter(self._views)))
-        self._views[_key(view, session, index)] = shown
-        return {self.learning: shown}
+            kept, shown = self._refused, problem(error)
+        while len(kept) >= VIEWS_KEPT:
+            kept.pop(next(iter(kept)), None)
+        kept[key] = shown
+
+    def learned(self, document: object) -> Updates:
+        facts = look_up(self._studio, read(document))
+        shown = facts.dataset and self._learning(facts.dataset, facts.session, entering=False)
+        return {self.learning: shown or ""}
 
     def _check_model(self, session: Session) -> None:
         if not session.model:
@@ -113,9 +134,14 @@ class DataTab:
             refuse_folder(session.model, {model.id for model in self._studio.models()})
 
 
-def _key(view: DatasetView, session: Session, index: int) -> tuple[object, ...]:
+def _index(view: DatasetView, session: Session) -> int:
+    return min(session.example, view.report.kept - 1)
+
+
+def _key(view: DatasetView, session: Session) -> tuple[object, ...]:
     """Name what a coloured example depends on."""
-    return view.id, view.version, index, session.model, longest_example(session)
+    chosen = session.model, session.objective, longest_example(session)
+    return view.id, view.version, _index(view, session), *chosen
 
 
 def _head(view: DatasetView) -> str:

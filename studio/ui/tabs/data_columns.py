@@ -1,5 +1,7 @@
 """Which column is which: what the rows are, a choice for each role, a prompt that joins several columns."""
 
+from functools import partial
+
 import gradio as gr
 
 from studio.data.mapping import ABOUT_ROWS, ROLES
@@ -43,12 +45,16 @@ class ColumnsPart:
             )
             with self.about, gr.Row(elem_classes="mapping-row"):
                 self.roles |= {role: _dropdown(role) for role in ABOUT_ROWS}
+            with gr.Row():
+                self.uses = {
+                    role: gr.Button(visible=False, size="sm", elem_id=f"use-{role}") for role in ABOUT_ROWS
+                }
             self.notice = html_part("notice-columns", script="notices")
             self.again = gr.Button("Read the file with these columns", variant="secondary", elem_id="remap")
 
     def outputs(self) -> list[gr.blocks.Block]:
         parts = [self.panel, self.sentence, self.kind, self.joined, self.prompt, self.slots, self.about]
-        return [*parts, self.notice, *self.roles.values()]
+        return [*parts, self.notice, *self.roles.values(), *self.uses.values()]
 
     def wire(self) -> None:
         session, seen = self._shell.session, [*self.roles.values(), self.about, self.joined]
@@ -63,6 +69,9 @@ class ColumnsPart:
         safe = told(self.notice)
         done = on(self.again.click, safe(self.change), inputs=chosen, outputs=[self.notice, session])
         self._shell.after(done, entering=False)
+        for role, button in self.uses.items():
+            use = safe(partial(self.use, role))
+            self._shell.after(on(button.click, use, inputs=chosen, outputs=[self.notice, session]))
 
     def show(self, view: DatasetView | None, *, entering: bool) -> Updates:
         """Return the panel as the file was read; unless `entering`, what was chosen since stays."""
@@ -85,6 +94,9 @@ class ColumnsPart:
         for role, dropdown in self.roles.items():
             options, chosen = columns.choices(view, role)
             updates[dropdown] = gr.Dropdown(choices=options, value=chosen, visible=role in offered)
+        for role, button in self.uses.items():
+            words = columns.suggestion(view, role)
+            updates[button] = gr.Button(words, visible=bool(words) and role in offered)
         return updates | {
             self.about: _about(offered, opened=bool(set(ABOUT_ROWS) & set(view.report.mapping)))
         }
@@ -103,11 +115,17 @@ class ColumnsPart:
     def choose_input(self, asked: str) -> Updates:
         return {self.joined: gr.Column(visible=asked == JOINED)}
 
+    def use(self, role: str, document: object, kind: str, prompt: str, *chosen: str | None) -> Updates:
+        """Read the file with what is chosen, and with the column that was suggested for one more role."""
+        column = self._studio.dataset(read(document).dataset).report.suggested.get(role, NONE)
+        played = dict(zip(ROLES, chosen, strict=True)) | {role: column}
+        return self.change(document, kind, prompt, *played.values())
+
     def change(self, document: object, kind: str, prompt: str, *chosen: str | None) -> Updates:
         session = read(document)
         view = self._studio.dataset(session.dataset)
         mapping = columns.asked_mapping(view, kind, dict(zip(ROLES, chosen, strict=True)), prompt)
-        self._studio.remap(view.id, mapping)
+        self._studio.start_remap(view.id, mapping)
         return {self._shell.session: opened(session, view.id).document()}
 
 

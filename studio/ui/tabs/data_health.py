@@ -8,10 +8,10 @@ from studio.core.errors import Refused, StudioError
 from studio.services.views import DatasetView
 from studio.services.views_of_data import FixPreview
 from studio.ui.markup import notice, problem
-from studio.ui.panels import fixing, health
+from studio.ui.panels import changing, fixing, health
 from studio.ui.panels.fixing import Editable, Trial
 from studio.ui.panels.pictures import pictures
-from studio.ui.session import Session, opened, read
+from studio.ui.session import Session, look_up, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
@@ -27,18 +27,22 @@ class HealthPart:
     def __init__(self, shell: Shell, notice_part: gr.HTML) -> None:
         self._shell, self._studio, self.notice = shell, shell.studio, notice_part
         self._trials: dict[tuple[str, ...], FixPreview | Editable] = {}
-        events = ("offer", "cancel", "apply", "undo", "edit", "fetch")
+        self._failed: dict[tuple[str, ...], StudioError] = {}
+        self.changing = html_part("changing", "stop", "close", script="arrivals")
+        events = ("offer", "cancel", "apply", "undo", "edit", "rows", "fetch")
         self.report = html_part("report", *events, script="keeping")
         self.history = html_part("history", "undo", "redo", script="keeping")
         self.pictures = html_part("pictures", script="figures")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        return [self.report, self.history, self.pictures]
+        return [self.changing, self.report, self.history, self.pictures]
 
     def wire(self, preview: gr.HTML) -> None:
         """Attach the handlers; `preview` is the table whose texts can be edited."""
         session, safe = self._shell.session, told(self.notice)
         for event, handler in (
+            (self.changing.stop, self.stop),
+            (self.changing.close, self.close),
             (self.report.offer, self.offer),
             (self.report.cancel, self.cancel),
             (self.report.apply, self.apply),
@@ -49,15 +53,19 @@ class HealthPart:
             (self.report.edit, self.edit),
         ):
             self._shell.after(on(event, safe(handler), inputs=[session], outputs=[self.notice, session]))
-        tried = on(self.report.fetch, self.try_out, inputs=[session], outputs=[self.notice, session])
-        self._shell.after(tried, entering=False)
+        done = on(self.report.fetch, self.try_out, inputs=[session], repeats="always_last")
+        told_of = on(done.then, safe(self.tried), inputs=[session], outputs=[self.notice, session])
+        self._shell.after(told_of, entering=False)
 
     def show(self, view: DatasetView | None, session: Session) -> Updates:
         if view is None:
             return dict.fromkeys(self.outputs(), "")
-        steps = self._studio.history(view.id)
-        mending = health.Mending(self._offers(view), *self._opened(view, session), steps)
+        steps, change = self._studio.history(view.id), self._studio.change(view.id)
+        mending = health.Mending(
+            self._offers(view), *self._opened(view, session), steps, rows_can_be_shown=bool(view.preview)
+        )
         return {
+            self.changing: changing.changing(change) if change is not None else "",
             self.report: health.health(view.report, view.file_name, mending) + health.rows_link(view),
             self.history: fixing.history(steps, self._studio.undone(view.id)),
             self.pictures: pictures(view.report),
@@ -87,20 +95,31 @@ class HealthPart:
     def cancel(self, document: object) -> Updates:
         return self._to(replace(read(document), trial=""))
 
-    def try_out(self, document: object) -> Updates:
-        """Do the fix of the open trial on all rows and write nothing; of a large file this takes a while."""
+    def try_out(self, document: object) -> None:
+        """Do the fix of the open trial on all rows and write nothing; of a large file this takes a while.
+
+        What came of it is shown by `tried`: meanwhile the visitor may have closed the trial.
+        """
         session = read(document)
-        trial = fixing.trial_of(session.trial)
-        if trial is None:
-            return self._to(session)
+        view, trial = look_up(self._studio, session).dataset, fixing.trial_of(session.trial)
+        if view is None or trial is None or self._opened(view, session)[1] is not None:
+            return
         try:
             version, found = self._tried(session.dataset, trial)
         except StudioError as error:
-            return {self.notice: problem(error), **self._to(replace(session, trial=""))}
+            self._failed[session.dataset, session.trial] = error
+            return
         while len(self._trials) >= TRIALS_KEPT:
-            self._trials.pop(next(iter(self._trials)))
+            self._trials.pop(next(iter(self._trials)), None)
         self._trials[session.dataset, version, session.trial] = found
-        return self._to(session)
+
+    def tried(self, document: object) -> Updates:
+        """Close the trial of a fix that cannot be done, and say why."""
+        session = read(document)
+        error = self._failed.pop((session.dataset, session.trial), None)
+        if error is None:
+            return {}
+        return {self.notice: problem(error), **self._to(replace(session, trial=""))}
 
     def _tried(self, dataset: str, trial: Trial) -> tuple[str, FixPreview | Editable]:
         """Return the version that was looked at, and what a fix would do to it or the rows to edit."""
@@ -116,24 +135,29 @@ class HealthPart:
         return view.version, Editable(records, issue.count)
 
     def apply(self, document: object) -> Updates:
-        """Make the change that the open trial shows; refused where the data set is another by now."""
+        """Begin the change that the open trial shows; refused where the data set is another by now.
+
+        Where none is open it was pressed twice: the first press has closed it.
+        """
         session = read(document)
         trial, view = fixing.trial_of(session.trial), self._studio.dataset(session.dataset)
+        if trial is None:
+            return self._to(session)
         found = self._trials.get((view.id, view.version, session.trial))
-        if trial is None or not isinstance(found, FixPreview):
+        if not isinstance(found, FixPreview):
             raise Refused("That fix was not tried on these rows yet.", "Press its button, and look first.")
-        self._studio.apply_fix(view.id, trial.check, trial.kind, trial.fix, version=found.version)
-        return self._to(opened(session, view.id))
+        self._studio.start_fix(view.id, trial.check, trial.kind, trial.fix, version=found.version)
+        return self._to(replace(session, trial="", finding=""))
 
     def undo(self, document: object) -> Updates:
         session = read(document)
         self._studio.undo(session.dataset)
-        return {self.notice: UNDONE, **self._to(opened(session, session.dataset))}
+        return {self.notice: UNDONE, **self._to(replace(session, trial=""))}
 
     def redo(self, document: object) -> Updates:
         session = read(document)
         self._studio.redo(session.dataset)
-        return {self.notice: REDONE, **self._to(opened(session, session.dataset))}
+        return {self.notice: REDONE, **self._to(replace(session, trial=""))}
 
     def edit(self, document: object, event: gr.EventData) -> Updates:
         """Write another text into one row; what is open stays open for the next one."""
@@ -141,8 +165,20 @@ class HealthPart:
         if not row.isdecimal():
             raise Refused("No row was named.", "Use the pencil beside a text.")
         role, text = event_text(event, "role"), event_text(event, "text")
-        self._studio.edit_cell(session.dataset, int(row), role, text)
-        return self._to(replace(opened(session, session.dataset), trial=session.trial))
+        self._studio.start_edit(session.dataset, int(row), role, text)
+        return self._to(session)
+
+    def stop(self, document: object) -> Updates:
+        """Give up the change that is under way."""
+        session = read(document)
+        self._studio.stop_change(session.dataset)
+        return self._to(session)
+
+    def close(self, document: object) -> Updates:
+        """Put the message about a change that could not be made away."""
+        session = read(document)
+        self._studio.put_change_away(session.dataset)
+        return self._to(session)
 
     def _to(self, session: Session) -> Updates:
         return {self._shell.session: session.document()}

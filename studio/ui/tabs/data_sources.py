@@ -97,11 +97,12 @@ class SourcesPart:
         return {self.upload: None, **self._to(replace(read(document), upload=upload))}
 
     def fetch_from_hub(self, document: object, *asked: str) -> Updates:
-        """Fetch a data set of the hub; this waits for the network."""
+        """Begin to fetch a data set of the hub; the page then shows how far it is."""
         name, subset, split = (text.strip() for text in asked)
         if not name:
             raise Refused("No data set is named yet.", "Write its name as the hub does: owner/name.")
-        return self._opened(document, self._studio.add_hub_dataset(name, subset, split))
+        upload = self._studio.start_hub_upload(name, subset, split)
+        return self._to(replace(read(document), upload=upload))
 
     def refuse(self, document: object, event: gr.EventData) -> Updates:
         """Say that a file is too large: the page noticed before it sent any of it."""

@@ -73,14 +73,13 @@ class MethodTab:
         filled = [shell.session, self.elsewhere, *self.form.widgets.values()]
         outputs = [*self.outputs(), shell.session, shell.pulse]
         on(self.recipes.recipe, safe(self.choose_recipe), inputs=[shell.session], outputs=outputs)
-        for part, field in (
-            (self.place, "place"),
-            (self.tuning, "tuning"),
-            (self.objective, "objective"),
-        ):
+        chosen = {"place": self.place, "tuning": self.tuning, "objective": self.objective}
+        for field, part in chosen.items():
             on(part.input, safe(self.choose(field)), inputs=[shell.session, part], outputs=outputs)
         for event in (self.fetch.click, self.elsewhere.submit):
-            on(event, safe(self.fetch_model), inputs=[shell.session, self.elsewhere], outputs=outputs)
+            named = [shell.session, self.elsewhere]
+            got = on(event, safe(self.fetch_model), inputs=named, outputs=[self.notice])
+            on(got.then, self.take_model, inputs=[*named, self.notice], outputs=outputs)
         self.like.wire()
         self.listed.wire(safe, self._drawn, outputs)
         for widget in self.form.widgets.values():
@@ -133,9 +132,9 @@ class MethodTab:
 
     def _forecast(self, session: Session, plan: RunConfig) -> Updates:
         """Return the recipes and what they take; `plan` stands for its own recipe, with changed settings."""
-        plans = {recipe: self._plan(replace(session, recipe=recipe)) for recipe in RECIPES} | {
-            plan.recipe: plan
-        }
+        unchanged = replace(session, longest=0)
+        plans = {recipe: self._plan(replace(unchanged, recipe=recipe)) for recipe in RECIPES}
+        plans[plan.recipe] = plan
         if not plan.model:
             return {
                 self.recipes: panel.recipes(plan.recipe, {}),
@@ -155,13 +154,14 @@ class MethodTab:
     def _plan(self, session: Session, knobs: Mapping[str, KnobValue] | None = None) -> RunConfig:
         if not self._shell.local:
             refuse_folder(session.model, {model.id for model in self._studio.models()})
+        kept = {"max_length": session.longest} if session.longest else {}
         return self._studio.plan(
             session.dataset,
             session.recipe,
             model=session.model,
             objective=session.objective,
             tuning=session.tuning,
-            knobs=knobs,
+            knobs={**kept, **(knobs or {})},
         )
 
     # Handlers
@@ -174,7 +174,8 @@ class MethodTab:
 
         def handle(document: object, value: str) -> Updates:
             like = {"like": ""} if field == "recipe" else {}
-            return self._drawn(read(replace(read(document), **{field: value}, **like).document()))
+            changed = replace(read(document), **{field: value}, longest=0, **like)
+            return self._drawn(read(changed.document()))
 
         return handle
 
@@ -185,14 +186,20 @@ class MethodTab:
             raise Refused("No model is named.", "Type its name, or choose the starter model.")
         self._plan(session)  # what may not be named is refused before anything is fetched
         self._studio.check_model(session.model)
-        return self._drawn(session)
+        return {}
+
+    def take_model(self, document: object, name: str, refused: str | None) -> Updates:
+        """Choose the model that was got; `refused`: what the notice says instead."""
+        return {} if refused else self._drawn(replace(read(document), elsewhere=name.strip()))
 
     def adjust(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
-        """Forecast the settings as they stand in the form."""
+        """Forecast the settings as they stand in the form; the longest example is shown on the first step."""
         session = read(document)
         if unfetched(session, typed):
             return {self.bar.primary: gr.Button("Get this model first", interactive=False)}
-        return self._forecast(session, self._asked(session, settings))
+        plan = self._asked(session, settings)
+        session = session.cut_at(plan.part(DataSettings).max_length)
+        return {self._shell.session: session.document(), **self._forecast(session, plan)}
 
     def start(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
         session = read(document)

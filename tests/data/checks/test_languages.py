@@ -1,5 +1,7 @@
 """Rows in another language than the rest are listed; short texts and code are no evidence."""
 
+import random
+
 import pytest
 
 from studio.core.records import Completion, SourcedRecord, Text
@@ -59,6 +61,36 @@ def test_the_chart_counts_rows_by_language():
     for index, code in enumerate(["en", "en", "ru"]):
         watch.see(Seen(index, SourcedRecord(index + 1, Text(SENTENCES[code]))))
     assert languages.chart(watch) == {"question": {"English": 2, "Russian": 1}}
+
+
+def test_two_thousand_rows_get_the_verdicts_that_each_gets_alone():
+    source = random.Random(7)
+    sentences = list(SENTENCES.values())
+    texts = [*sentences, *(sentence[:30] for sentence in sentences), "```code```", "\ud800", "x" * 5000, ""]
+    texts += [f"{sentence} " * 12 for sentence in sentences]
+    data = [
+        SourcedRecord(row, Completion(source.choice(texts), source.choice(texts))) for row in range(1, 2001)
+    ]
+    watch = languages.begin(Scene())
+    expected: dict[str, dict[str, list[int]]] = {"question": {}, "answer": {}}
+    for index, sourced in enumerate(data):
+        watch.see(Seen(index, sourced))
+        sides = {"question": sourced.record.prompt, "answer": sourced.record.completion}
+        for side, text in sides.items():
+            if code := language_of(text):
+                expected[side].setdefault(code, []).append(sourced.row)
+    named = {
+        side: {languages.NAMES[code]: len(rows) for code, rows in found.items()}
+        for side, found in expected.items()
+    }
+    assert watch.counts() == named
+    for finding in watch.findings():
+        found = expected[finding.kind]
+        main = max(found, key=lambda code: len(found[code]))
+        assert sorted(finding.rows) == sorted(
+            row for code, rows in found.items() if code != main for row in rows
+        )
+    assert len(expected["question"]) == len(expected["answer"]) == len(SENTENCES)
 
 
 def test_a_long_file_is_looked_at_in_part_and_the_message_says_so(monkeypatch):

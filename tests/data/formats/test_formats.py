@@ -1,5 +1,7 @@
 """Formats are recognised from names and contents; rows that cannot be used say why; nothing is merged."""
 
+import json
+
 import pytest
 
 from studio.core.errors import Refused
@@ -110,6 +112,69 @@ def test_openai_chats_are_recognised_by_their_content():
     assert record("chat", cells, {"messages": "messages"}).messages[2] == Message("assistant", "hello")
 
 
+def test_conversations_are_known_when_a_cell_holds_them_as_json_text():
+    written = json.dumps(chat(("user", "hi"), ("assistant", "hello"))["messages"])
+    found = guess_format(("id", "chat"), rows({"id": "1", "chat": written}))
+    assert (found[0], found[1].mapping) == ("chat", {"messages": "chat"})
+    made = record("chat", {"chat": f" {written}\n"}, {"messages": "chat"})
+    assert made == Conversation((Message("user", "hi"), Message("assistant", "hello")))
+
+    shared = json.dumps([{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}])
+    assert guess("turns", cell=shared)[0] == "sharegpt"
+    assert record("sharegpt", {"turns": shared}, {"messages": "turns"}).messages[1].content == "a"
+
+
+def test_an_answer_that_is_a_json_list_stays_an_answer():
+    answer = '[{"name": "Ada", "role": "engineer", "content": "none"}]'
+    found = guess_format(("text", "answer"), rows({"text": "Ada is an engineer.", "answer": answer}))
+    assert (found[0], found[1].mapping) == ("pairs", {"input": "text", "output": "answer"})
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("[{'role': 'user', 'content': 'q'}]", "single quotes stand where JSON needs double ones"),
+        ('[{"role": "user", "content": "q"}, {"role"', "cannot be read as JSON"),
+        ('[{"role": "user", "content": "q"}] and more', "more text stands behind it"),
+        ('[{"role": "user", "role": "user", "content": "q"}]', "key “role” twice"),
+        ('[{"role": "user", "content": ' + "[" * 70 + "]" * 70 + "}]", "nested too deeply"),
+        ('[{"role": "user", "content": ' + "[" * 100_000, "nested too deeply"),
+        ('"[]"', "not a list of messages"),
+    ],
+)
+def test_a_cell_that_is_no_conversation_says_why(cell, said):
+    with pytest.raises(RowProblem, match=said) as problem:
+        record("chat", {"messages": cell}, {"messages": "messages"})
+    assert problem.value.check == "unusable"
+
+
+def test_conversations_that_python_wrote_are_not_taken_for_plain_text():
+    assert guess("messages", cell="[{'role': 'user', 'content': 'q'}]")[0] == "chat"
+
+
+def test_the_names_that_speakers_have_elsewhere_are_known():
+    made = record("chat", chat(("Prompter", "q"), ("AI", "a")), {"messages": "messages"})
+    assert [message.role for message in made.messages] == ["user", "assistant"]
+
+
+def test_openais_preferences_hold_the_question_in_an_object():
+    cells = {
+        "input": chat(("user", "q")),
+        "preferred_output": chat(("assistant", "good"))["messages"],
+        "non_preferred_output": chat(("assistant", "bad"))["messages"],
+    }
+    name, found = guess_format(tuple(cells), rows(cells))
+    assert record(name, cells, found.mapping) == Preference("q", "good", "bad")
+
+
+def test_preferred_answers_may_be_conversations_in_json_text():
+    better, worse = (
+        json.dumps(chat(("user", "q"), ("assistant", text))["messages"]) for text in ("good", "bad")
+    )
+    cells = {"chosen": better, "rejected": worse}
+    assert record("preference", cells, {role: role for role in cells}) == Preference("q", "good", "bad")
+
+
 def test_text_parts_of_a_message_are_joined():
     parts = [{"type": "text", "text": "one "}, {"type": "text", "text": "two"}]
     made = record("chat", chat(("user", parts), ("assistant", "a")), {"messages": "messages"})
@@ -128,6 +193,7 @@ def test_sharegpt_speaks_of_humans_and_gpt():
     ("cells", "reason"),
     [
         (chat(), "conversation is empty"),
+        ({"messages": " \u200b"}, "conversation is empty"),
         (chat(("user", "q")), "no answer of the assistant"),
         (chat(("user", "q"), ("assistant", None)), "answer is empty"),
         (chat(("user", " \u200b"), ("assistant", "a")), "question is empty"),

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import struct
 
 import openpyxl
 import pyarrow as arrow
@@ -54,6 +55,72 @@ def test_a_cell_in_the_far_corner_is_refused_before_it_takes_all_memory(read):
     book.save(file)
     with pytest.raises(Refused, match="reaches to row 1,048,576 and column 16,384"):
         read(file.getvalue(), "rows.xlsx")
+
+
+FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+
+def older_workbook(*records: bytes, loop: bool = False) -> bytes:
+    """Return an Office container by hand: a table of sectors, the directory, the stream of the records.
+
+    A stream of less than 4,096 bytes stands in pieces of 64 bytes, as such streams do.
+    """
+    stream = b"".join(records)
+    small = len(stream) < 4096
+    pieces = -(-len(stream) // 64)
+    sectors = -(-len(stream) // 512)
+    follows = [TABLE, END, END, *range(4, 3 + sectors), 3 if loop else END]
+    table = struct.pack("<128I", *(follows + [FREE] * 128)[:128])
+    chain = [*range(1, pieces), END] if small else []
+    small_table = struct.pack("<128I", *(chain + [FREE] * 128)[:128])
+
+    def entry(name: str, first: int, size: int) -> bytes:
+        text = name.encode("utf-16-le") + b"\0\0"
+        return (
+            text.ljust(64, b"\0")
+            + struct.pack("<H", len(text))
+            + bytes(50)
+            + struct.pack("<3I", first, size, 0)
+        )
+
+    root = entry("Root Entry", 3 if small else END, len(stream) if small else 0)
+    directory = root + entry("Workbook", 0 if small else 3, len(stream))
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<5H", 62, 3, 0xFFFE, 9, 6)
+    header += (
+        bytes(10) + struct.pack("<8I", 1, 1, 0, 4096, 2, 1, END, 0) + struct.pack("<109I", 0, *[FREE] * 108)
+    )
+    return header + table + directory.ljust(512, b"\0") + small_table + stream.ljust(sectors * 512, b"\0")
+
+
+def record(kind: int, body: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+FILLING = record(0x00FC, bytes(5000))
+NEAR = record(0x0201, b"") + record(0x0200, struct.pack("<2I3H", 0, 2, 0, 2, 0)) + record(0x0203, bytes(14))
+
+
+@pytest.mark.parametrize("filling", [b"", FILLING], ids=["small", "large"])
+@pytest.mark.parametrize(
+    ("far", "row", "column"),
+    [
+        (record(0x0200, struct.pack("<2I3H", 0, 1_048_576, 0, 16_384, 0)), "1,048,576", "16,384"),
+        (record(0x0203, struct.pack("<HH", 65_535, 16_383) + bytes(10)), "65,536", "16,384"),
+        (record(0x00BE, struct.pack("<5H", 65_535, 0, 0, 0, 999)), "65,536", "1,000"),
+    ],
+    ids=["said", "cell", "row of cells"],
+)
+def test_a_far_cell_of_an_older_workbook_is_refused_as_well(read, far, row, column, filling):
+    with pytest.raises(Refused, match=f"reaches to row {row} and column {column}"):
+        read(older_workbook(NEAR, filling, far), "rows.xls")
+
+
+@pytest.mark.parametrize("cut", [30, 600, 1100, 3000])
+def test_an_older_workbook_in_pieces_or_in_circles_is_refused(read, cut):
+    whole = older_workbook(NEAR, FILLING, loop=True)
+    for content in (whole, whole[:cut]):
+        with pytest.raises(Refused, match=r"damaged|is empty"):
+            read(content, "rows.xls")
 
 
 def test_repeated_cells_of_an_open_document_are_counted(read, make):

@@ -40,6 +40,7 @@ SHAPES = {
         "q": dict(zip("01", QUESTIONS, strict=True)),
         "a": dict(zip("01", ANSWERS, strict=True)),
     },
+    "rows under their numbers": dict(zip("01", OBJECTS, strict=True)),
     "under one key": {"data": OBJECTS},
     "under one key, among others": {"version": "1.1", "data": OBJECTS},
 }
@@ -51,6 +52,11 @@ def test_a_json_table_is_read_in_every_shape(read, make, shape, indent):
     table = read(json.dumps(SHAPES[shape], indent=indent), "rows.json")
     assert make.cells(table) == OBJECTS
     assert table.file_type == "json"
+
+
+def test_numbered_columns_are_no_rows(read, make):
+    cells = {"0": {"0": "a?", "1": "c?"}, "1": {"0": "b", "1": "d"}}
+    assert make.cells(read(json.dumps(cells), "rows.json")) == [{"0": "a?", "1": "b"}, {"0": "c?", "1": "d"}]
 
 
 def test_objects_printed_one_behind_the_other_are_rows(read, make):

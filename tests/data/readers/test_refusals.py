@@ -1,6 +1,8 @@
 """What is no table is refused in one sentence with the next step, whatever its name says."""
 
+import bz2
 import io
+import lzma
 import pickle
 import zipfile
 
@@ -34,6 +36,18 @@ REFUSED = {
     "script": (b"#!/bin/sh\necho a,b\n", "a script"),
     "web page": (b"  <!DOCTYPE html>\n<html><body>404</body></html>", "web page"),
     "web page in capitals": (b"<HTML><HEAD></HEAD>", "web page"),
+    "xml of a store": (b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>', "web page or XML"),
+    "error of an api": (b'{"error": "Repository not found"}', "answered in place of a file: “Repository"),
+    "error with an address": (b'{"message": "Not Found", "documentation_url": "https://a.b"}', "“Not Found”"),
+    "tar": (b"rows.csv".ljust(257, b"\0") + b"ustar\x0000" + b"\0" * 300, "tar archive"),
+    "7-zip": (b"7z\xbc\xaf\x27\x1c" + b"\0" * 60, "packed with 7-Zip"),
+    "rar": (b"Rar!\x1a\x07\x01\0" + b"\0" * 60, "packed with RAR"),
+    "bzip2": (bz2.compress(b"question,answer\na,b\n"), "packed with bzip2"),
+    "xz": (lzma.compress(b"question,answer\na,b\n"), "packed with xz"),
+    "zstd": (b"\x28\xb5\x2f\xfd" + b"\0" * 60, "packed with zstd"),
+    "gif": (b"GIF89a" + b"\0" * 60, "a picture"),
+    "svg": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "web page or XML"),
+    "elf": (b"\x7fELF\x02\x01\x01" + b"\0" * 60, "a program"),
     "git lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n", "Git LFS pointer"),
     "gzip": (b"\x1f\x8b\x08\x00...", "gzip file is damaged"),
     "zip of nothing": (zipped(), "The archive is empty"),
@@ -89,10 +103,19 @@ def test_what_is_no_table_is_refused_in_one_sentence_with_the_next_step(read, ca
     assert caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["m.bin", "m.pt", "m.PKL", "m.npy", "run.exe", "run.py", "run.sh"])
+@pytest.mark.parametrize(
+    "name",
+    ["m.bin", "m.pt", "m.PKL", "m.npy", "m.joblib", "run.exe", "run.py", "run.sh", "run.js", "run.ipynb"],
+)
 def test_pickles_and_programs_are_refused_by_their_ending_too(read, make, name):
     with pytest.raises(Refused, match="Files ending in"):
         read(make.files["csv"], name)
+
+
+def test_a_row_about_an_error_is_a_row(read, make):
+    rows = '{"error": "E1", "question": "What is it?"}\n'
+    assert make.cells(read(rows, "rows.jsonl")) == [{"error": "E1", "question": "What is it?"}]
+    assert len(make.cells(read('{"message": "hi"}\n{"message": "ho"}\n', "rows.jsonl"))) == 2
 
 
 def test_words_that_only_look_like_signatures_are_read(read, make):

@@ -1,0 +1,3 @@
+"""How the files are named that a reader leaves beside an upload while it reads: whoever sweeps knows them."""
+
+SCRATCH = ".reading-"
