@@ -91,7 +91,6 @@ def longest_example(session: Session) -> int:
 
 
 TEXTS = (
-TEXTS = (
     "dataset", "run", "question", "upload", "trial", "finding", "recipe", "place", "elsewhere", "tuning",
     "objective", "kind", "compared", "axis", "like",
 )  # fmt: skip
