@@ -42,8 +42,13 @@ def on(
     inputs: Sequence[gr.blocks.Block] = (),
     outputs: Sequence[gr.blocks.Block] = (),
     js: str | None = None,
+    catches_up: bool = False,
 ) -> Any:
-    """Attach a handler as a plain short request: no stream stays open, nothing greys out while it runs."""
+    """Attach a handler as a plain short request: no stream stays open, nothing greys out while it runs.
+
+    An event that comes while an earlier one of its kind is not answered is left out; with `catches_up` the
+    last such one is handled afterwards.
+    """
     return event(
         handler,
         inputs=list(inputs),
@@ -52,6 +57,7 @@ def on(
         queue=False,
         show_progress="hidden",
         api_visibility="private",
+        trigger_mode="always_last" if catches_up else None,
     )
 
 
