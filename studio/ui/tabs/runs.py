@@ -34,7 +34,6 @@ class RunsPart:
         session, safe = self._shell.session, told(self.notice)
         for event, handler in (
             (self.list.open, self.open),
-            (self.list.pick, self.pick),
             (self.list.pause, self.pause),
             (self.list.halt, self._asking(self._studio.stop)),
             (self.list.resume, self._asking(self._studio.resume)),
@@ -48,6 +47,14 @@ class RunsPart:
             (self.versus.clear, self.clear),
         ):
             self._shell.after(on(event, safe(handler), inputs=[session], outputs=[self.notice, session]))
+        self._wire_ticks()
+
+    def _wire_ticks(self) -> None:
+        """Boxes are ticked faster than the page is drawn: the last choice must be the one that is shown."""
+        shell, told_pick = self._shell, told(self.notice)(self.pick)
+        outputs = [self.notice, shell.session]
+        picked = on(self.list.pick, told_pick, inputs=[shell.session], outputs=outputs, repeats="always_last")
+        on(picked.then, shell.draw, inputs=[shell.session], outputs=shell.outputs(), repeats="always_last")
 
     def show(self, facts: Facts) -> Updates:
         views, session = self._studio.runs(), facts.session
