@@ -99,7 +99,7 @@ def slots(view: DatasetView) -> tuple[str, ...]:
 def suggestion(view: DatasetView, role: str) -> str:
     """Return the words of the button that uses a column nobody has chosen yet; empty where none is meant."""
     column = view.report.suggested.get(role, "")
-    return f"Use “{shortened(column)}”: {ROLES[role]}" if column else ""
+    return f"Use “{shortened(column)}”: {ROLES[role].partition(':')[0]}" if column else ""
 
 
 def asked_mapping(

@@ -130,6 +130,7 @@ def test_the_longest_example_that_was_typed_is_kept_for_the_first_step_until_a_r
     again = settings(tab.show(Facts(adjusted, view, None, False), entering=True))
     assert again == typed
     assert read(tab.adjust(adjusted.document(), session.elsewhere, *first)[shell.session]).longest == 0
+    assert tab.adjust(adjusted.at("data").document(), session.elsewhere, *first) == {}, "asked before leaving"
     assert read(tab.choose("recipe")(adjusted.document(), "quick")[shell.session]).longest == 0
 
 
@@ -139,7 +140,9 @@ def test_an_example_that_was_read_too_late_is_not_shown_for_another(
     tab, view = DataTab(shell), open_rows(BY_POSITION)
     session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
     tab.learn(session.document())
-    assert "data-fetch" in tab.learned(replace(session, example=1).document())[tab.learning]
+    waits = [tab.learned(replace(session, example=at).document())[tab.learning] for at in (1, 2)]
+    assert all("data-fetch" in wait for wait in waits)
+    assert waits[0] != waits[1], "the page asks again where something has changed"
     assert "1 of 12" in tab.learned(session.document())[tab.learning]
 
 

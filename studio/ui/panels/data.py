@@ -1,6 +1,7 @@
 """What the Data step shows beside the rows: what will be learned of them, and which column is which."""
 
 from collections.abc import Sequence
+from zlib import crc32
 
 from studio.core.report import DatasetReport
 from studio.data.mapping import ROLES, is_prompt
@@ -47,10 +48,14 @@ def _span(span: Span) -> str:
     return f'<span class="span {span.role}"><span class="unseen">[{word}] </span>{escape(span.text)}</span>'
 
 
-def learning_wait() -> str:
-    """Return what stands there until the tokenizer has read the example; the page then asks for it."""
+def learning_wait(awaited: object) -> str:
+    """Return what stands there until the tokenizer has read the example; the page then asks for it.
+
+    The page asks anew where another example is `awaited`: it looks only at what has changed.
+    """
     return (
-        '<section class="panel" data-fetch aria-busy="true" aria-label="What the model will learn">'
+        f'<section class="panel" data-fetch="{crc32(repr(awaited).encode()):x}" aria-busy="true" '
+        'aria-label="What the model will learn">'
         '<div class="panel-head"><h3>What the model will learn</h3></div>'
         '<p class="waiting" role="status">Reading the example as the model will…</p></section>'
     )

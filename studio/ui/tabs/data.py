@@ -88,7 +88,7 @@ class DataTab:
         key = _key(view, session)
         if entering:
             self._refused.pop(key, None)
-        return self._views.get(key) or self._refused.get(key) or panel.learning_wait()
+        return self._views.get(key) or self._refused.get(key) or panel.learning_wait(key)
 
     # Handlers
 

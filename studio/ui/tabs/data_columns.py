@@ -47,7 +47,7 @@ class ColumnsPart:
                 self.roles |= {role: _dropdown(role) for role in ABOUT_ROWS}
             with gr.Row():
                 self.uses = {
-                    role: gr.Button(visible=False, size="sm", elem_id=f"use-{role}") for role in ABOUT_ROWS
+                    role: gr.Button(visible=False, size="md", elem_id=f"use-{role}") for role in ABOUT_ROWS
                 }
             self.notice = html_part("notice-columns", script="notices")
             self.again = gr.Button("Read the file with these columns", variant="secondary", elem_id="remap")

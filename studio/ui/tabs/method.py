@@ -195,6 +195,8 @@ class MethodTab:
     def adjust(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
         """Forecast the settings as they stand in the form; the longest example is shown on the first step."""
         session = read(document)
+        if session.step != self.name:
+            return {}  # asked before the visitor left; what was typed is read again when one is back
         if unfetched(session, typed):
             return {self.bar.primary: gr.Button("Get this model first", interactive=False)}
         plan = self._asked(session, settings)
