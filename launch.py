@@ -430,8 +430,8 @@ def gate(python: Path) -> int:
     parts = (
         ("Style", ["-m", "ruff", "check", "."]),
         ("Units, layers, contracts, README", pytest),
-        ("The starter model, and kills", [*pytest, "-m", "slow"]),
-        ("The journey in a browser", [*pytest, "-m", "browser"]),
+        ("The starter model, and kills", [*pytest, "-n", "0", "-m", "slow"]),
+        ("The journey in a browser", [*pytest, "-n", "0", "-m", "browser"]),
     )
     if not any(shutil.which(browser) for browser in CHROMIUMS):  # before minutes of other tests
         raise Trouble(

@@ -104,9 +104,7 @@ def from_dict(config_type: type[Config], values: Mapping[str, KnobValue]) -> Con
         for name in values
         if name not in known
     ]
-    read = {
-        name: _as_declared(known[name], value) for name, value in values.items() if name in known
-    }
+    read = {name: _as_declared(known[name], value) for name, value in values.items() if name in known}
     config = config_type(**read)
     wrong.extend(problems(config))
     if wrong:

@@ -88,7 +88,5 @@ def from_dict(document: dict[str, Any]) -> DatasetReport:
     fields = {name: value for name, value in document.items() if name != "version"}
     fields["columns"] = tuple(fields["columns"])
     fields["lengths"] = Lengths(**fields["lengths"]) if fields["lengths"] else None
-    fields["issues"] = tuple(
-        Issue(**{**issue, "rows": tuple(issue["rows"])}) for issue in fields["issues"]
-    )
+    fields["issues"] = tuple(Issue(**{**issue, "rows": tuple(issue["rows"])}) for issue in fields["issues"])
     return DatasetReport(**fields)

@@ -86,9 +86,8 @@ class MethodTab:
             event = widget.blur if isinstance(widget, gr.Number | gr.Textbox) else widget.input
             on(event, safe(self.adjust), inputs=filled, outputs=outputs)
         on(shell.pulse.measured, safe(self.adjust), inputs=filled, outputs=outputs)
-        begun = on(
-            self.bar.primary.click, safe(self.start), inputs=filled, outputs=[self.notice, shell.session]
-        )
+        started = [self.notice, shell.session]
+        begun = on(self.bar.primary.click, safe(self.start), inputs=filled, outputs=started)
         shell.after(begun, entering=False)
         on(self.bar.back.click, shell.step("data"), inputs=[shell.session], outputs=shell.outputs())
 
