@@ -121,8 +121,9 @@ def _layout(sample: str, dialect: Dialect) -> Layout:
     heading = find_heading([row.cells for row in table], width, between)
     start = table[heading.at]
     width = len(start.cells)
-    below = [row for row in rows if row.line >= start.line and (row.line in lines or row.cells is None)]
-    fit = sum(row.cells is not None and len(row.cells) == width for row in below) / len(below)
+    # Quotation marks that do not match up count above the header too: a wrong delimiter leaves them there.
+    told = [row for row in rows if row.cells is None or (row.line >= start.line and row.line in lines)]
+    fit = sum(row.cells is not None and len(row.cells) == width for row in told) / len(told)
     return Layout(
         dialect,
         start.line,

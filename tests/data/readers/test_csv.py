@@ -39,6 +39,12 @@ def test_any_table_written_in_any_dialect_reads_back_the_same(
     assert make.cells(table) == rows
 
 
+def test_a_delimiter_that_breaks_the_quotes_above_its_header_is_not_taken(read, make):
+    rows = [{"column 1": "", "column 2": "\n|0"}]
+    content = make.csv(rows, ":", "utf-8", quoting=csv.QUOTE_ALL, lineterminator="\n")
+    assert make.cells(read(content, "rows.csv")) == rows
+
+
 def test_ragged_and_broken_rows_are_set_aside_with_the_line_they_start_on(read):
     content = 'q,a\none,1\n"two\nlines",2\nthree\nfour,4,4\n"five"x,5\nsix,6\n'
     rows = list(read(content, "rows.csv").rows)
