@@ -15,12 +15,16 @@ _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`escapes`: a backslash stands before quotation marks inside a cell; `spaced`: a space before each."""
+    """`escapes`: a backslash stands before quotation marks inside a cell; `spaced`: a space before each.
+
+    `ends_at`: rows end in a delimiter that the header of so many cells has not; 0: they do not.
+    """
 
     delimiter: str
     quote: str = '"'
     escapes: bool = False
     spaced: bool = False
+    ends_at: int = 0
 
     def reader(self, lines: Iterator[str]) -> "csv._reader":
         escaped = (self._escaped(line) for line in lines) if self.escapes else lines
@@ -83,6 +87,8 @@ def rows_of(dialect: Dialect, lines: Lines) -> Iterator[list[str] | csv.Error]:
             continue
         if cells is None:
             return
+        if dialect.ends_at and len(cells) == dialect.ends_at + 1 and not cells[-1]:
+            cells.pop()
         yield cells
 
 

@@ -86,12 +86,25 @@ def _ways(sample: str, delimiter: str) -> Iterator[Layout]:
         variants.append(replace(plain, escapes=True))
     if re.search(rf"(?:^|[\n\r{re.escape(delimiter)}])'", sample) and not re.search(r'(?m)^"', sample):
         variants.append(replace(plain, quote="'"))
+    if first := _ends_at(sample, delimiter):
+        variants.append(replace(plain, ends_at=first))
     for variant in variants:
         other = _layout(sample, variant)
+        if variant.ends_at and other.header is not None and layout.header is None:
+            layout = other
         if other.fit > layout.fit or (variant.quote == "'" and _is_all_quoted(sample, delimiter)):
             layout = other
     if delimiter != "," or layout.fit == 1.0 or not _is_prose(sample, layout):
         yield layout
+
+
+def _ends_at(sample: str, delimiter: str) -> int:
+    """Return how many cells the first line has where it alone does not end in the delimiter; 0 elsewhere."""
+    lines = [line for line in sample.splitlines()[:50] if line.strip()]
+    later = lines[1:-1] or lines[1:]  # the last may be cut
+    if lines[0].endswith(delimiter) or not later or not all(line.endswith(delimiter) for line in later):
+        return 0
+    return lines[0].count(delimiter) + 1
 
 
 def _is_all_quoted(sample: str, delimiter: str) -> bool:

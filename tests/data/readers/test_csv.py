@@ -45,6 +45,17 @@ def test_a_delimiter_that_breaks_the_quotes_above_its_header_is_not_taken(read, 
     assert make.cells(read(content, "rows.csv")) == rows
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_rows_that_end_in_a_delimiter_their_header_has_not_are_rows(read, make, delimiter):
+    text = "q,a\nWho barks?,A dog,\nWho meows?,,\nWho sings?,A bird,\n".replace(",", delimiter)
+    table = read(text, "rows.csv")
+    assert make.cells(table) == [
+        {"q": "Who barks?", "a": "A dog"},
+        {"q": "Who meows?", "a": ""},
+        {"q": "Who sings?", "a": "A bird"},
+    ]
+
+
 def test_ragged_and_broken_rows_are_set_aside_with_the_line_they_start_on(read):
     content = 'q,a\none,1\n"two\nlines",2\nthree\nfour,4,4\n"five"x,5\nsix,6\n'
     rows = list(read(content, "rows.csv").rows)
