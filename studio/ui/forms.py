@@ -47,9 +47,13 @@ def form(sections: Mapping[str, tuple[type, ...]]) -> Form:
     widgets: dict[str, gr.components.Component] = {}
     groups: dict[type, gr.Group] = {}
     for title, configs in sections.items():
-        for declaring, declared in _declared(configs).items():
+        parts = _declared(configs)
+        for declaring, declared in parts.items():
             with gr.Group(elem_classes="knobs") as groups[declaring]:
-                gr.HTML(f"<h3>{title}</h3>", apply_default_css=False)
+                if not any(
+                    inherited in parts for inherited in declaring.__mro__[1:]
+                ):  # it stands above already
+                    gr.HTML(f"<h3>{title}</h3>", apply_default_css=False)
                 with gr.Row(elem_classes="knob-grid"):
                     for knob in declared:
                         widgets[knob.name] = widget(knob)

@@ -44,6 +44,16 @@ def test_methods_that_share_a_knob_share_its_widget() -> None:
         assert names == {knob.name for knob in knobs(TUNINGS[tuning].Config)}
 
 
+def test_a_method_with_settings_of_its_own_and_shared_ones_has_one_title() -> None:
+    with gr.Blocks():
+        made = form({"The method": (TUNINGS["lora"].Config,)})
+    updates = made.fill({}, [TUNINGS["lora"].Config])
+    shown = [group for group in made.groups.values() if updates[group].visible]
+    titles = [part for group in shown for part in group.children if isinstance(part, gr.HTML)]
+    assert len(shown) == 2
+    assert [title.value for title in titles] == ["<h3>The method</h3>"]
+
+
 def test_bounds_are_told_in_the_description() -> None:
     knob = ALL_KNOBS["epochs"]
     assert "0.01 to 1,000" in description(knob)
