@@ -172,9 +172,8 @@ class MethodTab:
         """Return the handler of one choice: the settings go back to what recipe and method say for it."""
 
         def handle(document: object, value: str) -> Updates:
-            like = {"like": ""} if field == "recipe" else {}
-            changed = replace(read(document), **{field: value}, longest=0, **like)
-            return self._drawn(read(changed.document()))
+            changed = {field: value, "longest": 0} | ({"like": ""} if field == "recipe" else {})
+            return self._drawn(read(replace(read(document), **changed).document()))
 
         return handle
 
@@ -188,8 +187,9 @@ class MethodTab:
         return {}
 
     def take_model(self, document: object, name: str, refused: str | None) -> Updates:
-        """Choose the model that was got; `refused`: what the notice says instead."""
-        return {} if refused else self._drawn(replace(read(document), elsewhere=name.strip()))
+        """Choose the model that was got; `refused`: what the notice says instead, and goes on saying."""
+        session = replace(read(document), elsewhere=name.strip())
+        return {self.notice: gr.skip()} if refused else self._drawn(session)
 
     def adjust(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
         """Forecast the settings as they stand in the form; the longest example is shown on the first step."""
