@@ -50,10 +50,13 @@ class RunsPart:
         self._wire_ticks()
 
     def _wire_ticks(self) -> None:
-        """Boxes are ticked faster than the page is drawn: the last choice must be the one that is shown."""
+        """Boxes are ticked faster than the page is drawn, and the last choice must be the one that is shown.
+
+        Each tick counts by itself: where Gradio puts one off, it sends the first one again in its place.
+        """
         shell, told_pick = self._shell, told(self.notice)(self.pick)
         outputs = [self.notice, shell.session]
-        picked = on(self.list.pick, told_pick, inputs=[shell.session], outputs=outputs, repeats="always_last")
+        picked = on(self.list.pick, told_pick, inputs=[shell.session], outputs=outputs, repeats="multiple")
         on(picked.then, shell.draw, inputs=[shell.session], outputs=shell.outputs(), repeats="always_last")
 
     def show(self, facts: Facts) -> Updates:
