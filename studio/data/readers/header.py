@@ -63,6 +63,8 @@ def find_heading(rows: Sequence[Row], width: int, gaps: frozenset[int] = frozens
     at = 0
     if not _names_itself(rows[0]):
         at = next((at for at in range(1, MOST_TITLE_ROWS) if _is_below_title(rows, at, width, gaps)), 0)
+    elif _filled(rows[0]) == 1 < width:  # a title such as "Customer questions", or a header of one name
+        at = next((at for at in range(1, MOST_TITLE_ROWS) if _is_surely_below_title(rows, at, width)), 0)
     return Heading(at, header_evidence(rows[at], rows[at + 1 :]) >= 0)
 
 
@@ -110,6 +112,13 @@ def _is_below_title(rows: Sequence[Row], at: int, width: int, gaps: frozenset[in
         padded = any(len(row) == width for row in above)
         return evidence > 0 or padded or any(gap <= at for gap in gaps)
     return evidence >= 3 and not any(len(row) == width and _filled(row) == width for row in above)
+
+
+def _is_surely_below_title(rows: Sequence[Row], at: int, width: int) -> bool:
+    """Return whether a row names its columns itself, each with a name, and only single cells stand above."""
+    if at >= len(rows) - 1 or len(rows[at]) != width or _filled(rows[at]) < max(2, width):
+        return False
+    return _names_itself(rows[at]) and all(_filled(row) <= 1 for row in rows[:at])
 
 
 def _cell_evidence(name: str, cells: list[str], again: int) -> int:

@@ -16,7 +16,8 @@ TITLE = "Parquet"
 ENDINGS = (".parquet",)
 FILE_TYPES = ("parquet",)
 
-BATCH_ROWS = 1000
+BATCH_ROWS, BATCH_BYTES = 1000, 16 * 1024**2
+"""So much is held at once, whichever is reached first."""
 BUFFER_BYTES = 1024**2
 _HINT = "Save or download it again."
 
@@ -29,7 +30,7 @@ def read(path: Path) -> Table:
     """Open the table. Raises Refused where it is damaged or has no rows."""
     try:
         # With a buffer a row group is read piece by piece, not whole.
-        file = pq.ParquetFile(path, buffer_size=BUFFER_BYTES, pre_buffer=False)
+        file = _open(path)
         columns = tuple(file.schema_arrow.names)
         rows = file.metadata.num_rows
     except (arrow.ArrowException, OSError, ValueError) as error:
@@ -40,11 +41,35 @@ def read(path: Path) -> Table:
     return Table("parquet", columns, _rows(file))
 
 
+def _open(path: Path) -> pq.ParquetFile:
+    options = {"buffer_size": BUFFER_BYTES, "pre_buffer": False}
+    with pq.ParquetFile(path, **options) as plain:
+        small = _small_columns(plain)
+        texts = [field.name for field in plain.schema_arrow if arrow.types.is_string(field.type)]
+    # A text that is stored once and pointed at by many rows is held once as well. PyArrow then holds all the
+    # texts of a group of rows, so that only columns that are small on disk are read like this.
+    return pq.ParquetFile(path, read_dictionary=[name for name in texts if name in small], **options)
+
+
+def _small_columns(file: pq.ParquetFile) -> set[str]:
+    groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]
+    parts = [group.column(at) for group in groups for at in range(group.num_columns)]
+    large = {part.path_in_schema for part in parts if part.total_uncompressed_size > BATCH_BYTES}
+    return {part.path_in_schema for part in parts} - large
+
+
+def _batch_rows(file: pq.ParquetFile) -> int:
+    """Return how many rows may be read at once, by what the largest group of rows says of itself."""
+    groups = [file.metadata.row_group(at) for at in range(file.metadata.num_row_groups)]
+    row_bytes = max((group.total_byte_size / max(1, group.num_rows) for group in groups), default=0)
+    return max(1, min(BATCH_ROWS, int(BATCH_BYTES / max(1, row_bytes))))
+
+
 def _rows(file: pq.ParquetFile) -> Iterator[SourceRow]:
     number = 0
     try:
         with file:
-            for batch in file.iter_batches(BATCH_ROWS):
+            for batch in file.iter_batches(_batch_rows(file)):
                 columns = [_cells(batch.column(at), name) for at, name in enumerate(batch.schema.names)]
                 for cells in zip(*columns, strict=True):
                     number += 1
@@ -60,6 +85,9 @@ def _cells(column: arrow.Array, name: str) -> list[Any]:
     """
     kind = column.type
     try:
+        if arrow.types.is_dictionary(kind):
+            texts = column.dictionary.to_pylist()
+            return [None if at is None else texts[at] for at in column.indices.to_pylist()]
         if arrow.types.is_binary(kind) or arrow.types.is_large_binary(kind):
             return [_text(value) for value in column.to_pylist()]
         if arrow.types.is_temporal(kind) or arrow.types.is_decimal(kind):

@@ -11,12 +11,13 @@ from studio.data.readers.upload import Upload
 
 _NEEDED = "Choose a table: CSV, TSV, JSON, JSONL, Parquet or Excel."
 
-_PICKLES = {".bin", ".ckpt", ".joblib", ".npy", ".npz", ".pickle", ".pkl", ".pt", ".pth"}
+_PICKLES = {".bin", ".ckpt", ".dill", ".joblib", ".npy", ".npz", ".pickle", ".pkl", ".pt", ".pth"}
 # fmt: off
 _PROGRAMS = {
-    ".app", ".bash", ".bat", ".cmd", ".com", ".dll", ".dylib", ".elf", ".exe", ".ipynb", ".jar", ".js",
-    ".jse", ".msi", ".php", ".pl", ".ps1", ".py", ".pyc", ".pyw", ".rb", ".scr", ".sh", ".so", ".vbs",
-    ".wasm", ".whl", ".wsf", ".zsh",
+    ".apk", ".app", ".bash", ".bat", ".c", ".cjs", ".cmd", ".com", ".cpp", ".deb", ".dll", ".dmg", ".dylib",
+    ".elf", ".exe", ".fish", ".go", ".hta", ".ipynb", ".jar", ".java", ".js", ".jse", ".lnk", ".lua", ".mjs",
+    ".msi", ".php", ".pl", ".ps1", ".psm1", ".py", ".pyc", ".pyw", ".r", ".rb", ".rdata", ".rpm", ".rs",
+    ".scr", ".sh", ".so", ".ts", ".vbs", ".wasm", ".whl", ".wsf", ".zsh",
 }
 # fmt: on
 

@@ -33,6 +33,12 @@ def test_a_text_that_is_not_there_is_refused(role):
         applied(Completion("q", "a"), role=role, text="b")
 
 
+@pytest.mark.parametrize("text", ["\u200b\u200b", "half \ud83d", "a" * 1_000_001])
+def test_a_text_that_nobody_sees_or_no_file_holds_is_refused(text):
+    with pytest.raises(Refused, match="The new text"):
+        edit.begin({"row": "2", "role": "completion", "text": text})
+
+
 def test_an_empty_text_and_a_row_that_is_no_number_are_refused():
     with pytest.raises(Refused, match="The new text is empty"):
         edit.begin({"row": "7", "role": "prompt", "text": " "})

@@ -54,6 +54,14 @@ CASES = {
         {2: ("007", "NA"), 3: ("None", "TRUE"), 4: ("1e5", "null")},
     ),
     "a title and a gap": Case("Export 2024\n\nquestion,answer\na?,b\n", {4: ("a?", "b")}, notes=("title",)),
+    "a title that could be a column": Case(
+        "Customer questions\nquestion,answer\na?,b\nc?,d\n",
+        {3: ("a?", "b"), 4: ("c?", "d")},
+        notes=("title",),
+    ),
+    "a padded title that could be a column": Case(
+        "Price list,\n,\nquestion,answer\na?,b\nc?,d\n", {4: ("a?", "b"), 5: ("c?", "d")}, notes=("title",)
+    ),
     "padded titles": Case(
         "Export,,\nMay 2024,,\nid,question,answer\n1,a?,b\n",
         {4: ("1", "a?", "b")},

@@ -4,6 +4,8 @@ import gzip
 import json
 import tracemalloc
 
+import pyarrow as arrow
+import pyarrow.parquet as pq
 import pytest
 
 from studio.data.readers import read_table
@@ -49,3 +51,23 @@ def test_a_large_file_is_read_within_little_memory(tmp_path, name):
         assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["one text for all rows", "a text for each row"])
+def test_long_cells_of_parquet_are_never_held_together(tmp_path, shared):
+    path, rows = tmp_path / "rows.parquet", 200
+    answers = [("" if shared else f"{number:03} ") + "why " * 200_000 for number in range(rows)]
+    pq.write_table(
+        arrow.table({"q": [str(number) for number in range(rows)], "a": answers}), path, use_dictionary=shared
+    )
+    del answers
+    arrow.default_memory_pool().release_unused()
+    before = arrow.total_allocated_bytes()
+    tracemalloc.start()
+    try:
+        held = [arrow.total_allocated_bytes() for row in read_table(path, path.name).rows if row.cells["a"]]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(held) == rows
+    assert peak + max(held) - before < 64 * 1024**2  # all of them have 160 MB

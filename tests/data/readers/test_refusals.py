@@ -105,7 +105,23 @@ def test_what_is_no_table_is_refused_in_one_sentence_with_the_next_step(read, ca
 
 @pytest.mark.parametrize(
     "name",
-    ["m.bin", "m.pt", "m.PKL", "m.npy", "m.joblib", "run.exe", "run.py", "run.sh", "run.js", "run.ipynb"],
+    [
+        "m.bin",
+        "m.pt",
+        "m.PKL",
+        "m.npy",
+        "m.joblib",
+        "run.exe",
+        "run.py",
+        "run.sh",
+        "run.js",
+        "run.ipynb",
+        "run.R",
+        "run.lua",
+        "run.hta",
+        "run.mjs",
+        "m.dill",
+    ],
 )
 def test_pickles_and_programs_are_refused_by_their_ending_too(read, make, name):
     with pytest.raises(Refused, match="Files ending in"):
