@@ -57,10 +57,9 @@ def test_a_large_file_is_read_within_little_memory(tmp_path, name):
 def test_long_cells_of_parquet_are_never_held_together(tmp_path, shared):
     path, rows = tmp_path / "rows.parquet", 200
     answers = [("" if shared else f"{number:03} ") + "why " * 200_000 for number in range(rows)]
-    pq.write_table(
-        arrow.table({"q": [str(number) for number in range(rows)], "a": answers}), path, use_dictionary=shared
-    )
-    del answers
+    table = arrow.table({"q": [str(number) for number in range(rows)], "a": answers})
+    pq.write_table(table, path, use_dictionary=shared, write_batch_size=1)  # a page holds few long texts
+    del answers, table
     arrow.default_memory_pool().release_unused()
     before = arrow.total_allocated_bytes()
     tracemalloc.start()
