@@ -102,7 +102,7 @@ def _ends_at(sample: str, delimiter: str) -> int:
     """Return how many cells the first line has where it alone does not end in the delimiter; 0 elsewhere."""
     lines = [line for line in sample.splitlines()[:50] if line.strip()]
     later = lines[1:-1] or lines[1:]  # the last may be cut
-    if lines[0].endswith(delimiter) or not later or not all(line.endswith(delimiter) for line in later):
+    if not later or lines[0].endswith(delimiter) or not all(line.endswith(delimiter) for line in later):
         return 0
     return lines[0].count(delimiter) + 1
 
