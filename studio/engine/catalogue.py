@@ -1,7 +1,9 @@
-"""A short list of models that are known to tune well here: facts from their cards, nothing measured by us.
+"""A short list of models of families that can be tuned here: facts from their makers, nothing measured by us.
 
-Sizes are of all weights, in millions. Each fact's source is the model's card, https://huggingface.co/<id>.
-What a model needs is computed from its size and the way of tuning, never typed in. Importable without torch.
+Of these only SmolLM2 135M, the starter, was tuned here. Each fact's source is the model's card,
+https://huggingface.co/<id>, its config.json there, or its maker's announcement; `good_at` says what they say.
+Sizes are of all weights, in millions, those that layers share counted once. What a model needs is computed
+from its size and the way of tuning, never typed in. Importable without torch.
 """
 
 from dataclasses import dataclass
@@ -39,82 +41,75 @@ class Listed:
         return f"https://huggingface.co/{self.id}"
 
 
-SMALL_CHAT = "Quick on a laptop; short answers in English."
+SMALL_CHAT = "Chat in English; light enough to run on-device, its maker says."
+QWEN3 = "Chat, with thinking aloud that can be switched off; its maker names over 100 languages."
+LLAMA = "Chat in eight languages; its maker names dialogue, retrieval and summaries."
 MODELS: tuple[Listed, ...] = (
     Listed("HuggingFaceTB/SmolLM2-135M-Instruct", "SmolLM2 135M", 135, "Apache-2.0", 8192, SMALL_CHAT),
     Listed("HuggingFaceTB/SmolLM2-360M-Instruct", "SmolLM2 360M", 362, "Apache-2.0", 8192, SMALL_CHAT),
     Listed(
         "HuggingFaceTB/SmolLM2-1.7B-Instruct", "SmolLM2 1.7B", 1711, "Apache-2.0", 8192,
-        "Answers and rewrites in English, well for its size.",
+        "Chat in English; its maker names rewriting, summaries and calls of functions.",
     ),
     Listed(
         "HuggingFaceTB/SmolLM3-3B", "SmolLM3 3B", 3075, "Apache-2.0", 65536,
-        "Answers in six European languages; long texts.",
+        "Chat, with or without reasoning first; its maker names six European languages.",
     ),
     Listed(
         "Qwen/Qwen2.5-0.5B-Instruct", "Qwen2.5 0.5B", 494, "Apache-2.0", 32768,
-        "Small, and at home in many languages.",
+        "Chat; its maker names over 29 languages.",
     ),
     Listed(
         "Qwen/Qwen2.5-1.5B-Instruct", "Qwen2.5 1.5B", 1544, "Apache-2.0", 32768,
-        "Many languages, tables and code.",
+        "Chat; its maker names over 29 languages, tables and code.",
+    ),
+    Listed("Qwen/Qwen3-0.6B", "Qwen3 0.6B", 596, "Apache-2.0", 32768, QWEN3),
+    Listed("Qwen/Qwen3-1.7B", "Qwen3 1.7B", 1721, "Apache-2.0", 32768, QWEN3),
+    Listed("Qwen/Qwen3-4B", "Qwen3 4B", 4022, "Apache-2.0", 32768, QWEN3),
+    Listed(
+        "meta-llama/Llama-3.2-1B-Instruct", "Llama 3.2 1B", 1236, "llama3.2", 131072, LLAMA, asks=True
     ),
     Listed(
-        "Qwen/Qwen3-0.6B", "Qwen3 0.6B", 596, "Apache-2.0", 32768,
-        "Over a hundred languages; can think aloud.",
-    ),
-    Listed(
-        "Qwen/Qwen3-1.7B", "Qwen3 1.7B", 1721, "Apache-2.0", 32768,
-        "Over a hundred languages; reasoning for its size.",
-    ),
-    Listed(
-        "Qwen/Qwen3-4B", "Qwen3 4B", 4022, "Apache-2.0", 32768,
-        "Over a hundred languages; the strongest here that a small graphics card holds.",
-    ),
-    Listed(
-        "meta-llama/Llama-3.2-1B-Instruct", "Llama 3.2 1B", 1236, "llama3.2", 131072,
-        "Answers in eight languages; widely used.", asks=True,
-    ),
-    Listed(
-        "meta-llama/Llama-3.2-3B-Instruct", "Llama 3.2 3B", 3213, "llama3.2", 131072,
-        "Answers in eight languages; summaries of long texts.", asks=True,
+        "meta-llama/Llama-3.2-3B-Instruct", "Llama 3.2 3B", 3213, "llama3.2", 131072, LLAMA, asks=True
     ),
     Listed(
         "google/gemma-3-270m-it", "Gemma 3 270M", 268, "gemma", 32768,
-        "Made to be tuned for one narrow task.", asks=True,
+        "Follows instructions; designed to be tuned for one task, its maker says.", asks=True,
     ),
     Listed(
-        "google/gemma-3-1b-it", "Gemma 3 1B", 1000, "gemma", 32768, "Answers in many languages.", asks=True
+        "google/gemma-3-1b-it", "Gemma 3 1B", 1000, "gemma", 32768,
+        "Chat in text alone; the larger Gemma 3 models also read pictures.", asks=True,
     ),
     Listed(
         "mistralai/Mistral-7B-Instruct-v0.3", "Mistral 7B", 7248, "Apache-2.0", 32768,
-        "Careful answers in English; for a graphics card.", asks=True,
+        "Follows instructions; its maker names calls of functions, and no languages.",
     ),
     Listed(
         "microsoft/Phi-3.5-mini-instruct", "Phi 3.5 mini", 3821, "MIT", 131072,
-        "Reasoning, mathematics and code.",
+        "Chat; its maker names reasoning, mathematics and code, and 23 languages.",
     ),
     Listed(
-        "tiiuae/falcon-7b-instruct", "Falcon 7B", 7217, "Apache-2.0", 2048, "An older chat model in English."
+        "tiiuae/falcon-7b-instruct", "Falcon 7B", 6922, "Apache-2.0", 2048,
+        "Chat in English; to tune one's own chat its maker advises tiiuae/falcon-7b instead.",
     ),
     Listed(
-        "openai-community/gpt2", "GPT-2", 124, "MIT", 1024, "Continues plain English texts; knows no chat."
+        "openai-community/gpt2", "GPT-2", 124, "MIT", 1024, "Continues English texts; not tuned for chat."
     ),
     Listed(
-        "sentence-transformers/all-MiniLM-L6-v2", "MiniLM L6", 23, "Apache-2.0", 512,
-        "Sorts short English texts in no time.", reads_only=True,
+        "sentence-transformers/all-MiniLM-L6-v2", "MiniLM L6", 23, "Apache-2.0", 256,
+        "Reads English sentences and short paragraphs; made to compare and group them.", reads_only=True,
     ),
     Listed(
         "distilbert/distilbert-base-uncased", "DistilBERT", 67, "Apache-2.0", 512,
-        "Sorts English texts; nearly as good as BERT in half the time.", reads_only=True,
+        "Reads English, blind to capitals; BERT base was its teacher. Made to be tuned.", reads_only=True,
     ),
     Listed(
         "google-bert/bert-base-uncased", "BERT base", 110, "Apache-2.0", 512,
-        "Sorts English texts; the classic.", reads_only=True,
+        "Reads English, blind to capitals; made to be tuned, as for sorting texts.", reads_only=True,
     ),
     Listed(
         "FacebookAI/roberta-base", "RoBERTa base", 125, "MIT", 512,
-        "Sorts English texts, often best of its size.", reads_only=True,
+        "Reads English, capitals included; made to be tuned, as for sorting texts.", reads_only=True,
     ),
 )  # fmt: skip
 

@@ -82,7 +82,7 @@ def test_every_entry_is_complete_and_named_once():
         assert model.id.count("/") == 1
         assert model.licence
         assert model.good_at.endswith(".")
-        assert model.context_tokens >= 512
+        assert model.context_tokens >= 256
         assert model.card == f"https://huggingface.co/{model.id}"
 
 
