@@ -26,10 +26,10 @@ import pyarrow as arrow
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from benchmarks.checking import FIRST_SECONDS
 from benchmarks.checking_rows import rows_with_defects
 from studio.services.studio import Studio
 
-FIRST_SECONDS = 3
 DIFFERENT_ROWS = 20_000
 ROW_BYTES = 280
 MOST_SHEET_ROWS = 200_000

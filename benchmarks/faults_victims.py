@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,9 @@ def forked(work: Callable[[], None]) -> int:
     try:
         work()
         code = 0
+    except BaseException:
+        traceback.print_exc()  # nothing else tells of it: the process ends without unwinding
+        raise
     finally:
         os._exit(code)
 
@@ -58,7 +62,8 @@ def write_waiting(place: Path) -> None:
         dataset = studio.add_dataset(place / "sums.csv", "sums.csv")
         studio.start(studio.plan(dataset.id, "balanced", model=str(place / "model"), knobs=KNOBS))
 
-    reap(forked(queue), LEG_SECONDS)
+    if reap(forked(queue), LEG_SECONDS):
+        raise TimeoutError(f"Nothing was queued after {LEG_SECONDS:.0f} s.")
 
 
 class Victim:

@@ -1,6 +1,5 @@
 """The one way through the rows of a file: each becomes a record that is checked and kept, or is set aside."""
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -47,7 +46,6 @@ class Conditions:
     seed: int = 0
     progress: Callable[[int, float], None] | None = None
     should_stop: Callable[[], bool] | None = None
-    clock: Callable[[], float] = time.monotonic
     load_tokenizer: "Callable[[], PreTrainedTokenizerBase | None] | None" = None
 
 

@@ -60,6 +60,7 @@ def as_excel(*, shared: bool) -> bytes:
         for at, row in enumerate([{name: name for name in ROWS[0]}, *ROWS]):
             sheet.write_row(at, 0, row.values())
         other.write_row(0, 0, ["x"])
+        book.add_worksheet("Empty")
     return buffer.getvalue()
 
 
@@ -159,6 +160,8 @@ def test_a_small_file_is_looked_at_whole_but_for_what_takes_long(look):
         (gzip.compress(b"%PDF-1.4 " * 9000), "rows.csv.gz"),
         (gzip.compress(gzip.compress(FILES["rows.csv"])), "rows.csv.gz.gz"),
         (gzip.compress(as_json(COLUMNS)), "columns.json.gz"),
+        (as_json(COLUMNS).replace(b'"answer"', b'"an\\swer"'), "columns.json"),
+        (gzip.compress(FILES["rows.csv"]), "rows.py.gz"),
         (as_json({"question": [{}], "a": "b" * HEAD_BYTES})[:-1], "rows.json"),
     ],
 )

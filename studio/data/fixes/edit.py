@@ -6,9 +6,7 @@ from dataclasses import fields, replace
 from studio.core.errors import Refused
 from studio.core.records import Conversation, Record, SourcedRecord
 from studio.data.checks.seen import Seen
-from studio.data.invisibles import without_invisibles
-from studio.data.readers.decoding import is_writable
-from studio.data.tables import MOST_CELL_CHARACTERS
+from studio.data.formats.cells import RowProblem, checked_text
 
 TITLE = "Edit"
 ACTION = "Change one text"
@@ -25,7 +23,10 @@ class Edit:
 
     def __init__(self, options: Mapping[str, str]) -> None:
         self._row, self._role, self._text = _row(options), options.get("role", ""), options.get("text", "")
-        _check(self._text)
+        try:
+            checked_text(self._text, "new text")
+        except RowProblem as problem:
+            raise Refused(problem.message, "Write another text, or drop the row instead.") from problem
 
     def see(self, seen: Seen) -> None:
         """One row is changed, whatever the others hold."""
@@ -40,17 +41,6 @@ class Edit:
                 "Choose one of the texts that are shown.",
             )
         return sourced if record == sourced.record else replace(sourced, record=record)
-
-
-def _check(text: str) -> None:
-    if not without_invisibles(text).strip():
-        raise Refused("The new text is empty.", "Write a text, or drop the row instead.")
-    if not is_writable(text):
-        raise Refused("The new text holds half of a letter.", "Type it anew instead of pasting it.")
-    if len(text) > MOST_CELL_CHARACTERS:
-        raise Refused(
-            f"The new text has {len(text):,} letters; {MOST_CELL_CHARACTERS:,} are the most.", "Shorten it."
-        )
 
 
 def _row(options: Mapping[str, str]) -> int:

@@ -149,7 +149,7 @@ def _guess(path: Path, sample: bytes, at: int) -> Decoding:
         return Decoding(WESTERN, (_guess_note(WESTERN, "is not UTF-8"),))
     found = list(from_bytes(sample))
     # The Western code page where it fits as well as any: short texts fit several, and it is the common one.
-    found.sort(key=lambda match: (match.chaos, -match.coherence, match.encoding != "cp1252"))
+    found.sort(key=lambda match: (match.chaos, -match.coherence, match.encoding != WESTERN))
     for match in found:
         if _first_error(path, match.encoding) is None:
             _refuse_control_characters(sample, match.encoding, MOST_CONTROL_SHARE_OF_A_GUESS)

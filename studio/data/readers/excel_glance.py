@@ -15,8 +15,10 @@ ROWS = 1100
 MOST_SHEET_BYTES = 4 * 1024**2
 MOST_TEXT_BYTES = 16 * 1024**2
 MOST_OTHER_BYTES = 1024**2
-"""Larger parts are pictures and the like; a workbook of text can do without."""
+"""A workbook of text can do without larger parts, and without pictures and the like of any size."""
 
+_OTHER = re.compile(r".+\.(?:xml|rels)")
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _ROW_END = re.compile(rb"</(?:\w+:)?row>")
 _TEXT_END = re.compile(rb"</(?:\w+:)?si>")
 _PLACE_OF_TEXT = re.compile(rb"<(?:\w+:)?c [^<>]*\bt=[\"']s[\"'][^<>]*><(?:\w+:)?v>(\d{1,9})</")
@@ -30,33 +32,36 @@ def read(whole: Path, copy: Path) -> Table | None:
             if "xl/workbook.xml" not in names:
                 return None
             texts = 0
-            for name in (name for name in names if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)):
-                sheet = _head(source.open(name), MOST_SHEET_BYTES, _ROW_END, ROWS)
+            for name in (name for name in names if _SHEET.fullmatch(name)):
+                content = _beginning(source.open(name), MOST_SHEET_BYTES)
+                sheet = _head(content, _ROW_END, ROWS, "sheetData", "worksheet")
                 texts = max([texts, *(int(place) + 1 for place in _PLACE_OF_TEXT.findall(sheet))])
-                target.writestr(name, sheet + _closing(sheet, "sheetData", "worksheet"))
+                target.writestr(name, sheet)
             for name, size in names.items():
                 if name == "xl/sharedStrings.xml":
-                    shared = _head(source.open(name), MOST_TEXT_BYTES, _TEXT_END, texts)
-                    target.writestr(name, shared + _closing(shared, "sst"))
-                elif not name.startswith("xl/worksheets/") and size <= MOST_OTHER_BYTES:
+                    content = _beginning(source.open(name), MOST_TEXT_BYTES)
+                    target.writestr(name, _head(content, _TEXT_END, texts, "sst"))
+                elif size <= MOST_OTHER_BYTES and _OTHER.fullmatch(name) and not _SHEET.fullmatch(name):
                     target.writestr(name, source.read(name))
     except UNREADABLE:
         return None  # the pass over the whole file says what is wrong
     return excel.read(copy)
 
 
-def _head(part: IO[bytes], most_bytes: int, end: re.Pattern[bytes], most: int) -> bytes:
-    """Return the part up to the end of so many rows or texts, and nothing that stands behind them."""
+def _beginning(part: IO[bytes], most_bytes: int) -> bytes:
     with part:
-        content = part.read(most_bytes)
+        return part.read(most_bytes)
+
+
+def _head(content: bytes, end: re.Pattern[bytes], most: int, *open_names: str) -> bytes:
+    """Return the part up to the end of so many rows or texts, and close what is open there.
+
+    A part without any, such as an empty sheet, stays as it is.
+    """
     ends = [found.end() for found in islice(end.finditer(content), most)]
-    return content[: ends[-1]] if ends else b""
-
-
-def _closing(head: bytes, *names: str) -> bytes:
-    """Close what is open in a head, with the prefix that its last element has."""
-    if not head:
-        return b""
+    if not ends:
+        return content
+    head = content[: ends[-1]]
     last = head[head.rindex(b"</") + 2 : -1]
-    prefix = last[: last.rfind(b":") + 1]
-    return b"".join(b"</" + prefix + name.encode() + b">" for name in names)
+    prefix = last[: last.rfind(b":") + 1]  # the closing elements have that of the last one
+    return head + b"".join(b"</" + prefix + name.encode() + b">" for name in open_names)

@@ -14,7 +14,6 @@ from types import ModuleType
 from studio.core.errors import StudioError
 from studio.core.scratch import SCRATCH
 from studio.data.readers import (
-    HEAD_BYTES,
     csv,
     excel,
     excel_glance,
@@ -29,7 +28,6 @@ from studio.data.readers import (
 )
 from studio.data.readers.decoding import marked_encoding
 from studio.data.readers.packed import head_of_packed, is_packed
-from studio.data.readers.refusals import refuse_contents
 from studio.data.readers.upload import Upload
 from studio.data.tables import SourceRow, Table
 
@@ -59,12 +57,13 @@ def glance(path: Path, name: str) -> Iterator[Table | None]:
 
 def _packed(upload: Upload, copy: Path) -> Table | None:
     name, head = head_of_packed(upload, GLANCE_BYTES)
-    inside = Upload(copy, name, head[:HEAD_BYTES])
+    is_cut = len(head) == GLANCE_BYTES
+    copy.write_bytes(head)
+    inside = opened(copy, name)
     if is_packed(inside):
         return None  # a workbook, or packed twice
-    refuse_contents(inside)
-    is_cut = len(head) == GLANCE_BYTES
-    copy.write_bytes(whole_lines(head) if is_cut else head)
+    if is_cut:
+        copy.write_bytes(whole_lines(head))
     return _head_table(inside, None) if is_cut else read_table(copy, name)
 
 

@@ -113,7 +113,11 @@ def _next_columns(whole: Path, bracket: str) -> Iterator[tuple[str, int]]:
     """
     with whole.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         for found in _NEXT_COLUMN[bracket].finditer(content):
-            yield json.loads(found[1]), found.end()
+            try:
+                name = json.loads(found[1])
+            except json.JSONDecodeError as error:
+                raise Refused("The name of a column is no JSON.", "Save the file again.") from error
+            yield name, found.end()
 
 
 def _cells(text: JsonText, bracket: str, *, is_first: bool) -> Iterator[object]:

@@ -86,8 +86,7 @@ def _cells(column: arrow.Array, name: str) -> list[Any]:
     kind = column.type
     try:
         if arrow.types.is_dictionary(kind):
-            texts = column.dictionary.to_pylist()
-            return [None if at is None else texts[at] for at in column.indices.to_pylist()]
+            return _pointed_at(column)
         if arrow.types.is_binary(kind) or arrow.types.is_large_binary(kind):
             return [_text(value) for value in column.to_pylist()]
         if arrow.types.is_temporal(kind) or arrow.types.is_decimal(kind):
@@ -97,6 +96,15 @@ def _cells(column: arrow.Array, name: str) -> list[Any]:
         raise Refused(
             f"The column {name} holds values of the type {kind} that cannot be read.", "Leave it out."
         ) from error
+
+
+def _pointed_at(column: arrow.DictionaryArray) -> list[str | None]:
+    """Return the text of each row; only those that these rows point at are made, for the list grows."""
+    places = column.indices.to_pylist()
+    used = list(dict.fromkeys(at for at in places if at is not None))
+    found = column.dictionary.take(arrow.array(used, arrow.int64())).to_pylist()
+    texts: dict[int | None, str | None] = {None: None, **dict(zip(used, found, strict=True))}
+    return [texts[at] for at in places]
 
 
 def _text(value: bytes | None) -> str | bytes | None:

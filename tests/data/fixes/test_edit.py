@@ -33,7 +33,7 @@ def test_a_text_that_is_not_there_is_refused(role):
         applied(Completion("q", "a"), role=role, text="b")
 
 
-@pytest.mark.parametrize("text", ["\u200b\u200b", "half \ud83d", "a" * 1_000_001])
+@pytest.mark.parametrize("text", ["\u200b\u200b", "\u2800", "half \ud83d", "a" * 1_000_001])
 def test_a_text_that_nobody_sees_or_no_file_holds_is_refused(text):
     with pytest.raises(Refused, match="The new text"):
         edit.begin({"row": "2", "role": "completion", "text": text})

@@ -3,12 +3,13 @@
 import gzip
 import json
 import tracemalloc
+from array import array
 
 import pyarrow as arrow
 import pyarrow.parquet as pq
 import pytest
 
-from studio.data.readers import read_table
+from studio.data.readers import parquet, read_table
 
 ROWS = 60_000
 MOST_BYTES = 12 * 1024**2
@@ -70,3 +71,11 @@ def test_long_cells_of_parquet_are_never_held_together(tmp_path, shared):
         tracemalloc.stop()
     assert len(held) == rows
     assert peak + max(held) - before < 64 * 1024**2  # all of them have 160 MB
+
+
+def test_of_a_list_of_texts_only_those_that_rows_point_at_are_made():
+    offsets = arrow.py_buffer(array("i", [0, 3, 4]).tobytes())
+    texts = arrow.StringArray.from_buffers(2, offsets, arrow.py_buffer(b"why\xff"))  # the second is none
+    places = arrow.array([0, None, 0], arrow.int32())
+    column = arrow.DictionaryArray.from_arrays(places, texts, safe=False)
+    assert parquet._pointed_at(column) == ["why", None, "why"]
