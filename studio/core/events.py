@@ -212,6 +212,8 @@ def decode(line: str) -> Recorded:
 
 
 Status = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted"]
+ACTIVE: tuple[Status, ...] = ("queued", "running")
+"""Of a run, an exam or an export that ends by itself and can be stopped."""
 
 _STATUS: dict[type, Status] = {
     RunQueued: "queued",

@@ -28,6 +28,11 @@ class Issue:
     fix: str | None = None
     kind: str = ""
 
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether its rows became no records: such a finding is named by the very reason."""
+        return self.check in ("unusable", "incomplete") and self.kind == self.message
+
     @classmethod
     def of_rows(
         cls, check: str, severity: Severity, rows: tuple[int, ...], message: str, hint: str

@@ -77,7 +77,7 @@ def _stopped(progress: Progress, *, paused: bool) -> Verdict:
         if progress.steps
         else f"{word} before it began. "
     )
-    further = "resume goes on from this very step." if paused else "it can be resumed."
+    further = "resume goes on from its last save." if paused else "it can be resumed."
     best = progress.best
     if best is None:
         return Verdict("neutral", word, f"{where}{further[0].upper()}{further[1:]}")

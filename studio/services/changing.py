@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from studio.core.cleaning import REMAPPED, Wish
-from studio.core.errors import Refused, StudioError
+from studio.core.errors import StudioError
 from studio.data.inspect import Stopped
 from studio.services import cleaning, datasets
 from studio.services.intake import conditions
@@ -36,7 +36,9 @@ class Changes:
         """Take up what an earlier process left, from the beginning of each change."""
         for folder in self._home.datasets.all():
             if folder.is_half_changed:
-                with contextlib.suppress(Refused):  # Another process is at it: the change is in good hands.
+                # Another process is at it: the change is in good hands. Or the data set is damaged: the list
+                # of all tells of it, the studio opens for the others, and the note waits for its repair.
+                with contextlib.suppress(StudioError):
                     self._take_up(folder)
 
     def _take_up(self, folder: DatasetFolder) -> None:

@@ -39,8 +39,7 @@ def fixes_for(home: Home, dataset: str, check: str, kind: str) -> tuple[FixOffer
 def _offers(issue: Issue) -> tuple[FixOffer, ...]:
     names = [issue.fix] if issue.fix is not None else []
     # Rows that were set aside are no records: there is nothing to drop.
-    is_set_aside = issue.check in ("unusable", "incomplete") and issue.kind == issue.message
-    if issue.rows and not is_set_aside and "drop" not in names:
+    if issue.rows and not issue.is_set_aside and "drop" not in names:
         names.append("drop")
     return tuple(FixOffer(name, FIXES[name].TITLE, FIXES[name].SUMMARY, name == issue.fix) for name in names)
 

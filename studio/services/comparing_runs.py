@@ -14,7 +14,6 @@ from studio.services import exams
 from studio.services.ranking_runs import Measured, ranked
 from studio.services.runbook import RunBook
 from studio.services.views_of_runs import ComparedRun, RunsComparison, SettingDifference
-from studio.store.files import size
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
 
@@ -55,7 +54,7 @@ def _gather(folder: RunFolder, book: RunBook) -> _Gathered:
         training=_points(curve),
         held_out=held_out,
         exam=exam.arms.get("tuned", {}).get("loss") if exam else None,
-        result_bytes=size(folder.path / "checkpoints" / f"step-{used:06d}" / "weights") if used else 0,
+        result_bytes=folder.checkpoints.weights_bytes(used) if used else 0,
     )
     measured = Measured(
         run=folder.id,

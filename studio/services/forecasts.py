@@ -50,7 +50,7 @@ def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) 
     unknown = pace is None or counted is None
     problem = ask(config) if unknown and here(config) is not None else ""
     needed, trained = _needs(config, pace)
-    available = _available_bytes()
+    available = available_bytes()
     disk = trained * (CHECKPOINTS * BYTES_RESUMED + BYTES_KEPT)
     free = home.free_bytes()
     low, high = _seconds(amount, pace) if pace else (0.0, 0.0)
@@ -79,7 +79,7 @@ def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) 
 
 def check_fits(home: Home, config: RunConfig) -> None:
     """Raise Refused where the memory or the disk cannot hold the run."""
-    found = forecast(home, config, ask=_never)
+    found = forecast(home, config, ask=ask_nothing)
     if found.fits:
         return
     what, needed, there = "memory", found.memory_bytes, found.memory_available_bytes
@@ -91,8 +91,8 @@ def check_fits(home: Home, config: RunConfig) -> None:
     )
 
 
-def _never(config: RunConfig) -> str:
-    """A start does not wait for a rehearsal."""
+def ask_nothing(config: RunConfig) -> str:
+    """Have nothing measured: a start does not wait for a rehearsal, and a table of the ways asks for none."""
     return ""
 
 
@@ -158,7 +158,7 @@ def _seconds(amount: Amount, pace: Pace) -> tuple[float, float]:
     return seconds / SURE, seconds * max(SURE, pace.spread)
 
 
-def _available_bytes() -> int:
+def available_bytes() -> int:
     """Return the memory a run may use, on the device that trains; what this process holds is part of it."""
     with IMPORTING:
         from torch import cuda  # heavy: not before the first page

@@ -7,7 +7,7 @@ from studio.data.templates import ChatTemplate
 from studio.data.tokens import spans
 from studio.engine.objectives import objective_named
 from studio.engine.sources import ModelSource, source_here
-from studio.services.lengths import WHOLE
+from studio.services.examples import WHOLE
 from studio.services.packages import IMPORTING
 from studio.services.views import Span
 from studio.store.home import Home

@@ -10,6 +10,7 @@ from studio.core.verdict import FEWEST_ROWS, NOISE, Verdict
 from studio.evaluation.intervals import Parts, bootstrap, difference
 
 RESAMPLES = 2000
+"""Fewer than for an exam, which is kept: this is drawn anew with the page, and must not be waited for."""
 SEED = 0
 
 
@@ -65,15 +66,18 @@ def _said(best: Measured, second: Measured) -> Verdict:
     assert second.loss is not None
     figures = f"“{best.name}” has the lowest error on held-back rows, {best.loss:.3f}"
     next_one = f"the next, “{second.name}”, {second.loss:.3f}"
-    if best.rows < FEWEST_ROWS:
-        few = f"With fewer than {FEWEST_ROWS} held-back rows this may be luck."
-        return Verdict("neutral", "Too few rows to tell", f"{figures}; {next_one}. {few}")
     paired = _paired(best, second)
+    if best.rows < FEWEST_ROWS or (paired is not None and paired.verdict == "too_few"):
+        few = f"With fewer than {FEWEST_ROWS} rows to compare them on, this may be luck."
+        return Verdict("neutral", "Too few rows to tell", f"{figures}; {next_one}. {few}")
     if paired is not None:
         interval = f"95 % interval of the difference {paired.low:+.3f} to {paired.high:+.3f}"
         interval = f"{interval}, the same {len(best.row_losses)} rows".replace("-", "−")
         if paired.verdict == "better":
             return Verdict("good", "A clear winner", f"{figures}; {next_one} ({interval}).")
+        if paired.verdict == "worse":
+            other = f"the exam puts “{second.name}” ahead ({interval})"
+            return Verdict("warning", "No clear winner", f"{figures}; {next_one}. But {other}.")
         return Verdict("neutral", "No clear winner", f"{figures}; {next_one}: within chance ({interval}).")
     if second.loss - best.loss < NOISE * second.loss:
         return Verdict("neutral", "No clear winner", f"{figures}; {next_one}: within what chance does.")

@@ -13,7 +13,7 @@ from typing import TypeVar
 from studio.core.config import RunConfig
 from studio.core.early_warnings import early_warnings
 from studio.core.errors import StudioError
-from studio.core.events import RateHalved, RunFailed, RunStarted, Status
+from studio.core.events import ACTIVE, RateHalved, RunFailed, RunStarted, Status
 from studio.core.progress import Progress, fold
 from studio.core.verdict import Verdict, verdict
 from studio.services.views import JobView, Points, RunView
@@ -164,7 +164,7 @@ class RunBook:
                 config=page.config,
                 source=folder.source(),
                 status=status,
-                stopping=status in ("queued", "running") and folder.requests.stop_asked(),
+                stopping=status in ACTIVE and folder.requests.stop_asked(),
                 queue_position=_position(folder.id, standing, status),
                 step=progress.step,
                 steps=progress.steps,

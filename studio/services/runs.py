@@ -17,7 +17,7 @@ import studio
 from studio.core.cleaning import since_reading
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
-from studio.core.events import RunQueued, Status
+from studio.core.events import ACTIVE, RunQueued, Status
 from studio.core.progress import JobProgress, Progress, fold
 from studio.core.texts import checked_text
 from studio.services import methods
@@ -116,7 +116,7 @@ def stop(home: Home, run: str) -> None:
     """Leave a stop request that the worker obeys. Raises Refused where there is nothing to stop."""
     folder = home.runs.folder(run)
     status = _status(home, folder)
-    if status not in ("queued", "running"):
+    if status not in ACTIVE:
         raise Refused(f"This run is {status}; there is nothing to stop.", "See it in the list of runs.")
     folder.requests.ask_stop()
 
@@ -125,7 +125,7 @@ def pause(home: Home, run: str) -> None:
     """Leave a request to save the run and let the next one work. Raises Refused where nothing is to pause."""
     folder = home.runs.folder(run)
     status = _status(home, folder)
-    if status not in ("queued", "running"):
+    if status not in ACTIVE:
         raise Refused(f"This run is {status}; there is nothing to pause.", "See it in the list of runs.")
     if not folder.requests.stop_asked():
         folder.requests.ask_pause()
@@ -142,11 +142,12 @@ def resume(home: Home, run: str) -> None:
     if status != "queued":
         with told_plainly("The run"):
             # Asked again at the moment of writing: another page may have resumed it, and a worker begun.
-            folder.append(RunQueued(resume=True), provided=lambda: _resumable(_status(home, folder)))
+            folder.append(RunQueued(resume=True), provided=lambda: resumable(_status(home, folder)))
 
 
-def _resumable(status: Status) -> bool:
-    return status not in ("queued", "running", "finished")
+def resumable(status: Status) -> bool:
+    """Return whether a run that stands so can be queued again."""
+    return status not in (*ACTIVE, "finished")
 
 
 def _refuse_resume(status: Status) -> None:
@@ -208,7 +209,7 @@ def delete(home: Home, run: str) -> None:
     # The requests first: the worker writes that a job began before it takes the request away.
     waiting, progress = folder.requests.all(), _progress(folder)
     busy = bool(waiting) or any(_active(job, live) for job in progress.jobs.values())
-    if progress.status(live) in ("queued", "running") or busy:
+    if progress.status(live) in ACTIVE or busy:
         raise Refused("There is still work going on for this run.", "Stop it first, then delete it.")
     home.runs.delete(run)
 

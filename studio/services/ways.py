@@ -1,6 +1,7 @@
 """The ways of tuning side by side for one model and data set: what each takes, or why it cannot be taken."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.knobs import knobs
@@ -14,6 +15,9 @@ from studio.services.packages import IMPORTING
 from studio.services.rehearsals import here
 from studio.services.views import Forecast
 from studio.store.home import Home
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,14 @@ def ways(home: Home, config: RunConfig) -> tuple[Way, ...]:
     if source is None:
         return ()
     plans = {name: _tuned_so(config, name) for name in TUNINGS}
-    reasons = {name: _reason(source, plan) for name, plan in plans.items()}
+    model = _config_of(source)
+    layers = model.num_hidden_layers
+    reasons = {name: fits(plan.tuning, plan.objective, model) for name, plan in plans.items()}
     found = {
-        name: forecasts.forecast(home, plan, ask=_never) for name, plan in plans.items() if not reasons[name]
+        name: forecasts.forecast(home, plan, ask=forecasts.ask_nothing)
+        for name, plan in plans.items()
+        if not reasons[name]
     }
-    layers = _layers(source)
     known = [name for name in (config.tuning, *found) if name in found and found[name].measured]
     second = _middle(found[known[0]]) / _passes(plans[known[0]], layers) if known else 0.0
     return tuple(
@@ -79,18 +86,11 @@ def _tuned_so(config: RunConfig, tuning: str) -> RunConfig:
     return replace(config, tuning=tuning, knobs=complete(config.objective, tuning, values))
 
 
-def _reason(source: ModelSource, plan: RunConfig) -> str:
+def _config_of(source: ModelSource) -> "PreTrainedConfig":
     with IMPORTING:
         from studio.engine.models import read_model_config  # transformers: not before the first page
 
-    return fits(plan.tuning, plan.objective, read_model_config(source))
-
-
-def _layers(source: ModelSource) -> int:
-    with IMPORTING:
-        from studio.engine.models import read_model_config
-
-    return read_model_config(source).num_hidden_layers
+    return read_model_config(source)
 
 
 def _passes(plan: RunConfig, layers: int) -> float:
@@ -103,8 +103,3 @@ def _passes(plan: RunConfig, layers: int) -> float:
 
 def _middle(found: Forecast) -> float:
     return (found.seconds_low + found.seconds_high) / 2
-
-
-def _never(config: RunConfig) -> str:
-    """A table measures nothing."""
-    return ""

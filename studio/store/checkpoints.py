@@ -17,7 +17,7 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.shapes import shaped
-from studio.store.files import Sealed, damaged, read_as, remove_folder, seal, staged_folder, write_json
+from studio.store.files import Sealed, damaged, read_as, remove_folder, seal, size, staged_folder, write_json
 
 _NAME = re.compile(r"step-(\d{6,})")
 _KEPT = 2
@@ -88,6 +88,10 @@ class Checkpoints:
         """Return the step that `best` finds where no file is damaged; reads no weights."""
         ranked = self._ranked()
         return ranked[0][0] if ranked else None
+
+    def weights_bytes(self, step: int) -> int:
+        """Return what the tuned model of a step takes on the disk; 0 where it was not kept."""
+        return size(self._path(step) / "weights")
 
     def steps(self) -> tuple[int, ...]:
         """Return the steps that were saved and are kept, ascending; not verified."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from studio.charts.thinning import thin
 from studio.core.errors import StudioError
+from studio.core.events import ACTIVE
 from studio.services.studio import Studio
 from studio.services.views import Comparison, JobView, Points, RunView
 from studio.services.views_of_data import ChangeView, UploadView
@@ -16,7 +17,6 @@ from studio.ui.navigation import run_status
 from studio.ui.words import about, count, size
 
 MOST_POINTS = 4000
-ACTIVE = ("queued", "running")
 
 
 class Live:

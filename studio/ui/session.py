@@ -13,6 +13,7 @@ from typing import Any
 from studio.charts.runs import AXES, Axis
 from studio.core.config import DataSettings
 from studio.core.errors import Refused, StudioError
+from studio.core.events import ACTIVE
 from studio.core.knobs import problems
 from studio.core.recipes import RECIPES
 from studio.data.inspect import training_refusal
@@ -80,9 +81,13 @@ class Session:
         return replace(self, step=step)
 
     def cut_at(self, tokens: int) -> "Session":
-        """Return the session with this longest example, which it names where the recipe says another."""
+        """Return the session with this longest example, which it names where the recipe says another.
+
+        It is always named where the settings are those of an earlier run: that may have had another as well.
+        """
         unchanged = replace(self, longest=0)
-        return unchanged if tokens == longest_example(unchanged) else replace(self, longest=tokens)
+        is_said = tokens == longest_example(unchanged) and not self.like
+        return unchanged if is_said else replace(self, longest=tokens)
 
 
 def longest_example(session: Session) -> int:
@@ -149,7 +154,7 @@ def welcome(studio: Studio, session: Session, *, addressed: bool) -> Session:
     """Return where a page that is opened afresh begins: where it was, else with the run that is live."""
     if addressed or session.run or session.dataset:
         return session
-    live = next((run for run in studio.runs() if run.status in ("running", "queued")), None)
+    live = next((run for run in studio.runs() if run.status in ACTIVE), None)
     if live is None:
         return session
     return Session("train", dataset=live.config.dataset, run=live.id)

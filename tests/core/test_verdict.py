@@ -92,7 +92,7 @@ def test_what_was_cut_off_or_stopped_can_be_resumed():
     assert stopped.sentence.endswith("That point is kept; it can be resumed.")
     paused = verdict(run([2.5, 2.2], FALLING[:15]), "paused")
     assert paused.headline == "Paused"
-    assert paused.sentence.endswith("resume goes on from this very step.")
+    assert paused.sentence.endswith("resume goes on from its last save.")
     assert verdict(run([]), "paused").sentence == (
-        "Paused at step 0 of 80. Resume goes on from this very step."
+        "Paused at step 0 of 80. Resume goes on from its last save."
     )

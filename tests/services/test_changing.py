@@ -1,6 +1,7 @@
 """Changes are made in the background: watched, given up, refused while another runs, taken up again."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from studio.core.errors import Refused, StudioError
 from studio.services import changing, cleaning
 from studio.services.studio import Studio
 from studio.services.views import Duty
-from tests.services.conftest import wait_for
+from tests.services.conftest import wait_for, write_table
 
 ROWS = 450
 EMAILS = ("personal_data", "email", "redact")
@@ -175,3 +176,25 @@ def test_a_note_that_is_damaged_on_disk_is_dropped(closed, dataset, home):
     again._changes.open()
     assert rows_left(home) == []
     assert again.history(dataset) == ()
+
+
+@pytest.mark.parametrize("name", ["meta.json", "report.json"])
+def test_a_data_set_that_is_damaged_keeps_its_note_and_no_other_from_being_changed(
+    closed, dataset, tmp_path, home, name
+):
+    other = write_table(tmp_path / "other.csv")
+    for each in (dataset, closed.add_dataset(other, other.name).id):
+        wish = replace(cleaning.edit(2, "completion", "Mine."), version=closed.dataset(each).version)
+        closed._home.datasets.folder(each).note_wish(wish)
+    (file,) = (home / "datasets" / dataset).rglob(name)
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    again = Studio(home)
+    again._changes.open()
+    assert again.change(dataset) is None
+    wait_for(lambda: len(rows_left(home)) == 1)
+    file.write_bytes(content)
+    again._changes.open()
+    assert over(again, dataset) is None
+    assert rows_left(home) == []
+    assert [step.fix for step in again.history(dataset)] == ["edit"]

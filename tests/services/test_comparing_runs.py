@@ -38,6 +38,22 @@ def test_with_the_exams_of_both_the_same_rows_decide():
     assert ranked([better, other_rows])[0].headline == "One is ahead", "other rows prove nothing"
 
 
+def test_an_exam_of_few_rows_tells_nothing_and_one_that_says_otherwise_is_told():
+    best, second = (
+        replace(run, row_losses=rows_of(*([loss] * 20))) for run, loss in ((ONE, 1.0), (TWO, 2.0))
+    )
+    said, _ = ranked([best, second])
+    assert said.headline == "Too few rows to tell"
+    assert "may be luck" in said.sentence
+    best, second = (
+        replace(run, row_losses=rows_of(*([loss] * 40))) for run, loss in ((ONE, 3.0), (TWO, 2.0))
+    )
+    said, lowest = ranked([best, second])
+    assert (said.tone, said.headline, lowest) == ("warning", "No clear winner", ONE.run)
+    assert "But the exam puts “Two” ahead (95 % interval of the difference +1.000 to +1.000" in said.sentence
+    assert "within chance" not in said.sentence
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

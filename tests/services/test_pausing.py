@@ -31,7 +31,7 @@ def test_a_paused_run_lets_the_next_work_and_goes_on_bit_equal_in_another_studio
     assert 5 <= view.step < STEPS
     assert view.checkpoints[-1] == view.step
     assert view.verdict.headline == "Paused"
-    assert "resume goes on from this very step" in view.verdict.sentence
+    assert "resume goes on from its last save" in view.verdict.sentence
     wait_for(lambda: examining.exam(second))
     assert examining.run(first).status == "paused"
     assert examining.run(first).jobs == (), "no exam of a run that is to go on"

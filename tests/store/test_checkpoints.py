@@ -44,6 +44,7 @@ def test_the_newest_two_stay_resumable_and_the_best_keeps_its_weights(checkpoint
     best = tmp_path / "checkpoints" / "step-000020"
     assert (best / "weights" / "tuned.safetensors").exists()
     assert not (best / "resume").exists()
+    assert (checkpoints.weights_bytes(20), checkpoints.weights_bytes(30)) == (256, 0)
 
 
 def test_nothing_saved_yet_is_none(checkpoints):

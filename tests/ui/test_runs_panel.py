@@ -58,6 +58,7 @@ def test_a_seventh_run_cannot_be_ticked(run_view: Callable[..., RunView]) -> Non
     views = [run_view(id=f"run{number}", status="finished") for number in range(MOST + 1)]
     html = runs.runs(views, "", [view.id for view in views[:MOST]])
     assert (html.count(" checked"), html.count(" disabled")) == (MOST, 1)
+    assert f'title="{MOST} are chosen"' in html
     assert not re.search(r"<input", runs.runs([run_view(step=0)], "", ())), "nothing to compare yet"
 
 

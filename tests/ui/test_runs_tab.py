@@ -8,7 +8,7 @@ import pytest
 from studio.core.errors import Refused
 from studio.services.studio import Studio
 from studio.ui.live import Live
-from studio.ui.session import Session, look_up, read
+from studio.ui.session import Session, longest_example, look_up, read
 from studio.ui.shell import Shell
 from studio.ui.tabs.method import MethodTab
 from studio.ui.tabs.train import TrainTab
@@ -107,6 +107,34 @@ def test_a_run_like_an_earlier_one_begins_with_its_settings(
     config = studio.run(started.run).config
     assert (config.knobs["rank"], config.knobs["steps"], started.like) == (2, 12, "")
     assert studio.run(two[0]).config.knobs["rank"] == 4
+
+
+def test_the_longest_example_that_was_typed_stands_over_that_of_the_earlier_run(
+    tab: TrainTab, studio: Studio, tmp_path: Path, tiny_model_folder: Path
+) -> None:
+    config = planned(studio, write_table(tmp_path / "sums.csv"), tiny_model_folder, max_length=300)
+    run = finished(studio, config, "short", [3.0, 2.0])
+    pressed_again = tab.runs.again(Session("train", longest=900).document(), pressed(id=run))
+    session, method = session_of(tab, pressed_again), MethodTab(tab._shell)
+    assert session.longest == 0, "what was typed for another run is not for this one"
+    tab._shell.entries.append(method)
+    names, box = method.form.names(), method.form.widgets["max_length"]
+
+    def drawn_with(session: Session) -> dict:
+        return method.show(look_up(studio, session), entering=True)
+
+    drawn = drawn_with(session)
+    assert (drawn[box], session_of(tab, drawn).longest) == (300, 300)
+    recipe = longest_example(Session())
+    assert recipe != 300
+    for typed in (700, recipe):
+        values = [drawn.get(method.form.widgets[name], method.form.widgets[name].value) for name in names]
+        values[names.index("max_length")] = typed
+        adjusted = session_of(tab, method.adjust(session_of(tab, drawn).document(), "", *values))
+        assert drawn_with(adjusted)[box] == longest_example(adjusted) == typed
+    begun = session_of(tab, method.like.forget(adjusted.document()))
+    assert begun.longest == 0
+    assert drawn_with(begun)[box] == recipe
 
 
 def test_examples_that_are_gone_are_told_before_the_method_step_opens(

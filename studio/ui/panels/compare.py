@@ -1,5 +1,6 @@
 """What the Compare step shows: two answers side by side, and the exam on rows that were never trained on."""
 
+from studio.core.events import ACTIVE
 from studio.services.views import Answer, Comparison, ExamRow, ExamView, JobView, RunView
 from studio.ui.live import job_percent, job_text, settled
 from studio.ui.markup import empty, escape, notice, progress_bar, sentence
@@ -75,7 +76,7 @@ def job(view: JobView, what: str) -> str:
             f"{what} was {'stopped' if view.status == 'stopped' else 'cut off'}.",
             "Start it again.",
         )
-    if view.status not in ("queued", "running"):
+    if view.status not in ACTIVE:
         return ""
     return (
         f'<section class="progress" aria-label="{escape(what)}"><div class="bar-words"><b>{escape(what)}</b>'

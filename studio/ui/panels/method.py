@@ -106,8 +106,9 @@ def ways(found: Sequence[Way], chosen: str) -> str:
     rows = "".join(_way(way, way.tuning == chosen) for way in found)
     columns = ("Way", "When to pick it", "Time", "Memory", "Learned weights", "Size of the result")
     note = (
-        "Memory is arithmetic for this model and these rows. A time with “about” is an estimate from the "
-        "measured pace of another way. Whole models are kept whole; the size is that of what was trained."
+        "Memory is arithmetic; where a way was measured here, it is from that measurement. "
+        "A time with “about” is an estimate from the measured pace of another way. "
+        "Whole models are kept whole; the size is that of what was trained."
     )
     inside = table("The ways to tune, compared", columns, rows) + f'<p class="basis">{escape(note)}</p>'
     return folded("Compare the ways", inside)

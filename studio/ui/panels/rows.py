@@ -39,9 +39,7 @@ def finding_of(key: str, issues: Sequence[Issue]) -> Issue | None:
 
 def has_records(issue: Issue) -> bool:
     """Whether a finding names rows that can be shown: those that were set aside are no records."""
-    return bool(issue.rows) and not (
-        issue.check in ("unusable", "incomplete") and issue.kind == issue.message
-    )
+    return bool(issue.rows) and not issue.is_set_aside
 
 
 def rows(page: Page) -> str:

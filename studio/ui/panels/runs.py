@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studio.charts.runs import AXES, Axis, RunLines, overlay
+from studio.core.events import ACTIVE
 from studio.core.exam import Score
 from studio.core.recipes import RECIPES
 from studio.engine.tunings import TUNINGS
 from studio.services.comparing_runs import FEWEST, MOST
+from studio.services.runs import resumable
 from studio.services.views import RunView
 from studio.services.views_of_runs import ComparedRun, RunsComparison
 from studio.ui.markup import empty, escape, event_button, folded, sentence, table
@@ -16,7 +18,6 @@ from studio.ui.navigation import run_status
 from studio.ui.panels.train import change_of_error, titled
 from studio.ui.words import count, duration, loss, moment, size
 
-RESUMABLE = ("paused", "stopped", "interrupted", "failed")
 WORD_TO_DELETE = "delete"
 SWITCH = {"step": "By steps", "seconds": "By seconds"}
 
@@ -69,7 +70,7 @@ def _tick(view: RunView, chosen: Sequence[str]) -> str:
     if not view.step:
         return ""
     ticked = view.id in chosen
-    state = " checked" if ticked else ' disabled title="Six are chosen"' if len(chosen) >= MOST else ""
+    state = " checked" if ticked else f' disabled title="{MOST} are chosen"' if len(chosen) >= MOST else ""
     return (
         f'<input type="checkbox" data-event="pick" data-id="{escape(view.id)}" data-most="{MOST}"{state} '
         f'aria-label="Side by side: {escape(view.name)}">'
@@ -78,13 +79,13 @@ def _tick(view: RunView, chosen: Sequence[str]) -> str:
 
 def _buttons(view: RunView, waiting: int) -> list[str]:
     found = [_button(view, "open", "Open")]
-    if view.status in ("running", "queued") and not view.stopping:
+    if view.status in ACTIVE and not view.stopping:
         found.append(_button(view, "pause", "Pause"))
         found.append(_button(view, "halt", "Stop" if view.status == "running" else "Take out of the queue"))
     if view.status == "queued" and view.queue_position and waiting > 1:
         found.append(_button(view, "up", "Move up"))
         found.append(_button(view, "down", "Move down"))
-    if view.status in RESUMABLE:
+    if resumable(view.status):
         found.append(_button(view, "resume", "Resume"))
     found.append(_button(view, "again", "Change and run again"))
     found.append(
@@ -92,7 +93,7 @@ def _buttons(view: RunView, waiting: int) -> list[str]:
     )
     notes = {"ask": "long", "limit": "4000", "title": "Notes on this run", "value": view.notes}
     found.append(_button(view, "annotate", "Notes", **notes, yes="Keep notes"))
-    if view.status not in ("running", "queued"):
+    if view.status not in ACTIVE:
         found.append(_button(view, "remove", "Delete", **_asking_to_delete(view)))
     return found
 

@@ -30,7 +30,10 @@ TITLES = {
         "You can close this page. Training goes on, and this view comes back when you return.",
     ),
     "finished": ("Training is done", "The best point of the run is kept. See what it changed."),
-    "paused": ("Training rests", "Nothing is lost. Resume goes on from this very step, whenever you like."),
+    "paused": (
+        "Training rests",
+        "Nothing saved is lost. Resume goes on from its last save, whenever you like.",
+    ),
     "stopped": ("Training was stopped", "Everything up to the last save is kept; you can go on from there."),
     "failed": ("Training failed", "Your data and earlier results are untouched."),
     "interrupted": (
@@ -47,12 +50,12 @@ def head(run: RunView | None, others: int = 0) -> str:
             3, "Train", "Your runs", subtitle="Open a run to see its curve, compare it, or take it home."
         )
     title, subtitle = TITLES[run.status]
-    return heading(3, "Train", title, subtitle=subtitle) + (_jump(others + 1) if others else "")
+    return heading(3, "Train", title, subtitle=subtitle) + (_to_runs(others + 1) if others else "")
 
 
-def _jump(runs: int) -> str:
+def _to_runs(runs: int) -> str:
     words = f"All your runs ({runs})"
-    return f'<p class="jump"><button type="button" class="plain" data-jump="runs">{words}</button></p>'
+    return f'<p class="to-runs"><button type="button" class="plain" data-jump="runs">{words}</button></p>'
 
 
 def progress(run: RunView) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import gradio as gr
 
 from studio.core.errors import Refused, StudioError
+from studio.core.events import ACTIVE
 from studio.services.views import ExamView, JobView, RunView
 from studio.ui import live
 from studio.ui.actions import actions
@@ -104,7 +105,7 @@ class CompareTab:
 
     def _job(self, run: RunView, examined: bool) -> str:
         job = exam_job(run)
-        if job is not None and job.status in live.ACTIVE:
+        if job is not None and job.status in ACTIVE:
             return panel.job(job, EXAM) + event_button("stop", "Stop the exam")
         ended = panel.job(job, EXAM) if job is not None else ""
         if examined and not ended:

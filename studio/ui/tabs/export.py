@@ -6,9 +6,9 @@ from pathlib import Path
 import gradio as gr
 
 from studio.core.errors import StudioError
+from studio.core.events import ACTIVE
 from studio.exporters import EXPORTERS
 from studio.services.views import ExportView, JobView, RunView
-from studio.ui import live
 from studio.ui.actions import actions
 from studio.ui.markup import heading, problem
 from studio.ui.panels import compare as jobs
@@ -104,7 +104,7 @@ class ExportTab:
     def _buttons(self, run: str, view: ExportView | None, job: JobView | None, refusal: str) -> Updates:
         if refusal:
             words, link, enabled, other = "Choose another kind", None, False, ""
-        elif job is not None and job.status in live.ACTIVE:
+        elif job is not None and job.status in ACTIVE:
             words, link, enabled, other = "Making it…", None, False, "Stop"
         elif view is None:
             words, link, enabled, other = "Make it and check it", None, True, ""
@@ -134,7 +134,7 @@ class ExportTab:
         session = read(document)
         kind = _known(session.kind)
         job = export_job(self._studio.run(session.run), kind)
-        if job is not None and job.status in live.ACTIVE:
+        if job is not None and job.status in ACTIVE:
             self._studio.stop_job(session.run, job.id)
         else:
             self._studio.start_export(session.run, kind)

@@ -43,7 +43,9 @@ class LikePart:
         """Return the settings to begin with; None where the recipe alone says them."""
         if not session.like:
             return None
-        return knobs_like(self._studio.run(session.like).config, session.objective, session.tuning)
+        typed = {"max_length": session.longest} if session.longest else {}
+        config = self._studio.run(session.like).config
+        return {**knobs_like(config, session.objective, session.tuning), **typed}
 
     def forget(self, document: object) -> Updates:
-        return {self._shell.session: replace(read(document), like="").document()}
+        return {self._shell.session: replace(read(document), like="", longest=0).document()}

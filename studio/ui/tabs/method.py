@@ -116,7 +116,7 @@ class MethodTab:
         plan = self._plan(session, self.like.knobs(session))
         configs = (DataSettings, Optimisation, OBJECTIVES[plan.objective].Config, TUNINGS[plan.tuning].Config)
         return {
-            self._shell.session: session.document(),
+            self._shell.session: session.cut_at(plan.part(DataSettings).max_length).document(),
             self.place: gr.Radio(choices=models, value=place),
             self.elsewhere_row: gr.Row(visible=place in dict(LABELS)),
             self.elsewhere: _elsewhere(session),

@@ -101,7 +101,7 @@ class RunsPart:
             raise Refused(
                 "The examples of this run were deleted.", "Add them again on the first step."
             ) from error
-        session = replace(opened(read(document), run.config.dataset).at("method"), like=run.id)
+        session = replace(opened(read(document), run.config.dataset).at("method"), like=run.id, longest=0)
         config = run.config
         chosen = {"recipe": config.recipe, "tuning": config.tuning, "objective": config.objective}
         return self._to(read({**session.document(), **chosen, "place": config.model, "elsewhere": ""}))

@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from studio.core.events import ACTIVE
 from studio.services.views import RunView
 from studio.ui.actions import actions
 from studio.ui.markup import notice
@@ -88,7 +89,7 @@ class TrainTab:
     def other(self, document: object) -> Updates:
         session = read(document)
         run = self._studio.run(session.run)
-        if run.status in ("running", "queued"):
+        if run.status in ACTIVE:
             self._studio.stop(run.id)
         elif run.status == "stopped":
             self._studio.resume(run.id)
