@@ -92,7 +92,6 @@ def activated(model: nn.Module, names: Sequence[str]) -> Iterator[None]:
 def _wrap(model: PreTrainedModel) -> list[WithBottlenecks]:
     layers = []
     for name in output_names(model):
-        parent, _, leaf = name.rpartition(".")
         layers.append(WithBottlenecks(model.get_submodule(name)))
-        setattr(model.get_submodule(parent), leaf, layers[-1])
+        model.set_submodule(name, layers[-1])
     return layers

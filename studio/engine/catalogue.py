@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.engine.tunings import qlora
 
 PROGRAM_BYTES = 700_000_000
 """Python, PyTorch and transformers before a model is loaded, measured on Linux."""
-HALF, FOUR_BIT, TRAINED = 2.0, 0.5625, 16.0
-"""Bytes of a weight: frozen in 16 bits; frozen in 4 with a scale for 64 (arXiv:2305.14314, section 3); and
-trained in float32 with its gradient and both moments of AdamW (arXiv:1711.05101)."""
+TRAINED = 16
+"""Bytes of a weight trained in float32, with its gradient and both moments of AdamW (arXiv:1711.05101)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +33,6 @@ class Listed:
     @property
     def parameters(self) -> int:
         return self.millions * 1_000_000
-
-    @property
-    def card(self) -> str:
-        return f"https://huggingface.co/{self.id}"
 
 
 SMALL_CHAT = "Chat in English; light enough to run on-device, its maker says."
@@ -114,13 +108,13 @@ MODELS: tuple[Listed, ...] = (
 )  # fmt: skip
 
 
-def least_bytes(parameters: int, tuning: ModuleType) -> int:
-    """Return the memory a run needs at the very least: the weights as they are held, and the program.
+def least_bytes(parameters: int, tuning: ModuleType, *, held_bytes: int) -> int:
+    """Return the memory a run needs at the very least: the weights as they are read, and the program.
 
-    What a batch takes comes on top and depends on its length; the forecast of the chosen model knows it.
+    A weight that stands still takes `held_bytes`, also one that is packed into fewer bits afterwards. What a
+    batch takes comes on top and depends on its length; the forecast of the chosen model knows it.
     """
-    each = TRAINED if not tuning.FROZEN_BASE else FOUR_BIT if tuning is qlora else HALF
-    return PROGRAM_BYTES + round(parameters * each)
+    return PROGRAM_BYTES + parameters * (held_bytes if tuning.FROZEN_BASE else TRAINED)
 
 
 def listed(name: str) -> Listed:

@@ -19,7 +19,9 @@ from studio.engine.device import choose_device
 from studio.engine.four_bit import BYTES_A_WEIGHT
 from studio.engine.layers import linear_names, sizes, skeleton
 from studio.engine.models import ModelSource, count_parameters, read_model_config
+from studio.engine.objectives import distillation, objective_named
 from studio.engine.preparation import TOKENS_AT_ONCE, Prepared, prepare
+from studio.engine.sources import source_here
 from studio.engine.steps import measure, take_step
 from studio.engine.tunings import tuning_named
 
@@ -37,11 +39,15 @@ class MemoryForecast:
     program: int
     loading: int
     """All weights as they are read from their files, before a tuning packs them."""
+    teacher: int
+    """The larger model that is learned from; 0 where there is none, or not on this machine yet."""
     trained_parameters: int
 
     @property
     def total(self) -> int:
-        return self.program + max(self.loading, self.weights + self.optimiser + self.activations)
+        return (
+            self.program + self.teacher + max(self.loading, self.weights + self.optimiser + self.activations)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +73,17 @@ def forecast_memory(source: ModelSource, config: RunConfig, *, longest_tokens: i
     settings, model = config.part(tuning.Config), read_model_config(source)
     trained = tuning.trained_parameters(settings, model)
     held = choice.torch_dtype.itemsize if tuning.FROZEN_BASE else 4
-    parameters = count_parameters(source)
+    parameters, writes = count_parameters(source), objective_named(config.objective).HEAD == "language"
     tokens = max(TOKENS_AT_ONCE[choice.device], longest_tokens)
     if tuning.PREPENDS:  # each row that is in work has them before it
         tokens += -(-tokens // longest_tokens) * settings.places
     return MemoryForecast(
         weights=_weights(config, model, parameters=parameters, held=held),
         optimiser=trained * 4 * 3,
-        activations=tokens * _kept(settings, model, held=held),
+        activations=tokens * _kept(settings, model, held=held, writes=writes),
         program=PROGRAM_BYTES,
         loading=parameters * held,
+        teacher=_teacher(config) * choice.torch_dtype.itemsize,
         trained_parameters=trained,
     )
 
@@ -93,16 +100,26 @@ def _weights(config: RunConfig, model: PreTrainedConfig, *, parameters: int, hel
     return (parameters - inside) * held + trained * 4
 
 
-def _kept(settings: Any, model: PreTrainedConfig, *, held: int) -> int:
+def _teacher(config: RunConfig) -> int:
+    """Return the number of weights of the larger model that is learned from, where it is here."""
+    if objective_named(config.objective) is not distillation:
+        return 0
+    name = config.part(distillation.Config).teacher
+    source = source_here(name) if name else None
+    return count_parameters(source) if source else 0
+
+
+def _kept(settings: Any, model: PreTrainedConfig, *, held: int, writes: bool) -> int:
     """Return the bytes that are kept of each token for the way back.
 
     About 34 numbers of width h in each layer from the lowest that is trained upward (arXiv:2205.05198), and
-    three of the vocabulary's width for each learned token.
+    where the model writes three of the vocabulary's width for each learned token.
     """
     layers, each = model.num_hidden_layers, held
     if (top := getattr(settings, "top_layers", None)) is not None:
         layers, each = min(top, layers), 4
-    return 34 * model.hidden_size * layers * each + 3 * model.vocab_size * held
+    vocabulary = 3 * model.vocab_size * held if writes else 0
+    return 34 * model.hidden_size * layers * each + vocabulary
 
 
 def rehearse(

@@ -65,7 +65,7 @@ def quantise(model: PreTrainedModel) -> None:
     """
     _library()
     for name in linear_names(model):
-        replace_module(model, name, FourBitLinear(model.get_submodule(name)))
+        model.set_submodule(name, FourBitLinear(model.get_submodule(name)))
 
 
 def as_the_family_has_it(made: nn.Linear, *, transposed: bool) -> nn.Module:
@@ -76,12 +76,6 @@ def as_the_family_has_it(made: nn.Linear, *, transposed: bool) -> nn.Module:
     kept.weight = nn.Parameter(made.weight.t().contiguous(), requires_grad=False)
     kept.bias = made.bias
     return kept
-
-
-def replace_module(model: nn.Module, name: str, module: nn.Module) -> None:
-    """Put `module` where `name` stands in the model. Mutates it."""
-    parent, _, leaf = name.rpartition(".")
-    setattr(model.get_submodule(parent), leaf, module)
 
 
 def _library() -> ModuleType:

@@ -20,7 +20,10 @@ POOLER = "pooler"
 
 
 class WithHead:
-    """A tuning with a head beside it: the tuning's own functions, each for both."""
+    """A tuning with a head beside it: its own functions, those that must know the head each for both.
+
+    `trained_parameters` stays the tuning's own: the head's few thousand are not counted.
+    """
 
     HOLDS_BASE = False
     """The untouched model has no head for these classes; what it can do is measured otherwise."""
@@ -56,14 +59,6 @@ class WithHead:
         self._tuning.load_state(model, {name: tensors[name] for name in own})
         for name, tensor in head.items():
             tensor.copy_(tensors[name])
-
-    def trained_parameters(self, config: Any, model_config: Any) -> int:
-        """Return how many weights the tuning trains; the head's few thousand are not counted."""
-        return self._tuning.trained_parameters(config, model_config)
-
-    def merged(self, model: nn.Module) -> PreTrainedModel:
-        """Return the plain model with its head, in float32. Consumes `model`."""
-        return self._tuning.merged(model)
 
     def _head_state(self, model: nn.Module) -> dict[str, Tensor]:
         heads = {id(weight) for _, head in head_modules(plain_of(model)) for weight in head.parameters()}
@@ -102,17 +97,12 @@ def _out_of_sight(model: PreTrainedModel) -> Iterator[None]:
     """Take the head away, so that no tuning adapts, freezes or quantises it."""
     heads = head_modules(model)
     for name, _ in heads:
-        _put(model, name, nn.Identity())
+        model.set_submodule(name, nn.Identity())
     try:
         yield
     finally:
         for name, head in heads:
-            _put(model, name, head)
-
-
-def _put(model: nn.Module, name: str, module: nn.Module) -> None:
-    parent, _, leaf = name.rpartition(".")
-    setattr(model.get_submodule(parent), leaf, module)
+            model.set_submodule(name, head)
 
 
 def _in_float32(_: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -22,12 +22,14 @@ from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
 from transformers.utils import logging as transformers_logging
 
+from studio.core.config import RunConfig
 from studio.core.errors import Refused, StudioError
 from studio.core.system import memory
 from studio.engine.device import ran_out_of_memory
 from studio.engine.families import COUNTS_FROM_PADDING, ENCODERS, reads_both_ways
 from studio.engine.heads import head_names
 from studio.engine.sources import ModelSource
+from studio.engine.tunings import tuning_named
 from studio.engine.weight_files import weight_files
 
 _OLDER_KEYS = frozenset(
@@ -98,6 +100,14 @@ def context_tokens(config: PreTrainedConfig) -> int | None:
     limit = getattr(config.get_text_config(), "max_position_embeddings", None)
     if limit is not None and config.model_type in COUNTS_FROM_PADDING:
         return limit - config.pad_token_id - 1
+    return limit
+
+
+def row_tokens(config: RunConfig, model: PreTrainedConfig) -> int | None:
+    """Return how many tokens a row may have in a run: what the model reads, less learned places before it."""
+    limit, tuning = context_tokens(model), tuning_named(config.tuning)
+    if limit is not None and tuning.PREPENDS:
+        limit -= config.part(tuning.Config).places
     return limit
 
 

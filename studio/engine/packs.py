@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from studio.core.examples import Example
+from studio.core.examples import IGNORED, Example
 from studio.engine.batches import collate
 from studio.engine.losses import logits_where_learned
 
@@ -33,4 +33,4 @@ def keeps_apart(model: nn.Module, device: str) -> bool:
 def _row(first: int) -> Example:
     """Two texts of which only the first, three times one token, differs; the end of the second is learned."""
     ids = (first, first, first, 5, 6, 7)
-    return Example(1, ids, (-100, -100, -100, -100, 6, 7), starts=(0, 3))
+    return Example(1, ids, (IGNORED, IGNORED, IGNORED, IGNORED, 6, 7), starts=(0, 3))

@@ -22,17 +22,16 @@ from studio.engine.guards.room import Room, guard_for, within_memory
 from studio.engine.heads import tuning_for
 from studio.engine.models import (
     ModelSource,
-    context_tokens,
     load_model,
     read_model_config,
     refuse_silent,
+    row_tokens,
 )
 from studio.engine.objectives import objective_named
 from studio.engine.packs import keeps_apart
 from studio.engine.pairs import fits
 from studio.engine.steps import Machinery
 from studio.engine.teacher import lesson
-from studio.engine.tunings import tuning_named
 
 Result = TypeVar("Result")
 
@@ -151,9 +150,7 @@ def check_length(config: RunConfig, source: ModelSource) -> None:
         refuse_silent(source, model)
     if reason := fits(config.tuning, config.objective, model):
         raise Refused(reason, "Choose another way to tune.")
-    limit, tuning = context_tokens(model), tuning_named(config.tuning)
-    if limit is not None and tuning.PREPENDS:
-        limit -= config.part(tuning.Config).places
+    limit = row_tokens(config, model)
     if limit is not None and allowed > limit:
         raise Refused(
             f"This model reads {limit} tokens at most, and the longest example allowed is {allowed}.",

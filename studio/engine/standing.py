@@ -48,6 +48,8 @@ class Standing:
         state, machinery = read_checkpoint(folder), self.prepared.machinery
         self.prepared.tuning.load_state(machinery.model, dict(state.weights))
         load_optimiser_tensors(machinery.optimiser, self.prepared.names, state.optimiser)
+        if state.optimiser:
+            machinery.guard.optimiser_is_held()
         load_random_tensors(state.random)
         self.progress = state.progress
         # A run that began on a card may go on on a processor, which takes less at once.

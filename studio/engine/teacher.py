@@ -9,17 +9,15 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx, once_differentiable
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from studio.core.config import RunConfig
+from studio.core.config import DataSettings, RunConfig
 from studio.core.errors import Refused
 from studio.engine.attention import use_products
 from studio.engine.batches import Batch
 from studio.engine.device import DeviceChoice
-from studio.engine.losses import logits_where_learned
-from studio.engine.models import load_model, load_tokenizer
+from studio.engine.losses import ROWS_AT_ONCE, logits_where_learned
+from studio.engine.models import context_tokens, load_model, load_tokenizer, read_model_config
 from studio.engine.objectives import distillation, objective_named
-from studio.engine.sources import source_here
-
-_ROWS_AT_ONCE = 64
+from studio.engine.sources import ModelSource, source_here
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,8 @@ def lesson(
 ) -> ModuleType | Taught:
     """Return what gives the loss of a run: its objective, or with a teacher the objective as it is taught.
 
-    Raises Refused where no teacher is named, it is not on this machine, or has another vocabulary.
+    Raises Refused where no teacher is named, it is not on this machine, reads less than a row, or has another
+    vocabulary.
     """
     objective = objective_named(config.objective)
     if objective is not distillation:
@@ -57,6 +56,7 @@ def lesson(
     source = source_here(settings.teacher) if settings.teacher else None
     if source is None:
         raise Refused(*_missing(settings.teacher))
+    _refuse_short_reach(source, config.part(DataSettings).max_length)
     refuse_other_words(load_tokenizer(source).get_vocab(), tokenizer.get_vocab())
     teacher = load_model(source, dtype=choice.torch_dtype, device=choice.device).eval().requires_grad_(False)
     if choice.device == "cpu":
@@ -72,6 +72,15 @@ def _missing(teacher: str) -> tuple[str, str]:
         )
     hint = "Get it first, or name a folder that holds it."
     return f"The larger model {teacher} is not on this machine.", hint
+
+
+def _refuse_short_reach(teacher: ModelSource, allowed: int) -> None:
+    limit = context_tokens(read_model_config(teacher))
+    if limit is not None and allowed > limit:
+        raise Refused(
+            f"The larger model reads {limit} tokens at most, and the longest example allowed is {allowed}.",
+            f"Set the longest example (max_length) to {limit} or less, or name another larger model.",
+        )
 
 
 def refuse_other_words(teacher: Mapping[str, int], student: Mapping[str, int]) -> None:
@@ -101,8 +110,8 @@ class TaughtCrossEntropy(torch.autograd.Function):
         width = min(logits.shape[1], thought.shape[1])
         total = torch.zeros((), dtype=torch.float32, device=logits.device)
         gradient = torch.zeros_like(logits) if ctx.needs_input_grad[0] else None
-        for start in range(0, len(targets), _ROWS_AT_ONCE):
-            part = slice(start, start + _ROWS_AT_ONCE)
+        for start in range(0, len(targets), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
             own, chosen = logits[part].float(), targets[part].unsqueeze(1)
             hard = own.log_softmax(-1)
             soft = (own[:, :width] / heat).log_softmax(-1)

@@ -5,13 +5,14 @@ words instead: how likely it is to answer with each label, as zero-shot classifi
 (arXiv:2005.14165, section 2.4). A model that cannot write gets the frequencies of the labels.
 """
 
+import copy
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from transformers import PreTrainedModel
+from transformers import Cache, PreTrainedModel
 
 from studio.core.errors import StudioError
 from studio.core.examples import IGNORED, Example
@@ -24,6 +25,8 @@ from studio.engine.models import context_tokens
 
 MOST_NAMED = 30
 """So many labels can be named in a question; with more it is asked without."""
+ANSWERS_AT_ONCE = 16
+"""Each has a copy of all that was read of the prompt beside it."""
 IN_WORDS = (
     "Before training the model has no way to sort, so it was asked in words: the label that it finds the "
     "most likely answer counts as its own (zero-shot)."
@@ -125,23 +128,26 @@ def _answer_scores(
     )
     first = read.logits[0, -1].float().log_softmax(-1)
     totals = [float(first[answer[0]]) for answer in answers]
-    longest = max(map(len, answers)) - 1
-    if longest == 0:
+    if max(map(len, answers)) == 1:
         return totals
+    groups = [answers[at : at + ANSWERS_AT_ONCE] for at in range(0, len(answers), ANSWERS_AT_ONCE)]
+    rests = [rest for group in groups for rest in _rests(model, copy.deepcopy(read.past_key_values), group)]
+    return [total + rest for total, rest in zip(totals, rests, strict=True)]
+
+
+def _rests(model: PreTrainedModel, cache: Cache, answers: Sequence[Sequence[int]]) -> list[float]:
+    """Return the log-likelihood of each answer but its first token. `cache` holds the prompt; mutates it."""
+    longest = max(1, max(map(len, answers)) - 1)
     given = torch.zeros((len(answers), longest), dtype=torch.int64)  # what is behind an answer nothing reads
     for row, answer in enumerate(answers):
         given[row, : len(answer) - 1] = torch.tensor(answer[:-1])
-    cache = read.past_key_values
     cache.batch_repeat_interleave(len(answers))
     logits = model(input_ids=given.to(model.device), past_key_values=cache, use_cache=True).logits
-    return [
-        total + _rest(logits[row], answer)
-        for row, (total, answer) in enumerate(zip(totals, answers, strict=True))
-    ]
+    return [_rest(logits[row], answer) for row, answer in enumerate(answers)]
 
 
 def _rest(logits: Tensor, answer: Sequence[int]) -> float:
     """Return the log-likelihood of an answer's tokens but the first; logits (longest, vocabulary)."""
-    following = torch.tensor(answer[1:], device=logits.device)
+    following = torch.tensor(answer[1:], dtype=torch.int64, device=logits.device)
     each = logits[: len(following)].float().log_softmax(-1).gather(1, following[:, None])
     return float(each.sum())

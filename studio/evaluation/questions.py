@@ -82,9 +82,10 @@ def _question(
     record = sourced.record
     if isinstance(record, Text):
         return beginning(sourced.row, record.text, template)
-    example = objective.encode(record, template, max_length=_NEVER_CUT, row=sourced.row)
-    if isinstance(record, Labelled) and example.label:
-        example = objective.encode(record, template, max_length=max_length, row=sourced.row)
+    sorts = isinstance(record, Labelled) and objective.HEAD == "classes"
+    length = max_length if sorts else _NEVER_CUT
+    example = objective.encode(record, template, max_length=length, row=sourced.row)
+    if sorts:
         return Question(sourced.row, record.text, record.label, (), example.input_ids)
     prompt = example.input_ids[: _last_answer(example.labels)]
     if isinstance(record, Completion | Labelled):

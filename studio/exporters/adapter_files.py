@@ -9,7 +9,6 @@ from peft import PeftModel, PrefixTuningConfig, PromptLearningConfig, PromptTuni
 from safetensors.torch import save_file
 from transformers import PreTrainedModel
 
-from studio.engine.heads import head_names
 from studio.engine.openings import Opening, Prefix, opening_of
 from studio.engine.tunings import bottleneck
 from studio.exporters.origin import Origin
@@ -53,13 +52,9 @@ def _opening_settings(opening: Opening) -> PromptLearningConfig:
 
 
 def write_bottlenecks(model: PreTrainedModel, folder: Path) -> None:
-    """Write the small networks by the place they stand at, and the script that puts them there.
-
-    A head for classes was learned with them, and goes along.
-    """
+    """Write the small networks by the place they stand at, and the script that puts them there."""
     mark = f".bottlenecks.{bottleneck.NAME}"
-    heads = head_names(model) if model.get_output_embeddings() is None else frozenset()
-    learned = bottleneck.state(model) | {name: model.get_parameter(name).detach() for name in heads}
+    learned = bottleneck.state(model)
     tensors = {name.replace(mark, ""): each.cpu().contiguous() for name, each in learned.items()}
     save_file(tensors, folder / BOTTLENECKS, metadata={"format": "pt"})
     shutil.copyfile(SCRIPT, folder / SCRIPT.name)

@@ -12,7 +12,7 @@ from studio.core.errors import StudioError
 from studio.data.templates import ChatTemplate
 from studio.engine.device import choose_device
 from studio.engine.generate import end_tokens
-from studio.engine.models import context_tokens, load_tokenizer, read_model_config
+from studio.engine.models import load_tokenizer, read_model_config, row_tokens
 from studio.engine.objectives import objective_named
 from studio.engine.tuned import load_tuned
 from studio.engine.tunings import tuning_named
@@ -84,7 +84,7 @@ def _questions(job: ExportJob, template: ChatTemplate) -> list[Question]:
     )
     if job.source.labels:
         return parity.choose(made, template.tokenizer.all_special_tokens)
-    limit = context_tokens(read_model_config(job.source))
+    limit = row_tokens(job.config, read_model_config(job.source))
     fitting = [each for each in made if limit is None or len(each.prompt) + parity.NEW_TOKENS <= limit]
     return parity.choose(fitting, template.tokenizer.all_special_tokens)
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from studio.core.system import memory, process_memory_bytes
 from studio.engine.catalogue import MODELS, Listed, least_bytes
 from studio.engine.objectives import objective_named
 from studio.engine.sources import source_here
 from studio.engine.tunings import tuning_named
+from studio.services.forecasts import available_bytes
 from studio.services.packages import IMPORTING
 
 
@@ -26,21 +26,14 @@ def offered(objective: str, tuning: str) -> tuple[OfferedModel, ...]:
     Raises Refused on an unknown name.
     """
     sorts, way = objective_named(objective).HEAD == "classes", tuning_named(tuning)
-    available = memory_for_runs()
+    with IMPORTING:
+        from studio.engine.device import choose_device  # torch: not before the first page
+
+    held, available = choose_device().torch_dtype.itemsize, available_bytes()
     found = []
     for facts in MODELS:
-        if facts.reads_only and not (sorts and not way.PREPENDS):
+        if facts.reads_only and not (sorts and way.MERGES):
             continue
-        needs = least_bytes(facts.parameters, way)
+        needs = least_bytes(facts.parameters, way, held_bytes=held)
         found.append(OfferedModel(facts, needs, needs <= available, source_here(facts.id) is not None))
     return tuple(sorted(found, key=lambda model: not model.fits))
-
-
-def memory_for_runs() -> int:
-    """Return the memory that a run may use, on the device that trains; this process's own is part of it."""
-    with IMPORTING:
-        from torch import cuda  # heavy: not before the first page
-
-    if cuda.is_available():
-        return cuda.mem_get_info()[0] + cuda.memory_reserved()
-    return memory().available_bytes + process_memory_bytes()

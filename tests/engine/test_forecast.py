@@ -50,6 +50,33 @@ def test_packing_needs_the_room_of_the_unpacked_weights_first(tiny_source):
     assert packed.total >= packed.loading + packed.program
 
 
+def test_the_larger_model_that_is_learned_from_is_held_beside_the_small_one(tiny_source):
+    alone, taught, elsewhere = (
+        forecast_memory(
+            tiny_source, RunConfig("d", "1", objective=objective, knobs=knobs), longest_tokens=128
+        )
+        for objective, knobs in (
+            ("chat", {}),
+            ("distillation", {"teacher": str(tiny_source.path)}),
+            ("distillation", {"teacher": "/no/such/folder"}),
+        )
+    )
+    assert taught.teacher == 90_624 * choose_device().torch_dtype.itemsize
+    assert taught.total == alone.total + taught.teacher
+    assert elsewhere == alone
+
+
+def test_sorting_has_no_words_of_the_vocabulary_to_hold(tiny_source):
+    writes, sorts = (
+        forecast_memory(tiny_source, RunConfig("d", "1", objective=objective), longest_tokens=128)
+        for objective in ("chat", "classification")
+    )
+    tokens = max(TOKENS_AT_ONCE[choose_device().device], 128)
+    vocabulary = load_model(tiny_source, dtype=torch.float32, device="cpu").config.vocab_size
+    held = choose_device().torch_dtype.itemsize
+    assert writes.activations - sorts.activations == 3 * tokens * vocabulary * held
+
+
 def test_longer_rows_take_more(tiny_source):
     at_once = TOKENS_AT_ONCE["cpu"]
     lengths = at_once // 2, at_once, 8 * at_once

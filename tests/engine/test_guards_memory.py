@@ -101,6 +101,31 @@ def test_a_measured_batch_sets_the_arithmetic_right(example):
         guard.admit(groups(example, 3), training=True)
 
 
+def test_the_optimisers_state_of_a_resumed_run_is_not_taken_for_what_a_batch_needs(example):
+    machine, moments = Machine(free=3e9), 800e6
+    plain = needed_bytes(shape_of([example]), STARTER, training=True)
+    guard = MemoryGuard(STARTER, moments_bytes=moments, machine=machine)
+    machine.held += moments  # loaded with the checkpoint
+    guard.optimiser_is_held()
+    machine.held += plain
+    guard.learn(groups(example, 1))
+    machine.free = RESERVE_BYTES + 1.1 * plain
+    guard.admit(groups(example, 2), training=True)  # 2 are needed, 1 is held already
+    with pytest.raises(NoRoom) as refused:
+        guard.admit(groups(example, 3), training=True)
+    assert refused.value.needed_bytes == needed_bytes(shape_of([example] * 3), STARTER, training=True)
+
+
+def test_a_resumed_run_says_that_it_holds_the_optimisers_state(tiny_run, monkeypatch):
+    tiny_run({"steps": 4, "evaluations": 2}, should_stop=lambda: bool(tiny_run.of(events.CheckpointSaved)))
+    tiny_run.remember()
+    held = []
+    monkeypatch.setattr(MemoryGuard, "optimiser_is_held", lambda guard: held.append(guard))
+    monkeypatch.setattr(MemoryGuard, "learn", lambda guard, learned: None)
+    tiny_run({"steps": 4, "evaluations": 2})
+    assert len(held) == 1
+
+
 def test_a_batch_near_the_limit_is_told_before_it_is_tried_and_once(example):
     needed = needed_bytes(shape_of([example]), STARTER, training=True)
     told = []

@@ -1,5 +1,6 @@
 """What a larger model thinks is added as the paper says, and who cannot teach is refused in words."""
 
+import json
 import shutil
 
 import pytest
@@ -102,6 +103,18 @@ def test_the_taught_loss_is_that_of_both_models(tiny_source, tiny_tokenizer, tin
 def test_a_teacher_that_is_not_there_is_refused_before_anything_is_loaded(teacher, message, tiny_tokenizer):
     with pytest.raises(Refused, match=message):
         lesson(config(teacher), tiny_tokenizer, FLOAT32)
+
+
+def test_a_teacher_that_reads_less_than_a_row_is_refused_before_it_is_loaded(
+    tiny_source, tiny_tokenizer, tmp_path
+):
+    folder = shutil.copytree(tiny_source.path, tmp_path / "teacher")
+    written = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(written | {"max_position_embeddings": 100}))
+    lesson(config(folder, max_length=100), tiny_tokenizer, FLOAT32)
+    (folder / "model.safetensors").unlink()
+    with pytest.raises(Refused, match=r"larger model reads 100 tokens at most, .* allowed is 101"):
+        lesson(config(folder, max_length=101), tiny_tokenizer, FLOAT32)
 
 
 def test_another_vocabulary_is_refused_with_the_number_of_words_that_differ():

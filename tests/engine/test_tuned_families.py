@@ -114,6 +114,9 @@ def test_what_goes_with_what_is_said_without_reading_weights():
     )
     assert [fits(name, "chat", llama) for name in TUNINGS] == [""] * len(TUNINGS)
     sorting = {name: fits(name, "classification", bert) for name in TUNINGS}
-    assert {name for name, reason in sorting.items() if reason} == {"prefix", "prompt"}
+    assert {name for name, reason in sorting.items() if reason} == {"prefix", "prompt", "bottleneck"}
     assert sorting["prefix"] == "Prefix tuning needs a model that writes; this one only reads texts."
+    assert sorting["bottleneck"].startswith("The head that sorts could not be handed over beside what Bottle")
+    refused = {name for name in TUNINGS if fits(name, "classification", llama)}
+    assert refused == {"prefix", "prompt", "bottleneck"}
     assert fits("lora", "chat", bert).startswith("This model only reads texts")

@@ -27,6 +27,61 @@ def test_each_verdict_has_its_words_and_the_measured_figures(verdict, tone, head
     assert "from 2.500 to 2.250 on 40 held-back rows" in said.sentence
 
 
+def sorting(verdict):
+    accuracy = {"base": {"accuracy": Score(0.5, 0.4, 0.6)}, "tuned": {"accuracy": Score(0.75, 0.6, 0.9)}}
+    found = {"accuracy": Difference(0.25, 0.1, 0.4, verdict)}
+    return Exam(40, 0, 64, 8, "float32", "cpu", 1.0, accuracy, found, (), {})
+
+
+LOSS = "Held-out loss went from 2.500 to 2.250 on 40 held-back rows"
+LOSS_INTERVAL = "(95 % interval of the difference -0.300 to -0.200)."
+RIGHT = "75% of 40 held-back rows got their own label, 50% before"
+RIGHT_INTERVAL = "(95 % interval of the difference +10 to +40 points)."
+
+
+@pytest.mark.parametrize(
+    ("exam", "sentence"),
+    [
+        (exam("better"), f"The tuned model fits answers it never saw better. {LOSS} {LOSS_INTERVAL}"),
+        (
+            exam("worse"),
+            f"The tuned model fits answers it never saw worse than before. {LOSS} {LOSS_INTERVAL} "
+            "Try a smaller step size, fewer rounds, or more rows.",
+        ),
+        (
+            exam("same"),
+            f"These rows do not show that the tuned model is better or worse. {LOSS} {LOSS_INTERVAL}",
+        ),
+        (
+            exam("too_few"),
+            f"{LOSS}; under 30 rows that can be chance. Hold back more rows to be sure.",
+        ),
+        (sorting("better"), f"The tuned model sorts texts it never saw better. {RIGHT} {RIGHT_INTERVAL}"),
+        (
+            sorting("worse"),
+            f"The tuned model sorts texts it never saw worse than before. {RIGHT} {RIGHT_INTERVAL} "
+            "Try more rounds, or more rows.",
+        ),
+        (
+            sorting("same"),
+            f"These rows do not show that the tuned model sorts better or worse. {RIGHT} {RIGHT_INTERVAL}",
+        ),
+        (
+            sorting("too_few"),
+            f"{RIGHT}; under 30 rows that can be chance. Hold back more rows to be sure.",
+        ),
+    ],
+)
+def test_answers_and_sorting_each_have_their_own_sentence(exam, sentence):
+    assert verdict_of(exam).sentence == sentence
+
+
+def test_sorting_has_the_same_tones_and_headlines():
+    for verdict in ("better", "worse", "same", "too_few"):
+        ours, theirs = verdict_of(sorting(verdict)), verdict_of(exam(verdict))
+        assert (ours.tone, ours.headline) == (theirs.tone, theirs.headline)
+
+
 def test_too_few_rows_never_claims_a_gain():
     assert "can be chance" in verdict_of(exam("too_few", rows=1)).sentence
     assert "1 held-back row;" in verdict_of(exam("too_few", rows=1)).sentence

@@ -8,10 +8,13 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from studio.core.config import RunConfig
 from studio.core.errors import Refused, StudioError
+from studio.core.records import Completion, Message, SourcedRecord
+from studio.data.tokens import encode_prompt
 from studio.engine.starter import cache_folder
 from studio.engine.tunings import TUNINGS
-from studio.exporters import EXPORTERS, adapter, merged
+from studio.exporters import EXPORTERS, adapter, merged, parity, weights
 from studio.exporters.job import DatasetFacts, ExportJob
 from studio.exporters.publish import export
 
@@ -138,8 +141,6 @@ def test_a_damaged_tensor_fails_parity_and_nothing_is_published(
 
 
 def test_a_wrong_chat_template_fails_parity(lora_run, tmp_path, monkeypatch):
-    from studio.exporters import weights
-
     class Mangled(weights.ChatTemplate):
         def write_into(self, tokenizer):
             tokenizer.chat_template = tokenizer.chat_template.replace("assistant\n", "bot\n")
@@ -178,6 +179,19 @@ def test_every_tuning_is_handed_over_in_each_form_that_it_has(name, train_one, t
     assert ("adapter_config.json" in names) == tuning.PEFT
     card = model_card(adapter, job_of(run), made.parity)
     assert ("peft" in card.partition("---\n\n")[0]) == tuning.PEFT
+
+
+def test_a_question_leaves_room_for_learned_places_and_the_answer(lora_run):
+    template = weights.ChatTemplate(weights.load_tokenizer(lora_run.source))
+    places = TUNINGS["prompt"].Config().places
+    limit = weights.row_tokens(lora_run.config, weights.read_model_config(lora_run.source))
+    frame = len(encode_prompt([Message("user", "a")], template)) - 1  # a letter is a token
+    room = limit - parity.NEW_TOKENS - frame
+    long, short = (SourcedRecord(1, Completion("a" * length, "b")) for length in (room, room - places))
+    for tuning, record, asked in (("lora", long, 1), ("prompt", long, 0), ("prompt", short, 1)):
+        config = RunConfig("d", "v", tuning=tuning)
+        run = replace(lora_run, config=config, training=(record,), held_out=())
+        assert len(weights._questions(job_of(run), template)) == asked
 
 
 def test_full_fine_tuning_has_no_adapter_to_hand_over(full_run, tmp_path):

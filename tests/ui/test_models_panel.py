@@ -5,7 +5,6 @@ import pytest
 from studio.core.errors import Refused
 from studio.core.system import Memory
 from studio.engine.catalogue import MODELS
-from studio.services import model_list
 from studio.services.model_list import offered
 from studio.ui.panels.models import models
 
@@ -14,8 +13,8 @@ from studio.ui.panels.models import models
 def memory(monkeypatch):
     def have(gigabytes: float) -> None:
         there = Memory(total_bytes=10**12, available_bytes=int(gigabytes * 1e9))
-        monkeypatch.setattr(model_list, "memory", lambda: there)
-        monkeypatch.setattr(model_list, "process_memory_bytes", lambda: 0)
+        monkeypatch.setattr("studio.services.forecasts.memory", lambda: there)
+        monkeypatch.setattr("studio.services.forecasts.process_memory_bytes", lambda: 0)
 
     return have
 
@@ -33,7 +32,11 @@ def test_models_that_only_read_are_offered_where_texts_are_sorted_and_only_there
     reading = {model.id for model in MODELS if model.reads_only}
     assert reading
     assert reading <= {model.facts.id for model in offered("classification", "lora")}
-    for objective, tuning in (("chat", "lora"), ("classification", "prompt")):
+    for objective, tuning in (
+        ("chat", "lora"),
+        ("classification", "prompt"),
+        ("classification", "bottleneck"),
+    ):
         assert not reading & {model.facts.id for model in offered(objective, tuning)}
 
 

@@ -146,13 +146,17 @@ class MemoryGuard:
         if plain <= self._largest:
             return
         grown = self._machine.held_bytes() - self._at_rest
-        if not self._largest:
-            self._at_rest += self._moments_bytes  # they come at the end of this first step
+        self.optimiser_is_held()  # from the end of the first step on
         self._largest = plain
         if grown >= NOTICEABLE_BYTES:
             low, high = _SURE
             self._correction = min(high, max(low, grown / plain))
             self._measured = True
+
+    def optimiser_is_held(self) -> None:
+        """Count the optimiser's state to what is held at rest; only the first call does anything."""
+        self._at_rest += self._moments_bytes
+        self._moments_bytes = 0
 
     def _free(self) -> float:
         total = self._machine.total_bytes()

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 TITLE = "LoRA on a 4-bit model (QLoRA)"
 SUMMARY = "Squeezes the frozen model to a quarter of its size, then trains a small add-on beside it."
-WHEN = "Pick it when the model is too large for the memory here; otherwise LoRA is more exact and quicker."
+WHEN = (
+    "Pick it when the model can be loaded but leaves too little memory to learn in; otherwise LoRA is more "
+    "exact and quicker."
+)
 SOURCE = "arXiv:2305.14314"
 LEARNING_RATE = 1e-3
 FROZEN_BASE = True
@@ -60,16 +63,16 @@ def merged(model: "PeftModel") -> "PreTrainedModel":
     Consumes `model`. Merging into 4-bit weights rounds the adapter away; merging into the original ones puts
     it beside a model that it was not learned on.
     """
-    from studio.engine.four_bit import FourBitLinear, as_the_family_has_it, replace_module
+    from studio.engine.four_bit import FourBitLinear, as_the_family_has_it
 
     packed = {name: each for name, each in model.named_modules() if isinstance(each, FourBitLinear)}
     inside = model.get_base_model()
     transposed = {each.transposed for each in packed.values()} == {True}
     for name, each in packed.items():
-        replace_module(model, name, each.plain())
+        model.set_submodule(name, each.plain())
     plain = merge_adapter(model)
     assert plain is inside
     for name, each in packed.items() if transposed else ():
         own = name.removeprefix("base_model.model.").removesuffix(".base_layer")
-        replace_module(plain, own, as_the_family_has_it(plain.get_submodule(own), transposed=each.transposed))
+        plain.set_submodule(own, as_the_family_has_it(plain.get_submodule(own), transposed=each.transposed))
     return plain

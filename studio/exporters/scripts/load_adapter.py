@@ -12,7 +12,6 @@ from safetensors.torch import load_file
 from torch.nn.functional import gelu, linear
 
 FILE = "bottlenecks.safetensors"
-FOUR = ("down.weight", "down.bias", "up.weight", "up.bias")
 
 
 def attach(model, folder):
