@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from studio.core.events import ACTIVE
 from studio.core.recipes import RECIPES
 from studio.engine.tunings import TUNINGS
 from studio.services.views import RunView
@@ -41,7 +42,8 @@ def _item(facts: Facts, number: int, step: Step) -> str:
     note = reason or _status(facts, step.name) or step.invitation
     mark = "✓" if done else str(number)
     said = '<span class="unseen">done, </span>' if done else ""
-    live = f' data-live="status-{escape(facts.session.run)}"' if step.name == "train" and facts.run else ""
+    runs = step.name == "train" and facts.run and facts.run.status in ACTIVE
+    live = f' data-live="status-{escape(facts.session.run)}"' if runs else ""
     pressed = " aria-current=step" if current else ""
     pressed += " disabled" if reason else ""
     return (

@@ -40,6 +40,14 @@ def test_each_state_offers_what_can_be_done_and_never_to_delete_what_works(
     assert set(events(runs.runs([run_view(**changes)], "", ()))) == always | offered
 
 
+def test_a_late_answer_of_the_clock_finds_no_place_in_a_run_that_has_ended(
+    run_view: Callable[..., RunView],
+) -> None:
+    live, ended = run_view(status="running"), run_view(status="stopped")
+    assert f'data-live="status-{live.id}"' in runs.runs([live], "", ())
+    assert "data-live" not in runs.runs([ended], "", ())
+
+
 def test_runs_that_wait_can_be_moved_once_there_are_two(run_view: Callable[..., RunView]) -> None:
     waiting = run_view(status="queued", queue_position=1, step=0)
     other = replace(waiting, id="run2", queue_position=2)

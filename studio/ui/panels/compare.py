@@ -60,9 +60,10 @@ def _answer(side: str, title: str, who: str, named: tuple[str, Answer]) -> str:
             f'<code title="{escape(answer.weights_hash)}">{escape(answer.weights_hash[:8])}</code></p>'
         )
     busy = "false" if answer.done else "true"
+    live = "" if answer.done else f' data-live="answer-{escape(name)}"'
     return (
         f'<article class="answer {side}" aria-busy="{busy}"><h3>{title} <small>{who}</small></h3>'
-        f'<p class="answer-text" data-live="answer-{escape(name)}">{escape(answer.text)}</p>{proof}</article>'
+        f'<p class="answer-text"{live}>{escape(answer.text)}</p>{proof}</article>'
     )
 
 

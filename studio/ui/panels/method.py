@@ -100,15 +100,15 @@ def fit(forecast: Forecast) -> str:
 
 
 def ways(found: Sequence[Way], chosen: str) -> str:
-    """Return the ways of tuning as a table that opens: what each does, and what it takes here."""
+    """Return the ways of tuning as a table that opens: what each takes here; the cards say what it does."""
     if not found:
         return ""
     rows = "".join(_way(way, way.tuning == chosen) for way in found)
-    columns = ("Way", "When to pick it", "Time", "Memory", "Learned weights", "Size of the result")
+    columns = ("Way", "Time", "Memory", "Learned weights", "Size of what is learned")
     note = (
         "Memory is arithmetic; where a way was measured here, it is from that measurement. "
         "A time with “about” is an estimate from the measured pace of another way. "
-        "Whole models are kept whole; the size is that of what was trained."
+        "The whole model, where one is handed over, takes its own size whatever the way."
     )
     inside = table("The ways to tune, compared", columns, rows) + f'<p class="basis">{escape(note)}</p>'
     return folded("Compare the ways", inside)
@@ -117,13 +117,12 @@ def ways(found: Sequence[Way], chosen: str) -> str:
 def _way(way: Way, chosen: bool) -> str:
     tuning = TUNINGS[way.tuning]
     title = escape(tuning.TITLE) + (" <strong>(chosen)</strong>" if chosen else "")
-    head = f'<th scope="row">{title}<br>{escape(tuning.SUMMARY)}</th>'
+    head = f'<th scope="row">{title}</th>'
     if way.refusal:
-        return f'<tr>{head}<td colspan="5">{escape(way.refusal)}</td></tr>'
+        return f'<tr>{head}<td colspan="4">{escape(way.refusal)}</td></tr>'
     time = about(way.seconds) if way.seconds else UNKNOWN
     memory = size(way.memory_bytes) + ("" if way.fits else ", does not fit here")
     cells = (
-        tuning.WHEN,
         time if way.measured or not way.seconds else f"about {time}",
         memory,
         f"{way.trained_parameters:,}",
