@@ -5,22 +5,52 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from studio.charts.thinning import thin
 from studio.core.errors import StudioError
 from studio.core.events import ACTIVE
 from studio.services.studio import Studio
-from studio.services.views import Comparison, JobView, Points, RunView
-from studio.services.views_of_data import ChangeView, UploadView
+from studio.services.views import Comparison, Points, RunView
+from studio.services.views_of_data import UploadView
+from studio.ui.moving import (
+    change_percent,
+    change_text,
+    job_percent,
+    job_text,
+    percent,
+    rate,
+    time_left,
+    upload_percent,
+    upload_text,
+)
 from studio.ui.navigation import run_status
-from studio.ui.words import about, count, size
 
 MOST_POINTS = 4000
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """The ids of what a page shows; empty for none."""
+
+    run: str
+    question: str = ""
+    upload: str = ""
+    dataset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    run: RunView | None
+    comparison: Comparison | None
+    upload: UploadView | None
+    tag: str
+
+
 class Live:
-    """Answers the polls of all open pages; the list of runs is read at most once in `fresh_seconds`."""
+    """Answers the polls of all open pages; where none shows newer ones, the runs are read at most once in
+    `fresh_seconds`."""
 
     def __init__(
         self, studio: Studio, *, fresh_seconds: float = 0.7, clock: Callable[[], float] = time.monotonic
@@ -32,26 +62,30 @@ class Live:
         self._read_at = float("-inf")
         self._runs: tuple[RunView, ...] = ()
 
-    def runs(self) -> tuple[RunView, ...]:
-        """Return all runs as they stood at most `fresh_seconds` ago."""
+    def runs(self, *, anew: bool = False) -> tuple[RunView, ...]:
+        """Return all runs as they stood at most `fresh_seconds` ago; `anew`: as they stand."""
         with self._lock:
-            if self._clock() - self._read_at > self._fresh_seconds:
+            if anew or self._clock() - self._read_at > self._fresh_seconds:
                 self._runs = tuple(self._studio.runs())
                 self._read_at = self._clock()
             return self._runs
 
-    def reply(
-        self, run_id: str, *, question: str, since: int, upload_id: str = "", dataset: str = ""
-    ) -> dict[str, Any]:
-        """Return the JSON of one poll. `since` is an offset of earlier points, or -1 for no points."""
+    def reply(self, page: Watched, *, since: int, known: str = "") -> dict[str, Any]:
+        """Return the JSON of one poll. `since` is an offset of earlier points, or -1 for no points.
+
+        `known` is the tag of what the page shows. It may have been drawn from newer runs than those that were
+        read for other polls: where the tags differ they are read anew, lest a page be told what is over.
+        """
         runs = self.runs()
-        run = next((view for view in runs if view.id == run_id), None)
-        comparison = comparison_of(self._studio, question) if run else None
+        seen = self._look(page, runs)
+        if known and seen.tag != known:
+            runs = self.runs(anew=True)
+            seen = self._look(page, runs)
+        run, comparison, upload, dataset = seen.run, seen.comparison, seen.upload, page.dataset
         asking = comparison is not None and not settled(comparison)
-        upload = upload_of(self._studio, upload_id)
         active = any(view.status in ACTIVE or busy(view) for view in runs)
         reply: dict[str, Any] = {
-            "tag": tag(runs, run, comparison, upload, state_of(self._studio, dataset)),
+            "tag": seen.tag,
             "live": asking or active,
             "texts": _texts(runs, run, comparison),
             "bars": _bars(run),
@@ -70,6 +104,13 @@ class Live:
         if run is not None and since >= 0:
             reply["points"] = points_document(self._studio.points(run.id, since), since)
         return reply
+
+    def _look(self, page: Watched, runs: tuple[RunView, ...]) -> _Seen:
+        run = next((view for view in runs if view.id == page.run), None)
+        comparison = comparison_of(self._studio, page.question) if run else None
+        upload = upload_of(self._studio, page.upload)
+        state = state_of(self._studio, page.dataset)
+        return _Seen(run, comparison, upload, tag(runs, run, comparison, upload, state))
 
 
 def busy(run: RunView) -> bool:
@@ -99,31 +140,6 @@ def upload_of(studio: Studio, upload: str) -> UploadView | None:
     except StudioError:
         # It ended in an earlier life of the server, or this one has not taken it up yet.
         return None
-
-
-def upload_text(upload: UploadView) -> str:
-    if upload.total_bytes:
-        return f"{size(upload.fetched_bytes)} of {size(upload.total_bytes)} fetched"
-    if not upload.rows:
-        return "Opening the file"
-    return f"{count(upload.rows, 'row')} read, {upload_percent(upload)} %"
-
-
-def upload_percent(upload: UploadView) -> int:
-    share = upload.fetched_bytes / upload.total_bytes if upload.total_bytes else upload.share
-    return min(100, int(100 * share))
-
-
-def change_text(change: ChangeView) -> str:
-    if change.stopping:
-        return "Stopping"
-    if not change.rows:
-        return "Looking for the rows"
-    return f"{change.rows:,} of {count(change.total, 'row')} checked, {change_percent(change)} %"
-
-
-def change_percent(change: ChangeView) -> int:
-    return min(100, int(100 * change.share))
 
 
 def state_of(studio: Studio, dataset: str) -> tuple[object, ...]:
@@ -178,37 +194,6 @@ def points_document(points: Points, since: int) -> dict[str, Any]:
 
 def _columns(points: tuple[tuple[int, float], ...]) -> dict[str, list[float]]:
     return {"x": [step for step, _ in points], "y": [float(f"{loss:.4g}") for _, loss in points]}
-
-
-def percent(run: RunView) -> int:
-    return min(100, int(100 * run.step / run.steps)) if run.steps else 0
-
-
-def time_left(run: RunView) -> str:
-    """Return how long a run still takes, in words; empty where it is not running."""
-    if run.status != "running":
-        return ""
-    return (
-        f"about {about(run.seconds_left)} left" if run.seconds_left is not None else "time left: measuring…"
-    )
-
-
-def rate(run: RunView) -> str:
-    return f"{run.tokens_per_second:,.0f}" if run.tokens_per_second else "–"
-
-
-def job_text(job: JobView) -> str:
-    if job.status == "queued":
-        return "Waiting for its turn"
-    return (
-        f"{job.message or 'Working'} · {job.done:,} of {job.total:,}"
-        if job.total
-        else job.message or "Working"
-    )
-
-
-def job_percent(job: JobView) -> int:
-    return min(100, int(100 * job.done / job.total)) if job.total else 0
 
 
 def _texts(runs: tuple[RunView, ...], run: RunView | None, comparison: Comparison | None) -> dict[str, str]:

@@ -5,6 +5,7 @@ Who may ask at all is decided before, in the guard.
 """
 
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 from anyio import to_thread
@@ -17,7 +18,7 @@ from studio.charts.curve import curve_document, script_file
 from studio.core.errors import StudioError
 from studio.services.studio import Studio
 from studio.ui.assets import ASSETS
-from studio.ui.live import Live
+from studio.ui.live import Live, Watched
 
 FOREVER = {"Cache-Control": "public, max-age=86400"}
 
@@ -31,14 +32,9 @@ def routes(studio: Studio) -> list[BaseRoute]:
         since = query.get("since", "-1")
         if not since.lstrip("-").isdigit():
             return JSONResponse({"error": "since must be a number"}, status_code=400)
+        page = Watched(**{field.name: query.get(field.name, "") for field in fields(Watched)})
         reply = await to_thread.run_sync(
-            lambda: live.reply(
-                query.get("run", ""),
-                question=query.get("question", ""),
-                since=int(since),
-                upload_id=query.get("upload", ""),
-                dataset=query.get("dataset", ""),
-            )
+            lambda: live.reply(page, since=int(since), known=query.get("tag", ""))
         )
         return JSONResponse(reply, headers={"Cache-Control": "no-store"})
 

@@ -11,7 +11,7 @@ import pytest
 from studio.services import changing
 from studio.services.studio import Studio
 from studio.services.views import DatasetView
-from studio.ui.live import Live
+from studio.ui.live import Live, Watched
 from studio.ui.panels.fixing import Trial
 from studio.ui.session import Facts, Session
 from studio.ui.shell import Shell
@@ -161,7 +161,7 @@ def test_a_large_change_is_shown_on_every_page_until_it_is_done(
     visitor, live = Visitor(shell, view.id), Live(shell.studio)
 
     def poll() -> dict[str, Any]:
-        return live.reply("", question="", since=-1, dataset=view.id)
+        return live.reply(Watched("", dataset=view.id), since=-1)
 
     visitor.press("offer", trial=REDACT)
     visitor.try_out()

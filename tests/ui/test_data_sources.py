@@ -48,7 +48,7 @@ def test_a_file_that_is_being_read_shows_how_far_it_is_and_what_it_found(tmp_pat
     assert "can still change the verdict" in shown
     assert "<script" not in shown
     assert "<script" not in sources.failed(replace(READING, state="failed", error=ATTACK, hint=ATTACK))
-    poll = live.Live(Uploading(tmp_path, READING)).reply("", question="", since=-1, upload_id="up1")
+    poll = live.Live(Uploading(tmp_path, READING)).reply(live.Watched("", upload="up1"), since=-1)
     assert poll["reading"]
     assert poll["texts"]["upload"] == "12,000 rows read, 42 %"
     assert poll["bars"]["upload"] == 42

@@ -130,6 +130,7 @@ def test_the_longest_example_that_was_typed_is_kept_for_the_first_step_until_a_r
     again = settings(tab.show(Facts(adjusted, view, None, False), entering=True))
     assert again == typed
     assert read(tab.adjust(adjusted.document(), session.elsewhere, *first)[shell.session]).longest == 0
+    assert set(tab.ways.outputs()) <= set(tab.adjust(adjusted.document(), session.elsewhere, *first))
     assert tab.adjust(adjusted.at("data").document(), session.elsewhere, *first) == {}, "asked before leaving"
     assert read(tab.choose("recipe")(adjusted.document(), "quick")[shell.session]).longest == 0
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from studio.core.errors import Refused
 from studio.services.views import Answer, Comparison, JobView, Points, RunView
-from studio.ui.live import Live, points_document, settled, tag
+from studio.ui.live import Live, Watched, points_document, settled, tag
 
 
 class OneRun:
@@ -34,7 +34,7 @@ TWENTY = Points(
 
 
 def test_twenty_new_points_take_far_less_than_a_kilobyte(run_view: Callable[..., RunView]) -> None:
-    reply = Live(OneRun(run_view(), TWENTY)).reply("run1", question="", since=300)
+    reply = Live(OneRun(run_view(), TWENTY)).reply(Watched("run1"), since=300)
     assert len(json.dumps(reply, separators=(",", ":")).encode()) < 850
     assert len(reply["points"]["training"]["x"]) == 20
 
@@ -49,35 +49,49 @@ def test_eight_pages_read_the_list_of_runs_once(run_view: Callable[..., RunView]
     studio, now = OneRun(run_view(), TWENTY), [0.0]
     live = Live(studio, fresh_seconds=1.0, clock=lambda: now[0])
     for _ in range(8):
-        live.reply("run1", question="", since=-1)
+        live.reply(Watched("run1"), since=-1)
     assert studio.lists_read == 1
     now[0] = 1.5
-    live.reply("run1", question="", since=-1)
+    live.reply(Watched("run1"), since=-1)
     assert studio.lists_read == 2
 
 
 def test_polling_ends_with_the_run_and_goes_on_for_its_jobs(run_view: Callable[..., RunView]) -> None:
     ended = run_view(status="finished")
     examined = run_view(status="finished", jobs=(JobView("j", "exam", "running", 1, 4, "Scoring"),))
-    assert not Live(OneRun(ended, TWENTY)).reply("run1", question="", since=-1)["live"]
-    reply = Live(OneRun(examined, TWENTY)).reply("run1", question="", since=-1)
+    assert not Live(OneRun(ended, TWENTY)).reply(Watched("run1"), since=-1)["live"]
+    reply = Live(OneRun(examined, TWENTY)).reply(Watched("run1"), since=-1)
     assert reply["live"]
     assert reply["bars"] == {"j": 25}
     assert reply["texts"]["job-j"] == "Scoring · 1 of 4"
 
 
+def test_a_page_that_was_drawn_from_newer_runs_is_not_told_what_is_over(
+    run_view: Callable[..., RunView],
+) -> None:
+    studio = OneRun(run_view(), TWENTY)
+    live = Live(studio, fresh_seconds=1.0, clock=lambda: 0.0)
+    assert "status-run1" in live.reply(Watched("run1"), since=-1)["texts"]
+    studio.run = run_view(status="stopped")
+    drawn = tag((studio.run,), studio.run, None)
+    told = live.reply(Watched("run1"), since=-1, known=drawn)
+    assert (told["tag"], told["texts"]) == (drawn, {})
+    live.reply(Watched("run1"), since=-1, known=drawn)
+    assert studio.lists_read == 2, "a page that knows nothing newer reads no list"
+
+
 def test_a_page_without_a_chart_is_sent_no_points(run_view: Callable[..., RunView]) -> None:
-    assert "points" not in Live(OneRun(run_view(), TWENTY)).reply("run1", question="", since=-1)
-    assert "points" not in Live(OneRun(run_view(), TWENTY)).reply("", question="", since=0)
+    assert "points" not in Live(OneRun(run_view(), TWENTY)).reply(Watched("run1"), since=-1)
+    assert "points" not in Live(OneRun(run_view(), TWENTY)).reply(Watched(""), since=0)
 
 
 def test_growing_answers_are_sent_until_both_are_done(run_view: Callable[..., RunView]) -> None:
     growing = Comparison("c", "Why?", {"base": Answer("Be", False), "run1": Answer("It is", True)})
-    reply = Live(OneRun(run_view(), TWENTY, growing)).reply("run1", question="c", since=-1)
+    reply = Live(OneRun(run_view(), TWENTY, growing)).reply(Watched("run1", question="c"), since=-1)
     assert reply["asking"]
     assert reply["texts"]["answer-base"] == "Be"
     assert not settled(growing)
-    gone = Live(OneRun(run_view(), TWENTY)).reply("run1", question="c", since=-1)
+    gone = Live(OneRun(run_view(), TWENTY)).reply(Watched("run1", question="c"), since=-1)
     assert "asking" not in gone
 
 

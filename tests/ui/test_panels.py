@@ -155,6 +155,16 @@ def test_each_side_of_a_comparison_shows_the_hash_of_the_weights_that_answered(
     assert "bbbbbbbb" in before
     assert "tttttttt" in after
     assert "tttttttt" not in before
+    assert "data-live" not in html, "what is written to its end is not written over"
+
+
+def test_an_answer_that_is_being_written_is_told_by_the_polls_and_the_other_stands(
+    run_view: Callable[..., RunView],
+) -> None:
+    growing = Comparison("c", "Why?", {"base": Answer("x", True), "run1": Answer("y", False)})
+    html = compare.answers(run_view(), growing)
+    assert 'data-live="answer-run1"' in html
+    assert "answer-base" not in html
 
 
 def test_the_curves_table_averages_what_was_learned_since_the_last_check() -> None:
@@ -190,7 +200,6 @@ def test_the_ways_to_tune_stand_in_a_table_with_the_reason_for_what_cannot_be_do
         Way("prefix", refusal=ATTACK),
     )
     text = method.ways(found, "lora")
-    assert "Compare the ways" in text
     assert text.count("(chosen)") == 1
     assert "<td>about 8 min</td>" in text, "an estimate"
     assert "<td>5 min</td>" in text, "measured"

@@ -11,7 +11,9 @@ from studio.core.verdict import Verdict
 from studio.services.comparing_runs import MOST
 from studio.services.views import RunView
 from studio.services.views_of_runs import ComparedRun, RunsComparison, SettingDifference
+from studio.ui.navigation import navigation
 from studio.ui.panels import runs, train
+from studio.ui.session import Facts, Session
 
 ATTACK = '<img src=x onerror="alert(1)"><script>alert(1)</script>'
 
@@ -46,6 +48,8 @@ def test_a_late_answer_of_the_clock_finds_no_place_in_a_run_that_has_ended(
     live, ended = run_view(status="running"), run_view(status="stopped")
     assert f'data-live="status-{live.id}"' in runs.runs([live], "", ())
     assert "data-live" not in runs.runs([ended], "", ())
+    steps = [navigation(Facts(Session("train", run=each.id), None, each, True)) for each in (live, ended)]
+    assert [f'data-live="status-{live.id}"' in html for html in steps] == [True, False]
 
 
 def test_runs_that_wait_can_be_moved_once_there_are_two(run_view: Callable[..., RunView]) -> None:

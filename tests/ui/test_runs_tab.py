@@ -7,7 +7,7 @@ import pytest
 
 from studio.core.errors import Refused
 from studio.services.studio import Studio
-from studio.ui.live import Live
+from studio.ui.live import Live, Watched
 from studio.ui.session import Session, longest_example, look_up, read
 from studio.ui.shell import Shell
 from studio.ui.tabs.method import MethodTab
@@ -149,10 +149,10 @@ def test_a_page_is_told_of_a_run_that_another_process_began_on_the_same_home(
     studio: Studio, tmp_path: Path, tiny_model_folder: Path
 ) -> None:
     live = Live(studio, fresh_seconds=0.0)
-    before = live.reply("", question="", since=-1)
+    before = live.reply(Watched(""), since=-1)
     other = Studio(studio._home.path)
     config = planned(other, write_table(tmp_path / "sums.csv"), tiny_model_folder)
     run = finished(other, config, "from elsewhere", [3.0, 2.0])
-    after = live.reply(run, question="", since=0)
+    after = live.reply(Watched(run), since=0)
     assert after["tag"] != before["tag"]
     assert after["points"]["held_out"] == {"x": [0, 5], "y": [3.0, 2.0]}

@@ -34,7 +34,7 @@
     try {
       const since = screen.chartOffset();
       const { run, question, upload, dataset } = asked;
-      const query = new URLSearchParams({ run, question, upload, dataset, since });
+      const query = new URLSearchParams({ run, question, upload, dataset, since, tag: known });
       const reply = await fetch(`studio/live?${query}`, { cache: "no-store" });
       if (!reply.ok) throw new Error(String(reply.status));
       const news = await reply.json();

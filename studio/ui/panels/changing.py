@@ -3,8 +3,8 @@
 from studio.core.cleaning import REMAPPED
 from studio.data.fixes import FIXES
 from studio.services.views_of_data import ChangeView
-from studio.ui.live import change_percent, change_text
 from studio.ui.markup import escape, notice, progress_bar
+from studio.ui.moving import change_percent, change_text
 from studio.ui.panels.fixing import action
 
 

@@ -2,9 +2,10 @@
 
 from studio.core.events import ACTIVE
 from studio.services.views import Answer, Comparison, ExamRow, ExamView, JobView, RunView
-from studio.ui.live import job_percent, job_text, settled
+from studio.ui.live import settled
 from studio.ui.markup import empty, escape, notice, progress_bar, sentence
 from studio.ui.markup import table as markup_table
+from studio.ui.moving import job_percent, job_text
 from studio.ui.words import count, decimals, duration, loss, percentage
 
 SIDES = (("base", "Before", "the untouched model"), ("tuned", "After", "your tuned model"))

@@ -6,7 +6,7 @@ from studio.core.recipes import RECIPES
 from studio.engine.tunings import TUNINGS
 from studio.services.views import Forecast, ModelChoice
 from studio.services.ways import Way
-from studio.ui.markup import Figure, escape, folded, notice, numbers, radio_card, table
+from studio.ui.markup import Figure, escape, notice, numbers, radio_card, table
 from studio.ui.words import about, between, count, size
 
 MEASURING = "measuring…"
@@ -100,18 +100,18 @@ def fit(forecast: Forecast) -> str:
 
 
 def ways(found: Sequence[Way], chosen: str) -> str:
-    """Return the ways of tuning as a table that opens: what each takes here; the cards say what it does."""
+    """Return the ways of tuning as a table: what each takes here; the cards say what it does."""
     if not found:
         return ""
     rows = "".join(_way(way, way.tuning == chosen) for way in found)
-    columns = ("Way", "Time", "Memory", "Learned weights", "Size of what is learned")
+    columns = ("Way", "Time", "Memory", "Learned weights", "Their size")
     note = (
         "Memory is arithmetic; where a way was measured here, it is from that measurement. "
         "A time with “about” is an estimate from the measured pace of another way. "
         "The whole model, where one is handed over, takes its own size whatever the way."
     )
-    inside = table("The ways to tune, compared", columns, rows) + f'<p class="basis">{escape(note)}</p>'
-    return folded("Compare the ways", inside)
+    compared = table("The ways to tune, compared", columns, rows, classes="ways")
+    return f'{compared}<p class="basis">{escape(note)}</p>'
 
 
 def _way(way: Way, chosen: bool) -> str:

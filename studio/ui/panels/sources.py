@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from studio.services.views import DatasetView, SampleView
 from studio.services.views_of_data import UploadView
-from studio.ui.live import upload_percent, upload_text
 from studio.ui.markup import escape, notice, progress_bar
+from studio.ui.moving import upload_percent, upload_text
 from studio.ui.panels.health import Mending, groups
 from studio.ui.words import count, moment
 

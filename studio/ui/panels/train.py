@@ -8,7 +8,6 @@ from studio.engine.objectives import OBJECTIVES
 from studio.engine.tunings import TUNINGS
 from studio.services.views import Points, RunView
 from studio.ui.forms import all_configs
-from studio.ui.live import percent, rate, time_left
 from studio.ui.markup import (
     Figure,
     escape,
@@ -20,6 +19,7 @@ from studio.ui.markup import (
     sentence,
 )
 from studio.ui.markup import table as markup_table
+from studio.ui.moving import percent, rate, time_left
 from studio.ui.navigation import run_status
 from studio.ui.words import loss, size
 

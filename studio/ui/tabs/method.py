@@ -20,7 +20,8 @@ from studio.ui.panels import method as panel
 from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, objectives_for, read, refuse_folder
 from studio.ui.shell import Shell, pulse
 from studio.ui.tabs.likeness import LikePart
-from studio.ui.tabs.method_models import ModelList
+from studio.ui.tabs.method_models import LABELS, ModelList, elsewhere
+from studio.ui.tabs.method_ways import Ways
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 HEAD = heading(
@@ -54,7 +55,7 @@ class MethodTab:
                 self.fetch = gr.Button("Get this model", size="lg", scale=0, min_width=150, elem_id="fetch")
             self.listed = ModelList(shell)
             self.tuning = _radio("Which weights move", _entries(TUNINGS), value="lora", element="tuning")
-            self.ways = html_part("ways")
+            self.ways = Ways(shell)
             with gr.Accordion("Advanced settings", open=False, elem_id="advanced"):
                 self.objective = _radio(
                     "What is learned", _entries(OBJECTIVES), value="chat", element="objective"
@@ -64,9 +65,8 @@ class MethodTab:
 
     def outputs(self) -> list[gr.blocks.Block]:
         parts = [self.notice, self.like.told, self.recipes, self.fit, self.place, self.elsewhere_row]
-        parts += [self.elsewhere, self.listed.list, self.tuning, self.ways, self.objective]
-        parts += [*self.form.widgets.values(), *self.form.groups.values()]
-        return [*parts, *self.bar.parts()]
+        parts += [self.elsewhere, self.listed.list, self.tuning, *self.ways.outputs(), self.objective]
+        return [*parts, *self.form.widgets.values(), *self.form.groups.values(), *self.bar.parts()]
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self.notice)
@@ -86,8 +86,9 @@ class MethodTab:
             event = widget.blur if isinstance(widget, gr.Number | gr.Textbox) else widget.input
             on(event, safe(self.adjust), inputs=filled, outputs=outputs)
         on(shell.pulse.measured, safe(self.adjust), inputs=filled, outputs=outputs)
-        started = [self.notice, shell.session]
-        begun = on(self.bar.primary.click, safe(self.start), inputs=filled, outputs=started)
+        begun = on(
+            self.bar.primary.click, safe(self.start), inputs=filled, outputs=[self.notice, shell.session]
+        )
         shell.after(begun, entering=False)
         on(self.bar.back.click, shell.step("data"), inputs=[shell.session], outputs=shell.outputs())
 
@@ -119,11 +120,10 @@ class MethodTab:
             self._shell.session: session.cut_at(plan.part(DataSettings).max_length).document(),
             self.place: gr.Radio(choices=models, value=place),
             self.elsewhere_row: gr.Row(visible=place in dict(LABELS)),
-            self.elsewhere: _elsewhere(session),
+            self.elsewhere: elsewhere(session),
             **self.listed.drawn(session),
             **self.like.show(session),
             self.tuning: plan.tuning,
-            self.ways: panel.ways(self._studio.ways(plan) if plan.model else (), plan.tuning),
             self.objective: gr.Radio(choices=self._objectives(session.dataset), value=plan.objective),
             **self.form.fill(plan.knobs, configs),
             **self._forecast(session, plan),
@@ -138,6 +138,7 @@ class MethodTab:
             return {
                 self.recipes: panel.recipes(plan.recipe, {}),
                 self.fit: "",
+                **self.ways.drawn(plan),
                 self.bar.primary: gr.Button("Name a model first", interactive=False),
             }
         forecasts = {recipe: self._studio.forecast(config) for recipe, config in plans.items()}
@@ -146,6 +147,7 @@ class MethodTab:
         return {
             self.recipes: panel.recipes(plan.recipe, forecasts),
             self.fit: panel.fit(forecasts[plan.recipe]),
+            **self.ways.drawn(plan),
             self.bar.primary: _primary(forecasts[plan.recipe]),
             self._shell.pulse: pulse(self._studio, facts, measuring=measuring),
         }
@@ -219,17 +221,6 @@ class MethodTab:
 def unfetched(session: Session, typed: str | None) -> bool:
     """Return whether the box names another model than the one that would be trained."""
     return session.place in (HUB, FOLDER) and (typed or "").strip() != session.elsewhere.strip()
-
-
-LABELS = (
-    (HUB, ("Name on the hub", "owner/model", "Owner and name as the hub has them. Its licence applies.")),
-    (FOLDER, ("Folder", "models/mine", "It holds config.json and safetensors, where the studio runs.")),
-)
-
-
-def _elsewhere(session: Session) -> gr.Textbox:
-    label, placeholder, info = dict(LABELS).get(session.place, LABELS[0][1])
-    return gr.Textbox(value=session.elsewhere, label=label, placeholder=placeholder, info=info)
 
 
 def _entries(registry: Mapping[str, ModuleType]) -> list[tuple[str, str]]:

@@ -7,11 +7,15 @@ import gradio as gr
 
 from studio.engine.catalogue import listed
 from studio.ui.panels import models as panel
-from studio.ui.session import HUB, Session, read
+from studio.ui.session import FOLDER, HUB, Session, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on
 
 Handler = Callable[..., Updates]
+LABELS = (
+    (HUB, ("Name on the hub", "owner/model", "Owner and name as the hub has them. Its licence applies.")),
+    (FOLDER, ("Folder", "models/mine", "It holds config.json and safetensors, where the studio runs.")),
+)
 
 
 class ModelList:
@@ -41,3 +45,9 @@ class ModelList:
             return {self.list: ""}
         offered = self._shell.studio.listed_models(session.objective, session.tuning)
         return {self.list: panel.models(offered, session.elsewhere.strip())}
+
+
+def elsewhere(session: Session) -> gr.Textbox:
+    """Return the field where a model of the hub, or a folder, is named."""
+    label, placeholder, info = dict(LABELS).get(session.place, LABELS[0][1])
+    return gr.Textbox(value=session.elsewhere, label=label, placeholder=placeholder, info=info)
