@@ -15,7 +15,14 @@ import sys
 from collections.abc import Iterator
 
 from benchmarks.defects_measures import HEADER, Line, Score, Target
-from benchmarks.defects_parts import in_two_parts, leaked, lengthened, nearly_leaked, nearly_too_long
+from benchmarks.defects_parts import (
+    in_two_parts,
+    leaked,
+    lengthened,
+    nearly_leaked,
+    nearly_too_long,
+    rows_nearly_leaked,
+)
 from benchmarks.defects_personal import SAID, told
 from benchmarks.defects_planting import Planting, contradicted, copied, emptied, misspelt, nearly_copied
 from benchmarks.defects_runs import LABELS, QUESTIONS, Case, measure
@@ -63,6 +70,8 @@ CASES = (
     Case("leakage, the same question", "leakage", Planting(leaked, copies=True), Target(0.98), kinds=_PARTED,
          rows_of=in_two_parts, mapping=_PARTS),
     Case("leakage, nearly the same", "leakage", Planting(nearly_leaked, copies=True), Target(0.98),
+         kinds=_PARTED, rows_of=in_two_parts, mapping=_PARTS),
+    Case("leakage, nearly the same row", "leakage", Planting(rows_nearly_leaked, copies=True), Target(0.98),
          kinds=_PARTED, rows_of=in_two_parts, mapping=_PARTS),
     Case("broken letters", "broken_decoding", Planting(misread), Target(0.95)),
     Case("HTML remnants", "html_remnants", Planting(remnant), sets=PROSE),

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Sequence
 
-from benchmarks.defects_planting import words_changed
+from benchmarks.defects_planting import nearly_copied, words_changed
 from benchmarks.defects_runs import LIMIT_TOKENS, starter_template
 from benchmarks.defects_sets import Cells, question_rows
 
@@ -99,3 +99,9 @@ def nearly_leaked(source: random.Random, cells: Cells, rows: Sequence[Cells]) ->
     """Ask a training question of 40 words or more with one to four of every 40 changed."""
     asked = words_changed(cells["question"], source, rows) if cells["split"] == "train" else None
     return cells | {"question": asked, "split": "test"} if asked else None
+
+
+def rows_nearly_leaked(source: random.Random, cells: Cells, rows: Sequence[Cells]) -> Cells | None:
+    """Put a training row of 40 words or more into the exam with one to four of every 40 changed."""
+    copy = nearly_copied(source, cells, rows) if cells["split"] == "train" else None
+    return cells | copy | {"split": "test"} if copy else None

@@ -142,3 +142,18 @@ def question_and_answer(record: Record) -> tuple[str, str]:
         case Conversation(messages):
             last = max(at for at, message in enumerate(messages) if message.role == "assistant")
             return "\n".join(message.content for message in messages[:last]), messages[last].content
+
+
+def texts_of(record: Record) -> tuple[str, ...]:
+    """Return all texts that the user wrote, in their order."""
+    match record:
+        case Completion(prompt, completion) | Rated(prompt, completion, _):
+            return prompt, completion
+        case Labelled(text, label):
+            return text, label
+        case Preference(prompt, chosen, rejected):
+            return prompt, chosen, rejected
+        case Text(text):
+            return (text,)
+        case Conversation(messages):
+            return tuple(message.content for message in messages)

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from benchmarks.defects_measures import Line, Score, Share, Target
+from benchmarks.defects_parts import rows_nearly_leaked
 from benchmarks.defects_planting import Planting, contradicted, copied, emptied, words_changed
 
 ROWS = [{"question": f"question {at}", "answer": f"answer {at}"} for at in range(50)]
@@ -56,3 +57,14 @@ def test_one_to_four_words_of_forty_are_changed_and_none_of_a_shorter_text():
     changed = words_changed(text, random.Random(3), rows)
     assert 1 <= sum(old != new for old, new in zip(text.split(), changed.split(), strict=True)) <= 4
     assert words_changed("w " * 39, random.Random(3), rows) is None
+
+
+def test_a_training_row_with_words_changed_is_held_out_and_no_row_of_the_exam_is_taken():
+    rows = [{"question": "other words", "answer": "that nobody wrote", "split": "train"}]
+    cells = {"question": "w " * 10, "answer": "x " * 40, "split": "train"}
+    copy = rows_nearly_leaked(random.Random(3), cells, rows)
+    assert copy["split"] == "test"
+    old = [*cells["question"].split(), *cells["answer"].split()]
+    new = [*copy["question"].split(), *copy["answer"].split()]
+    assert 1 <= sum(a != b for a, b in zip(old, new, strict=True)) <= 5
+    assert rows_nearly_leaked(random.Random(3), cells | {"split": "test"}, rows) is None

@@ -16,6 +16,7 @@ from studio.core.records import (
     first_view,
     from_dict,
     question_and_answer,
+    texts_of,
     to_dict,
 )
 
@@ -56,3 +57,11 @@ def test_every_kind_of_record_has_a_question_and_most_have_an_answer():
     turns = [("system", "s"), ("user", "q"), ("assistant", "a"), ("user", "r"), ("assistant", "b")]
     talk = Conversation(tuple(Message(role, text) for role, text in turns))
     assert question_and_answer(talk) == ("s\nq\na\nr", "b")
+
+
+def test_the_texts_of_a_record_are_all_that_the_user_wrote():
+    assert texts_of(Completion("q", "a")) == texts_of(Rated("q", "a", True)) == ("q", "a")
+    assert texts_of(Labelled("t", "l")) == ("t", "l")
+    assert texts_of(Preference("p", "c", "r")) == ("p", "c", "r")
+    assert texts_of(Text("t")) == ("t",)
+    assert texts_of(CHAT) == ("hi", "Grüß Gott")

@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from studio.core.records import (
-    Completion,
     Conversation,
-    Labelled,
     Part,
-    Preference,
     Rated,
     Record,
     SourcedRecord,
-    Text,
     question_and_answer,
+    texts_of,
 )
 from studio.core.report import Severity
 from studio.data.near import normalise
@@ -54,7 +51,7 @@ class Seen:
         self.group = sourced.group
         self.part = sourced.part
         self.question, self.answer = question_and_answer(sourced.record)
-        self.texts = _texts(sourced.record)
+        self.texts = texts_of(sourced.record)
         self.text = "\n".join(self.texts)
         self.is_ascii = self.text.isascii()
         self._digest = b""
@@ -81,20 +78,6 @@ class Seen:
         if not self._digest:
             self._digest = _digest(self.record, self.texts)
         return self._digest
-
-
-def _texts(record: Record) -> tuple[str, ...]:
-    match record:
-        case Completion(prompt, completion) | Rated(prompt, completion, _):
-            return prompt, completion
-        case Labelled(text, label):
-            return text, label
-        case Preference(prompt, chosen, rejected):
-            return prompt, chosen, rejected
-        case Text(text):
-            return (text,)
-        case Conversation(messages):
-            return tuple(message.content for message in messages)
 
 
 def _digest(record: Record, texts: Sequence[str]) -> bytes:
