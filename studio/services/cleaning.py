@@ -176,7 +176,7 @@ def _step(wish: Wish, mending: Mending, owner: str) -> Step:
 def _keep(before: _Version, content: Content, step: Step) -> None:
     """Write the new version and name it, with the step that made it; steps that were taken back are gone."""
     folder, meta = before.folder, before.meta
-    named = replace(step, version=content.records_hash[:12])
+    named = replace(step, version=content.version)
     version = folder.add_version(folder.source(meta.version), replace(content, steps=(*meta.steps, named)))
     assert version == named.version
     meta = folder.meta()  # Its name may have been changed meanwhile; its versions not.

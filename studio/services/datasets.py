@@ -54,7 +54,7 @@ def _with_remap(meta: DatasetMeta, content: Content) -> tuple[Step, ...]:
     """
     if not meta.steps:
         return ()
-    version, kept = content.records_hash[:12], content.report.kept
+    version, kept = content.version, content.report.kept
     title = "Read with other columns"
     step = Step(version, "", "", REMAPPED, title, kept, 0, 0, at=time.time(), by=meta.owner)
     return (*meta.steps, step)

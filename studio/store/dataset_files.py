@@ -1,5 +1,7 @@
 """What the files of a data set hold, and how it is written: its meta.json, and what a version is made of."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +49,15 @@ class Content:
     """Rows that became no record: number, the check that lists it, reason."""
     steps: tuple[Step, ...] = ()
     """How it was made after the file was read."""
+
+    @property
+    def version(self) -> str:
+        """Return its name as a version: equal records that were read and set aside alike have the same.
+
+        Records alone do not tell: two mappings can give equal ones, and each has its own report.
+        """
+        read_as = sorted(self.report.mapping.items()), sorted(map(tuple, self.set_aside))
+        return hashlib.sha256(json.dumps([self.records_hash, *read_as]).encode()).hexdigest()[:12]
 
 
 def meta_from(entries: dict[str, Any]) -> DatasetMeta:

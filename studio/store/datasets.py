@@ -147,10 +147,10 @@ class DatasetFolder:
             lock.release()
 
     def add_version(self, source: Path, content: Content) -> str:
-        """Write a version and return its name, made of the records' hash.
+        """Write a version and return its name, which is made of what it holds.
 
-        One of equal records stays where it is, so that no crash can take it away: only the files that differ
-        (its report, its first rows, a record that was damaged) are replaced, each as a whole.
+        One that is there already stays where it is, so that no crash can take it away: only the files that
+        differ (its report, its first rows, a record that was damaged) are replaced, each as a whole.
         """
         versions = self.path / "versions"
         versions.mkdir(parents=True, exist_ok=True)
@@ -163,7 +163,7 @@ class DatasetFolder:
             write_json(staged / "set_aside.json", set_aside_document(content.set_aside))
             steps = [asdict(step) for step in content.steps]
             write_json(staged / "steps.json", {"version": 1, "steps": steps})
-            version = content.records_hash[:12]
+            version = content.version
             if (versions / version).is_dir():
                 _renew(staged, versions / version)
             else:

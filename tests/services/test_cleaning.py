@@ -214,6 +214,15 @@ def test_reading_with_other_columns_keeps_the_way_back_to_what_was_cleaned(close
     assert isinstance(closed.dataset(messy).preview[0].record, Completion)
 
 
+def test_undo_goes_back_to_the_mapping_before_even_where_both_give_equal_records(closed, messy):
+    closed.apply_fix(messy, "duplicates", "", "keep_one")
+    plain = closed.remap(messy, {"input": "question", "output": "answer"}).report
+    as_prompt = closed.remap(messy, {"input": "{question}", "output": "answer"}).report
+    assert (plain.first, plain.kept) == (as_prompt.first, as_prompt.kept)
+    assert closed.undo(messy).report.mapping == plain.mapping
+    assert closed.redo(messy).report.mapping == as_prompt.mapping
+
+
 def test_cleaning_keeps_what_the_reader_said_and_the_report_is_that_of_the_new_rows(closed, messy):
     before = closed.dataset(messy).report
     after = closed.apply_fix(messy, "broken_decoding", "misread", "repair_encoding").report

@@ -12,7 +12,7 @@ from studio.store.records import write_records
 from tests.store.test_files import each_failure
 
 REPORT = DatasetReport("accept", "csv", "pairs", 4, 4, 0, ("q", "a"), {"input": "q", "output": "a"})
-OTHER = replace(REPORT, mapping={"input": "a", "output": "q"})
+OTHER = replace(REPORT, suggested={"group": "q"})
 RECORDS = tuple(SourcedRecord(row, Completion(f"question {row}", f"answer {row}")) for row in range(2, 6))
 
 
@@ -74,3 +74,18 @@ def test_reading_a_file_in_the_same_way_again_rewrites_nothing(dataset, again):
     before = {path.name: path.stat().st_ino for path in folder.iterdir()}
     again(REPORT)
     assert {path.name: path.stat().st_ino for path in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"report": replace(REPORT, mapping={"input": "a", "output": "q"})},
+        {"set_aside": [(6, "incomplete", "The answer is empty.")]},
+        {"records_hash": "another"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_what_was_read_or_set_aside_otherwise_is_a_version_of_its_own(content, changes):
+    first = content(REPORT)
+    assert content(REPORT).version == first.version == replace(first, report=OTHER).version
+    assert replace(first, **changes).version != first.version
