@@ -1,6 +1,6 @@
 """What a row of the user's table became: the second station of the path (file -> rows -> *records*)."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
@@ -30,20 +30,22 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """Two answers to one prompt, of which `chosen` is the better."""
+    """Two answers to one prompt, of which `chosen` is the better; `before` are the turns ahead of it."""
 
     prompt: str
     chosen: str
     rejected: str
+    before: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """One answer to a prompt; `label` says whether it is a good one."""
+    """One answer to a prompt; `label` says whether it is a good one, `before` are the turns ahead of it."""
 
     prompt: str
     completion: str
     label: bool
+    before: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +92,34 @@ def to_dict(record: Record) -> dict[str, Any]:
     """Return the JSON form of a record, tagged with its kind."""
     kind = _KIND_OF[type(record)]
     if isinstance(record, Conversation):
-        # Field by field: `asdict` copies every text, which a million rows would feel.
-        turns = [{"role": message.role, "content": message.content} for message in record.messages]
-        return {"kind": kind, "messages": turns}
-    return {"kind": kind, **{name: getattr(record, name) for name in _FIELDS_OF[kind]}}
+        return {"kind": kind, "messages": _turns(record.messages)}
+    values = {name: getattr(record, name) for name in _FIELDS_OF[kind] if name != "before"}
+    if isinstance(record, Preference | Rated) and record.before:
+        values["before"] = _turns(record.before)
+    return {"kind": kind, **values}
+
+
+def _turns(messages: tuple[Message, ...]) -> list[dict[str, str]]:
+    # Field by field: `asdict` copies every text, which a million rows would feel.
+    return [{"role": message.role, "content": message.content} for message in messages]
 
 
 def from_dict(document: dict[str, Any]) -> Record:
     """Inverse of `to_dict`. Raises KeyError on a kind we never wrote."""
     values = {name: value for name, value in document.items() if name != "kind"}
-    if document["kind"] == "conversation":
-        return Conversation(tuple(Message(**message) for message in values["messages"]))
+    for name in ("messages", "before"):
+        if name in values:
+            values[name] = tuple(Message(**message) for message in values[name])
     return KINDS[document["kind"]](**values)
 
 
 def first_view(record: Record) -> dict[str, Any]:
     """Return the record as `check --json` shows its first one (DESIGN section 10)."""
     match record:
-        case Conversation(messages):
-            return {"messages": [asdict(message) for message in messages]}
         case Completion(prompt, completion):
             return {"input": prompt, "output": completion}
         case _:
-            return asdict(record)
+            return {name: value for name, value in to_dict(record).items() if name != "kind"}
 
 
 def as_conversation(record: Conversation | Completion | Labelled) -> Conversation:
@@ -133,8 +140,10 @@ def question_and_answer(record: Record) -> tuple[str, str]:
     What a conversation asks is all that stands before its last answer.
     """
     match record:
-        case Completion(prompt, answer) | Rated(prompt, answer, _) | Preference(prompt, answer, _):
+        case Completion(prompt, answer):
             return prompt, answer
+        case Rated(prompt, answer, _, before) | Preference(prompt, answer, _, before):
+            return "\n".join([*(message.content for message in before), prompt]), answer
         case Labelled(text, label):
             return text, label
         case Text(text):
@@ -147,12 +156,14 @@ def question_and_answer(record: Record) -> tuple[str, str]:
 def texts_of(record: Record) -> tuple[str, ...]:
     """Return all texts that the user wrote, in their order."""
     match record:
-        case Completion(prompt, completion) | Rated(prompt, completion, _):
+        case Completion(prompt, completion):
             return prompt, completion
+        case Rated(prompt, completion, _, before):
+            return *(message.content for message in before), prompt, completion
         case Labelled(text, label):
             return text, label
-        case Preference(prompt, chosen, rejected):
-            return prompt, chosen, rejected
+        case Preference(prompt, chosen, rejected, before):
+            return *(message.content for message in before), prompt, chosen, rejected
         case Text(text):
             return (text,)
         case Conversation(messages):

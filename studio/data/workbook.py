@@ -10,7 +10,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from studio.core.records import Conversation, Record, SourcedRecord
+from studio.core.records import Message, Record, SourcedRecord
 from studio.core.report import Issue
 from studio.data.checks import SetAside
 
@@ -91,10 +91,13 @@ def _names(record: Record) -> tuple[str, ...]:
 
 
 def _cells(record: Record, names: Sequence[str]) -> list[str]:
-    if isinstance(record, Conversation):
-        return ["\n\n".join(f"{message.role}: {message.content}" for message in record.messages)]
-    values = (getattr(record, name) for name in names)
-    return [value if isinstance(value, str) else "yes" if value else "no" for value in values]
+    return [_cell(getattr(record, name)) for name in names]
+
+
+def _cell(value: str | bool | tuple[Message, ...]) -> str:
+    if isinstance(value, tuple):
+        return "\n\n".join(f"{message.role}: {message.content}" for message in value)
+    return value if isinstance(value, str) else "yes" if value else "no"
 
 
 def _findings(issues: Sequence[Issue]) -> Iterator[Line]:

@@ -1,5 +1,7 @@
 """The Excel file has every row with all that was found about it, as text that nothing in it computes."""
 
+import json
+
 import pytest
 from openpyxl import load_workbook
 
@@ -68,3 +70,13 @@ def test_without_columns_there_is_no_excel_file(closed, tmp_path):
     path.write_text("a,b,c\n" + "".join(f"a{n},b{n},c{n}\n" for n in range(40)))
     with pytest.raises(Refused, match="which column is what"):
         closed.issues_excel(closed.add_dataset(path, path.name).id)
+
+
+def test_the_turns_ahead_of_a_prompt_stand_in_a_cell_of_their_own(closed, tmp_path):
+    talk = "Human: Hello there\n\nAssistant: Hi!\n\nHuman: What is number {}?\n\nAssistant: "
+    rows = [{"chosen": f"{talk.format(n)}It is {n}.", "rejected": f"{talk.format(n)}No."} for n in range(12)]
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps(rows))
+    found = sheets(closed.issues_excel(closed.add_dataset(path, path.name).id))
+    assert found["Rows"][0] == ["row", "prompt", "chosen", "rejected", "before", "findings"]
+    assert found["Rows"][1][4] == "user: Hello there\n\nassistant: Hi!"

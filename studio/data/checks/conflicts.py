@@ -68,7 +68,7 @@ def _sides(seen: Seen) -> tuple[str, str] | None:
     if isinstance(record, Preference | Text):
         return None
     if isinstance(record, Rated):
-        return normalise(f"{record.prompt}\n{record.completion}"), str(record.label)
+        return normalise(f"{seen.question}\n{record.completion}"), str(record.label)
     question = seen.plain_question.strip(_ENDS)
     return (question, seen.plain_answer) if question else None
 

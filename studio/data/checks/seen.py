@@ -9,6 +9,7 @@ from typing import Protocol
 from studio.core.records import (
     Conversation,
     Part,
+    Preference,
     Rated,
     Record,
     SourcedRecord,
@@ -85,8 +86,9 @@ def _digest(record: Record, texts: Sequence[str]) -> bytes:
     more = ""
     if isinstance(record, Conversation):
         more = "".join(message.role[0] for message in record.messages)
-    elif isinstance(record, Rated):
-        more = str(record.label)
+    elif isinstance(record, Preference | Rated):
+        more = "".join(message.role[0] for message in record.before)
+        more += str(record.label) if isinstance(record, Rated) else ""
     head = f"{type(record).__name__} {more} {' '.join(str(len(text)) for text in texts)}\n"
     whole = (head + "".join(texts)).encode()
     return hashlib.blake2b(whole, digest_size=DIGEST_BYTES).digest()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 
 from studio.core.errors import Refused
-from studio.core.records import Conversation, Record, SourcedRecord
+from studio.core.records import Conversation, Message, Preference, Rated, Record, SourcedRecord
 from studio.data.checks.seen import Seen
 from studio.data.formats.cells import RowProblem, checked_text
 
@@ -18,7 +18,7 @@ class Edit:
     """Options: `row` as the user's file counts it, `role`, and `text`.
 
     `role` is the record's own name of the text (prompt, completion, text, label, chosen, rejected), or the
-    number of the message from 0 where the record is a conversation.
+    number of the message from 0 in a conversation, or in the turns ahead of a prompt.
     """
 
     def __init__(self, options: Mapping[str, str]) -> None:
@@ -52,13 +52,20 @@ def _row(options: Mapping[str, str]) -> int:
 
 def _edited(record: Record, role: str, text: str) -> Record | None:
     if isinstance(record, Conversation):
-        if not (role.isascii() and role.isdigit() and int(role) < len(record.messages)):
-            return None
-        at = int(role)
-        message = replace(record.messages[at], content=text)
-        return Conversation((*record.messages[:at], message, *record.messages[at + 1 :]))
+        messages = _with_edited(record.messages, role, text)
+        return Conversation(messages) if messages is not None else None
+    if isinstance(record, Preference | Rated) and role.isdigit():
+        before = _with_edited(record.before, role, text)
+        return replace(record, before=before) if before is not None else None
     texts = {field.name for field in fields(record) if isinstance(getattr(record, field.name), str)}
     return replace(record, **{role: text}) if role in texts else None
+
+
+def _with_edited(messages: tuple[Message, ...], role: str, text: str) -> tuple[Message, ...] | None:
+    if not (role.isascii() and role.isdigit() and int(role) < len(messages)):
+        return None
+    at = int(role)
+    return (*messages[:at], replace(messages[at], content=text), *messages[at + 1 :])
 
 
 begin = Edit

@@ -63,10 +63,11 @@ def _is_turns(cell: Any, role_key: str, text_key: str) -> bool:
 
 def _turns(turns: list[dict[str, Any]], role_key: str, text_key: str) -> list[dict[str, Any]]:
     mended: list[dict[str, Any]] = []
+    asks = any(role_of(turn[role_key]) == "user" for turn in turns)  # else it is the answer to a prompt
     for turn in turns:
         role = role_of(turn[role_key])
         spoken = [role_of(before[role_key]) for before in mended]
-        if role == "assistant" and "user" not in spoken:
+        if role == "assistant" and asks and "user" not in spoken:
             continue
         if spoken and spoken[-1] == role and role != "system":
             mended[-1] = {**mended[-1], text_key: f"{mended[-1][text_key]}\n\n{turn[text_key]}"}

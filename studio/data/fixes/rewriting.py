@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import fields, replace
 
-from studio.core.records import Conversation, Record, SourcedRecord
+from studio.core.records import Conversation, Message, Preference, Rated, Record, SourcedRecord
 from studio.data.checks.seen import Seen
 
 Change = Callable[[str], str]
@@ -30,11 +30,15 @@ def rewritten(sourced: SourcedRecord, change: Change) -> SourcedRecord | None:
 
 def _rewritten(record: Record, change: Change) -> Record:
     if isinstance(record, Conversation):
-        return Conversation(
-            tuple(replace(message, content=change(message.content)) for message in record.messages)
-        )
+        return Conversation(_changed(record.messages, change))
+    if isinstance(record, Preference | Rated) and record.before:
+        record = replace(record, before=_changed(record.before, change))
     values = {field.name: getattr(record, field.name) for field in fields(record)}
     return replace(record, **{name: change(text) for name, text in values.items() if isinstance(text, str)})
+
+
+def _changed(messages: tuple[Message, ...], change: Change) -> tuple[Message, ...]:
+    return tuple(replace(message, content=change(message.content)) for message in messages)
 
 
 class Rewriting:

@@ -5,7 +5,8 @@ from typing import Any
 
 from studio.core.records import Conversation
 from studio.data.formats.cells import RowProblem
-from studio.data.formats.turns import column_of_turns, conversation, turns_in
+from studio.data.formats.exchanges import is_question_alone
+from studio.data.formats.turns import column_of_turns, conversation, spoken, turns_in
 from studio.data.mapping import Guess
 from studio.data.tables import SourceRow
 
@@ -16,7 +17,9 @@ TAKES = ()
 
 def recognises(columns: Sequence[str], rows: Sequence[SourceRow]) -> Guess | None:
     column = column_of_turns(columns, rows, "role")
-    return Guess({"messages": column}) if column is not None else None
+    if column is None or is_question_alone(column, columns, rows):
+        return None
+    return Guess({"messages": column})
 
 
 def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Conversation:
@@ -26,23 +29,4 @@ def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Conversat
         raise RowProblem("incomplete", "The conversation is empty.")
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
         raise RowProblem("unusable", "The conversation is not a list of messages.")
-    return conversation([_turn(message) for message in messages])
-
-
-def _turn(message: Mapping[str, Any]) -> tuple[Any, Any]:
-    if message.get("tool_calls") or message.get("function_call"):
-        raise RowProblem("unusable", "A message calls a tool, which cannot be learned yet.")
-    if message.get("name"):
-        raise RowProblem("unusable", "A message carries a name, which cannot be learned yet.")
-    if message.get("weight") not in (None, 1):
-        raise RowProblem("unusable", "A message has a weight other than 1, which cannot be learned yet.")
-    return message.get("role"), _content(message.get("content"))
-
-
-def _content(content: Any) -> Any:
-    """Join the parts of a message where all are text; a picture among them raises RowProblem."""
-    if not isinstance(content, list):
-        return content
-    if not all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in content):
-        raise RowProblem("unusable", "A message holds something other than text.")
-    return "".join(part["text"] for part in content)
+    return conversation([spoken(message) for message in messages])

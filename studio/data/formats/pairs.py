@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studio.core.records import Completion, Conversation, Message
-from studio.data.formats.cells import optional_prompt, prompt_of, text_of
+from studio.data.formats.cells import RowProblem, optional_prompt
+from studio.data.formats.exchanges import answer_in, answers_in, asked_in, one_question
 from studio.data.formats.names import ANSWERS, CONTEXTS, QUESTIONS, SYSTEMS, find, text_columns
 from studio.data.mapping import Guess
 from studio.data.tables import SourceRow
@@ -33,6 +34,8 @@ def recognises(columns: Sequence[str], rows: Sequence[SourceRow]) -> Guess | Non
     rest = [column for column in columns if column not in (question, answer)]
     more = {"context": find_exactly(rest, CONTEXTS), "system": find_exactly(rest, SYSTEMS)}
     chosen = {role: column for role, column in more.items() if column in text_columns(rest, rows)}
+    if any(len(answers_in(row.cells.get(answer)) or ()) > 1 for row in rows):
+        note = f"{note} “{answer}” lists several answers to one question; the first is learned.".lstrip()
     return Guess({"input": question, "output": answer} | chosen, note)
 
 
@@ -41,16 +44,17 @@ def find_exactly(columns: Sequence[str], names: Sequence[str]) -> str | None:
 
 
 def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Completion | Conversation:
-    """Return the question and its answer; with instructions before it, a conversation of three messages.
+    """Return the question and its answer; with turns or instructions before it, a conversation.
 
     Raises RowProblem where one of them is blank or no text.
     """
-    prompt = prompt_of(cells, mapping["input"], "question")
-    answer = text_of(cells, mapping["output"], "answer")
-    context = optional_prompt(cells, mapping.get("context"), "context")
+    asked = asked_in(cells, mapping)
+    asked_there, answer = answer_in(cells, mapping["output"], "answer")
+    turns = one_question([asked, asked_there])
     system = optional_prompt(cells, mapping.get("system"), "system message")
-    prompt = f"{prompt}\n\n{context}" if context else prompt
-    if not system:
-        return Completion(prompt, answer)
-    turns = Message("system", system), Message("user", prompt), Message("assistant", answer)
-    return Conversation(turns)
+    if not system and len(turns) == 1:
+        return Completion(turns[0].content, answer)
+    if system and turns[0].role == "system":
+        raise RowProblem("unusable", "The row has two system messages.")
+    before = (Message("system", system),) if system else ()
+    return Conversation((*before, *turns, Message("assistant", answer)))

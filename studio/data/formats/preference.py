@@ -5,7 +5,7 @@ from typing import Any
 
 from studio.core.records import Preference
 from studio.data.formats.cells import RowProblem
-from studio.data.formats.exchanges import answer_of, question_of
+from studio.data.formats.exchanges import answer_in, asked_in, one_question, written_talk
 from studio.data.formats.names import CHOSEN, QUESTIONS, REJECTED, exactly, find
 from studio.data.mapping import Guess
 from studio.data.tables import SourceRow
@@ -25,16 +25,16 @@ def recognises(columns: Sequence[str], rows: Sequence[SourceRow]) -> Guess | Non
 
 
 def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Preference:
-    """Return the prompt and its two answers; turns of one question and one answer become text.
+    """Return the prompt and its two answers, which may each stand at the end of a whole conversation.
 
     Raises RowProblem where one is missing, or where the two answers belong to different questions.
     """
-    asked = question_of(cells, mapping)
-    asked_better, better = answer_of(cells, mapping["chosen"], "better answer")
-    asked_worse, worse = answer_of(cells, mapping["rejected"], "worse answer")
-    questions = {question for question in (asked, asked_better, asked_worse) if question}
-    if not questions:
-        raise RowProblem("incomplete", "The question is empty.")
-    if len(questions) > 1:
+    if "input" not in mapping:
+        cells = written_talk(written_talk(cells, mapping["chosen"]), mapping["rejected"])
+    asked = asked_in(cells, mapping)
+    asked_better, better = answer_in(cells, mapping["chosen"], "better answer")
+    asked_worse, worse = answer_in(cells, mapping["rejected"], "worse answer")
+    if asked_better and asked_worse and asked_better != asked_worse:
         raise RowProblem("unusable", "The two answers do not belong to the same question.")
-    return Preference(questions.pop(), better, worse)
+    *before, question = one_question([asked, asked_better, asked_worse])
+    return Preference(question.content, better, worse, tuple(before))

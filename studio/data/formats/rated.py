@@ -5,7 +5,7 @@ from typing import Any
 
 from studio.core.records import Rated
 from studio.data.formats.cells import RowProblem
-from studio.data.formats.exchanges import answer_of, question_of
+from studio.data.formats.exchanges import answer_in, asked_in, one_question
 from studio.data.formats.names import ANSWERS, QUESTIONS, RATINGS, exactly, find
 from studio.data.mapping import Guess
 from studio.data.readers.columns import shown
@@ -34,17 +34,16 @@ def recognises(columns: Sequence[str], rows: Sequence[SourceRow]) -> Guess | Non
 
 def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Rated:
     """Return the question, the answer and its rating. Raises RowProblem where one is missing or another."""
-    asked = question_of(cells, mapping)
-    asked_there, answer = answer_of(cells, mapping["output"], "answer")
-    if asked_there and asked_there != asked:
-        raise RowProblem("unusable", "The answer does not belong to the question.")
+    asked = asked_in(cells, mapping)
+    asked_there, answer = answer_in(cells, mapping["output"], "answer")
+    *before, question = one_question([asked, asked_there])
     cell = cells.get(mapping["rating"])
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         raise RowProblem("incomplete", "The rating is empty.")
     good = _good(cell)
     if good is None:
         raise RowProblem("unusable", f"The rating is {shown(str(cell))}, neither yes nor no.")
-    return Rated(asked, answer, good)
+    return Rated(question.content, answer, good, tuple(before))
 
 
 def _good(cell: object) -> bool | None:

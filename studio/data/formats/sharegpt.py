@@ -5,6 +5,7 @@ from typing import Any
 
 from studio.core.records import Conversation
 from studio.data.formats.cells import RowProblem, optional_prompt
+from studio.data.formats.exchanges import is_question_alone
 from studio.data.formats.turns import column_of_turns, conversation, turns_in
 from studio.data.mapping import Guess
 from studio.data.tables import SourceRow
@@ -16,7 +17,7 @@ TAKES = ("system",)
 
 def recognises(columns: Sequence[str], rows: Sequence[SourceRow]) -> Guess | None:
     column = column_of_turns(columns, rows, "from", "value")
-    if column is None:
+    if column is None or is_question_alone(column, columns, rows):
         return None
     system = next((name for name in columns if name.lower() in ("system", "system_prompt")), None)
     return Guess({"messages": column} | ({"system": system} if system is not None else {}))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -70,6 +70,27 @@ def message_of(role: Any, content: Any) -> Message:
     if known is None:
         raise RowProblem("unusable", f"The role {str(role)[:40]!r} is not known.")
     return Message(known, checked_text(content, _WHAT[known]))
+
+
+def spoken(turn: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return (role, content) of a turn in either spelling, parts of text joined.
+
+    Raises RowProblem where it holds more than can be learned, a picture or the call of a tool.
+    """
+    if "role" not in turn and "from" in turn:
+        return turn["from"], turn.get("value")
+    if turn.get("tool_calls") or turn.get("function_call"):
+        raise RowProblem("unusable", "A message calls a tool, which cannot be learned yet.")
+    if turn.get("name"):
+        raise RowProblem("unusable", "A message carries a name, which cannot be learned yet.")
+    if turn.get("weight") not in (None, 1):
+        raise RowProblem("unusable", "A message has a weight other than 1, which cannot be learned yet.")
+    content = turn.get("content")
+    if not isinstance(content, list):
+        return turn.get("role"), content
+    if not all(isinstance(part, dict) and isinstance(part.get("text"), str) for part in content):
+        raise RowProblem("unusable", "A message holds something other than text.")
+    return turn.get("role"), "".join(part["text"] for part in content)
 
 
 def role_of(name: Any) -> Role | None:

@@ -19,7 +19,7 @@ from studio.data.readers.json_shapes import (
     rows_under,
 )
 from studio.data.readers.json_text import JsonText
-from studio.data.readers.objects import column_names, object_row
+from studio.data.readers.objects import column_names, object_row, unfolded
 from studio.data.readers.text import ENDINGS as RUNNING_TEXT
 from studio.data.readers.upload import Upload
 from studio.data.tables import COLUMNS_SEEN_IN, SourceRow, Table, file_note
@@ -136,8 +136,8 @@ def rows_of_object(path: Path, decoding: Decoding) -> tuple[Iterator[SourceRow],
 
 
 def _items(text: JsonText, *, around: int, whole: bool) -> Iterator[SourceRow]:
-    for number, item in enumerate(text.items(around), 1):
-        yield object_row(number, item, text.repeated)
+    for number, (item, repeated) in enumerate(unfolded(text.items(around), text), 1):
+        yield object_row(number, item, repeated)
     if whole:
         text.end()
     text.close()

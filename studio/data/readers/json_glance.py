@@ -13,7 +13,7 @@ from studio.data.readers.decoding import Decoding, find_encoding
 from studio.data.readers.json import rows_of_list, rows_of_object
 from studio.data.readers.json_shapes import is_turn
 from studio.data.readers.json_text import JsonText
-from studio.data.readers.objects import column_names, object_row
+from studio.data.readers.objects import column_names, object_row, unfolded
 from studio.data.tables import COLUMNS_SEEN_IN, SourceRow, Table
 
 _NAME = rb'\s*,\s*("(?:[^"\\\n]|\\.){1,400}")\s*:\s*'
@@ -88,8 +88,8 @@ def _rows_of_open_object(head: Path, decoding: Decoding, whole: Path | None) -> 
 
 
 def _numbered(text: JsonText, items: Iterator[object]) -> Iterator[SourceRow]:
-    for number, item in enumerate(items, 1):
-        yield object_row(number, item, text.repeated)
+    for number, (item, repeated) in enumerate(unfolded(items, text), 1):
+        yield object_row(number, item, repeated)
 
 
 def _rows_of_columns(whole: Path, decoding: Decoding, first: str, bracket: str) -> Iterator[SourceRow] | None:

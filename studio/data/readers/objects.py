@@ -2,15 +2,24 @@
 
 import json
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
 
 from studio.core.errors import Refused
 from studio.data.readers.columns import shown
 from studio.data.readers.decoding import is_writable
 from studio.data.tables import COLUMNS_SEEN_IN, SourceRow
 
-__all__ = ["Decoder", "column_names", "is_too_deep", "is_writable", "object_row", "reason", "too_deep"]
+__all__ = [
+    "Decoder",
+    "column_names",
+    "is_too_deep",
+    "is_writable",
+    "object_row",
+    "reason",
+    "too_deep",
+    "unfolded",
+]
 
 MOST_DEPTH = 64
 """Brackets inside brackets, those of the file itself included; data of people has three or four."""
@@ -21,6 +30,13 @@ _EXPECTED = {
     "Expecting ':' delimiter": "a colon was expected",
     "Expecting property name enclosed in double quotes": "a key in double quotes was expected",
 }
+
+
+class Repeats(Protocol):
+    """What decodes items one by one, and knows the key that the last one names twice."""
+
+    @property
+    def repeated(self) -> str | None: ...
 
 
 class Decoder:
@@ -59,6 +75,32 @@ def object_row(number: int, item: Any, repeated: str | None = None) -> SourceRow
         if not is_writable(name):
             return SourceRow(number, {}, f"The key {shown(name)} holds half a character.")
     return SourceRow(number, item)
+
+
+def unfolded(items: Iterable[Any], source: Repeats) -> Iterator[tuple[Any, str | None]]:
+    """Yield each item with the key it names twice; an article of SQuAD as its questions, each a row.
+
+    Such an article is `{"title": ..., "paragraphs": [{"context": ..., "qas": [{"question": ..., ...}]}]}`.
+    """
+    for item in items:
+        if not _is_article(item):
+            yield item, source.repeated
+            continue
+        above = {name: value for name, value in item.items() if name != "paragraphs"}
+        for paragraph in item["paragraphs"]:
+            beside = {name: value for name, value in paragraph.items() if name != "qas"}
+            for question in paragraph["qas"]:
+                is_object = isinstance(question, dict)
+                yield ({**above, **beside, **question} if is_object else question), source.repeated
+
+
+def _is_article(item: Any) -> bool:
+    paragraphs = item.get("paragraphs") if isinstance(item, dict) else None
+    return (
+        isinstance(paragraphs, list)
+        and bool(paragraphs)
+        and all(isinstance(each, dict) and isinstance(each.get("qas"), list) for each in paragraphs)
+    )
 
 
 def column_names(rows: Iterable[SourceRow]) -> tuple[str, ...]:

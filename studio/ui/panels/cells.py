@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from studio.core.records import Conversation, Rated, Record, to_dict
+from studio.core.records import Conversation, Message, Preference, Rated, Record, to_dict
 from studio.ui.markup import escape
 
 TITLES = {
@@ -36,33 +36,40 @@ class Part:
 def parts_of(record: Record) -> tuple[Part, ...]:
     """Return the texts of a record in their order; the turns of a conversation each by itself."""
     if isinstance(record, Conversation):
-        return tuple(
-            Part(str(at), message.role, message.content) for at, message in enumerate(record.messages)
-        )
-    values = {name: value for name, value in to_dict(record).items() if name != "kind"}
+        return _turns(record.messages)
+    values = {name: value for name, value in to_dict(record).items() if name not in ("kind", "before")}
+    before = _turns(record.before) if isinstance(record, Preference | Rated) else ()
+    rating = ()
     if isinstance(record, Rated):
-        rating = "good" if values.pop("label") else "bad"
-        return (
-            *(Part(name, TITLES[name], text) for name, text in values.items()),
-            Part("", "Rating", rating),
-        )
-    return tuple(Part(name, TITLES[name], text) for name, text in values.items())
+        rating = (Part("", "Rating", "good" if values.pop("label") else "bad"),)
+    return (*before, *(Part(name, TITLES[name], text) for name, text in values.items()), *rating)
+
+
+def _turns(messages: tuple[Message, ...]) -> tuple[Part, ...]:
+    return tuple(Part(str(at), message.role, message.content) for at, message in enumerate(messages))
 
 
 def columns_of(record: Record) -> tuple[str, ...]:
     if isinstance(record, Conversation):
         return ("Conversation",)
-    return tuple(part.title for part in parts_of(record))
+    return tuple(part.title for part in parts_of(record) if not part.role.isdigit())
 
 
 def cells_of(row: int, record: Record, *, editable: bool = True) -> tuple[str, ...]:
     """Return the cells of a record as HTML, one for each of its columns, with a button to edit each text."""
     parts = parts_of(record)
     cells = tuple(f"{shortened(part.text)}{edit_button(row, part) if editable else ''}" for part in parts)
-    if not isinstance(record, Conversation):
-        return cells
-    turns = zip(parts, cells, strict=True)
-    return ("".join(f'<p class="turn"><b>{escape(part.title)}</b> {cell}</p>' for part, cell in turns),)
+    shown = zip(parts, cells, strict=True)
+    turns = "".join(
+        f'<p class="turn"><b>{escape(part.title)}</b> {cell}</p>'
+        for part, cell in shown
+        if part.role.isdigit()
+    )
+    if isinstance(record, Conversation):
+        return (turns,)
+    # The turns ahead of a question stand above it, in its cell.
+    first, *rest = (cell for part, cell in zip(parts, cells, strict=True) if not part.role.isdigit())
+    return (turns + first, *rest)
 
 
 def edit_button(row: int, part: Part) -> str:

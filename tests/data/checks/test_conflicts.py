@@ -2,7 +2,7 @@
 
 import random
 
-from studio.core.records import Completion, Labelled, Preference, Rated, SourcedRecord, Text
+from studio.core.records import Completion, Labelled, Message, Preference, Rated, SourcedRecord, Text
 from studio.data.checks import Scene
 from studio.data.checkup import findings_of
 
@@ -34,6 +34,7 @@ def test_several_preferences_for_one_prompt_and_plain_texts_are_as_they_should_b
 
 def test_ratings_conflict_only_over_the_same_answer():
     assert found(Rated("q", "a", True), Rated("q", "b", False)) == []
+    assert found(Rated("q", "a", True), Rated("q", "a", False, (Message("user", "p"),))) == []
     (finding,) = found(Rated("q", "a", True), Rated("q", "a", False))
     assert list(finding.rows) == [2, 3]
 

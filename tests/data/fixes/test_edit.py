@@ -3,7 +3,7 @@
 import pytest
 
 from studio.core.errors import Refused
-from studio.core.records import Completion, Conversation, Labelled, Message, SourcedRecord
+from studio.core.records import Completion, Conversation, Labelled, Message, Rated, SourcedRecord
 from studio.data.fixes import edit
 
 
@@ -18,6 +18,13 @@ def test_the_named_text_of_the_named_row_is_changed():
     assert applied(Labelled("t", "a"), role="label", text="b").record == Labelled("t", "b")
     talk = Conversation((Message("user", "q"), Message("assistant", "a")))
     assert applied(talk, role="1", text="b").record.messages[1] == Message("assistant", "b")
+    rated = Rated("q", "a", True, talk.messages)
+    assert applied(rated, role="1", text="b").record.before == (
+        Message("user", "q"),
+        Message("assistant", "b"),
+    )
+    with pytest.raises(Refused, match="no text named"):
+        applied(rated, role="2", text="b")
 
 
 def test_other_rows_and_unchanged_texts_stay_the_same_object():

@@ -38,7 +38,8 @@ def test_every_text_of_every_kind_of_record_is_changed(name):
     makes = [
         lambda text: Completion(text, text),
         lambda text: Preference(text, text, text),
-        lambda text: Rated(text, text, True),
+        lambda text: Preference(text, text, text, (Message("user", text), Message("assistant", text))),
+        lambda text: Rated(text, text, True, (Message("system", text),)),
         lambda text: Labelled(text, text),
         lambda text: Text(text),
         lambda text: Conversation(tuple(Message(role, text) for role in ("system", "user", "assistant"))),

@@ -26,6 +26,13 @@ def test_neighbours_are_joined_and_what_comes_before_the_first_question_goes(nam
     assert record == Conversation((Message("user", "one\n\ntwo"), Message("assistant", "a\n\nb")))
 
 
+def test_an_answer_beside_its_prompt_is_none_before_the_first_question():
+    talk = [{"role": "user", "content": "one"}, {"role": "user", "content": "two"}]
+    cells = {"prompt": talk, "completion": [{"role": "assistant", "content": "a"}]}
+    record = mend_turns.mend(SourceRow(4, cells), "pairs", {"input": "prompt", "output": "completion"})
+    assert record == Completion("one\n\ntwo", "a")
+
+
 def test_what_cannot_be_mended_stays_set_aside():
     assert mended([("user", "one"), ("narrator", "two"), ("assistant", "a")]) is None
     assert mended([("user", "one"), ("user", "two")]) is None

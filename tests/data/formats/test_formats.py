@@ -341,14 +341,97 @@ def test_a_preference_is_text_however_its_turns_are_written(cells):
         ({"input": "q", "chosen": [], "rejected": "b"}, "better answer is empty"),
         ({"input": "q", "chosen": "a", "rejected": 3}, "worse answer is a number"),
         ({"input": "q", "chosen": turns(Q), "rejected": "b"}, "does not end with a message of the assistant"),
-        ({"input": "q", "chosen": ["a"], "rejected": "b"}, "something other than messages"),
-        ({"chosen": turns(Q, A, Q, A), "rejected": turns(Q, A, Q, B)}, "more than one question"),
+        ({"input": "q", "chosen": ["a"], "rejected": "b"}, "better answer is a list"),
+        ({"input": "q", "chosen": [*turns(A), "a"], "rejected": "b"}, "something other than messages"),
+        ({"chosen": turns(Q, Q, A), "rejected": turns(Q, Q, B)}, "out of order"),
+        ({"chosen": turns(Q, A, A), "rejected": turns(Q, A, B)}, "do not end with a question"),
+        ({"chosen": "Human: q", "rejected": "Human: q"}, "question is empty"),
+        ({"chosen": "\n\nHuman: q\n\nAssistant: ", "rejected": "\n\nHuman: q\n\nAssistant: b"}, "is empty"),
         ({"chosen": turns(Q, A), "rejected": turns(("user", "other"), B)}, "not belong to the same question"),
     ],
 )
 def test_a_preference_that_cannot_be_used_says_why(cells, reason):
     with pytest.raises(RowProblem, match=reason):
         record("preference", cells, {name: name for name in cells})
+
+
+S = ("system", "Be brief.")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"chosen": turns(S, Q, A, Q, A), "rejected": turns(S, Q, A, Q, B)},
+        {"prompt": "q", "chosen": turns(S, Q, A, Q, A), "rejected": turns(S, Q, A, Q, B)},
+        {"prompt": turns(S, Q, A, Q), "chosen": turns(A), "rejected": turns(B)},
+        {"prompt": json.dumps(turns(S, Q, A, Q)), "chosen": json.dumps(turns(A)), "rejected": "b"},
+    ],
+)
+def test_the_turns_ahead_of_a_prompt_are_kept(cells):
+    name, found = guess_format(tuple(cells), rows(cells))
+    before = Message("system", "Be brief."), Message("user", "q"), Message("assistant", "a")
+    assert record(name, cells, found.mapping) == Preference("q", "a", "b", before)
+
+
+def test_a_preference_of_two_talks_that_are_written_as_text_is_read():
+    talk = "\n\nHuman: q\n\nAssistant: a: b\n\nHuman: go\non\n\nAssistant: "
+    cells = {"chosen": f"{talk}better", "rejected": f"{talk}worse"}
+    before = Message("user", "q"), Message("assistant", "a: b")
+    made = record("preference", cells, {"chosen": "chosen", "rejected": "rejected"})
+    assert made == Preference("go\non", "better", "worse", before)
+    rated = {"prompt": turns(Q, A, Q), "completion": turns(B), "label": True}
+    found = guess_format(tuple(rated), rows(rated))
+    talked = Message("user", "q"), Message("assistant", "a")
+    assert record(found[0], rated, found[1].mapping) == Rated("q", "b", True, talked)
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_a_prompt_and_its_answer_may_be_lists_of_turns(written):
+    def cell(*said: tuple[str, str]) -> object:
+        return json.dumps(turns(*said)) if written else turns(*said)
+
+    cells = {"prompt": cell(Q), "completion": cell(A)}
+    name, found = guess_format(tuple(cells), rows(cells))
+    assert (name, found.mapping) == ("pairs", {"input": "prompt", "output": "completion"})
+    assert record(name, cells, found.mapping) == Completion("q", "a")
+    assert record(name, cells | {"completion": "a"}, found.mapping) == Completion("q", "a")
+    assert record(name, cells | {"prompt": "q"}, found.mapping) == Completion("q", "a")
+    longer = record(name, {"prompt": cell(S, Q, A, Q), "completion": cell(B)}, found.mapping)
+    assert [message.role for message in longer.messages] == [
+        "system",
+        "user",
+        "assistant",
+        "user",
+        "assistant",
+    ]
+    with pytest.raises(RowProblem, match="do not end with a question"):
+        record(name, {"prompt": cell(Q, A), "completion": cell(A)}, found.mapping)
+    with pytest.raises(RowProblem, match="two system messages"):
+        record(name, {"prompt": cell(S, Q), "completion": "a", "s": "x"}, {**found.mapping, "system": "s"})
+
+
+def test_whole_conversations_beside_their_prompt_stay_conversations():
+    cells = {"prompt": "q", "messages": turns(Q, A)}
+    assert guess_format(tuple(cells), rows(cells))[0] == "chat"
+    cells = {"prompt": turns(Q, A), "completion": "none"}
+    assert guess_format(tuple(cells), rows(cells))[0] == "chat"
+
+
+@pytest.mark.parametrize(
+    ("answers", "several"),
+    [
+        ({"text": ["a"], "answer_start": [0]}, False),
+        ({"text": ["a", "b"], "answer_start": [0, 9]}, True),
+        ([{"text": "a", "answer_start": 0}], False),
+    ],
+)
+def test_answers_with_their_places_are_read_and_of_several_the_first_is_said_to_be_learned(answers, several):
+    cells = {"id": "1", "title": "t", "context": "c", "question": "q", "answers": answers}
+    name, found = guess_format(tuple(cells), rows(cells))
+    assert (name, ("the first is learned" in found.note)) == ("pairs", several)
+    assert record(name, cells, found.mapping) == Completion("q\n\nc", "a")
+    with pytest.raises(RowProblem, match="answer is empty"):
+        record(name, cells | {"answers": {"text": [], "answer_start": []}}, found.mapping)
 
 
 @pytest.mark.parametrize("cell", [True, 1, "1", "true", "TRUE", " Yes "])

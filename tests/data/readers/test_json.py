@@ -54,6 +54,20 @@ def test_a_json_table_is_read_in_every_shape(read, make, shape, indent):
     assert table.file_type == "json"
 
 
+def test_the_questions_of_an_article_are_rows_each_with_its_paragraph(read, make):
+    asked = [
+        {"id": str(at), "question": f"q{at}", "answers": [{"text": "a", "answer_start": 0}]} for at in (1, 2)
+    ]
+    article = {
+        "title": "t",
+        "paragraphs": [{"context": "c", "qas": asked}, {"context": "d", "qas": [asked[0], 5]}],
+    }
+    rows = list(read(json.dumps({"version": "1.1", "data": [article, article]}), "rows.json").rows)
+    assert [row.number for row in rows] == list(range(1, 9))
+    assert [row.problem != "" for row in rows] == [False, False, False, True] * 2
+    assert rows[2].cells == {"title": "t", "context": "d", **asked[0]}
+
+
 def test_numbered_columns_are_no_rows(read, make):
     cells = {"0": {"0": "a?", "1": "c?"}, "1": {"0": "b", "1": "d"}}
     assert make.cells(read(json.dumps(cells), "rows.json")) == [{"0": "a?", "1": "b"}, {"0": "c?", "1": "d"}]
