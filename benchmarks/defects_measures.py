@@ -1,6 +1,7 @@
 """What a planted-defect benchmark counts, and the shares with their intervals that come of it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 Z = 1.959963984540054
@@ -40,6 +41,7 @@ class Score:
     """Rows: `planted` of which `found`, and `clean` of which `false` were named all the same.
 
     `named_before`: clean rows that were named before anything was planted; they count as neither.
+    `by_chance`: how many of the planted rows as many rows drawn by lot would have held; 0 where nobody asks.
     """
 
     planted: int = 0
@@ -47,6 +49,7 @@ class Score:
     clean: int = 0
     false: int = 0
     named_before: int = 0
+    by_chance: float = 0.0
 
     def __add__(self, other: "Score") -> "Score":
         return Score(
@@ -55,6 +58,7 @@ class Score:
             self.clean + other.clean,
             self.false + other.false,
             self.named_before + other.named_before,
+            self.by_chance + other.by_chance,
         )
 
     @property
@@ -63,7 +67,12 @@ class Score:
 
     @property
     def precision(self) -> Share:
-        return Share(self.found, self.found + self.false)
+        """Nothing, where no clean row could have been named."""
+        return Share(self.found, self.found + self.false) if self.clean else Share(0, 0)
+
+    @property
+    def times_chance(self) -> float:
+        return self.found / self.by_chance if self.by_chance else math.nan
 
     @property
     def false_alarms(self) -> Share:
@@ -72,24 +81,30 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The least recall and precision that the issue asks for; 0 asks for nothing."""
+    """The least recall, precision and multiple of chance that the issue asks for; 0 asks for nothing."""
 
     recall: float = 0
     precision: float = 0
+    times_chance: float = 0
 
     def missed(self, score: Score) -> list[str]:
         """Return what is missed, in words."""
-        asked = (("recall", score.recall, self.recall), ("precision", score.precision, self.precision))
+        asked = (
+            ("recall", score.recall.value, self.recall),
+            ("precision", score.precision.value, self.precision),
+            ("times chance", score.times_chance, self.times_chance),
+        )
         return [
-            f"{what} {share.value:.4f} is below {least}"
-            for what, share, least in asked
-            if least and not share.value >= least
+            f"{what} {value:.4f} is below {least}"
+            for what, value, least in asked
+            if least and not value >= least
         ]
 
     def shown(self) -> str:
         asked = (
             f"recall {self.recall:g}" * bool(self.recall),
             f"precision {self.precision:g}" * bool(self.precision),
+            f"{self.times_chance:g} x chance" * bool(self.times_chance),
         )
         return ", ".join(filter(None, asked)) or "–"
 
@@ -111,17 +126,25 @@ class Line:
 
     def markdown(self) -> str:
         score = self.score
-        before = f"{score.named_before:,}" if score.named_before else "0"
+        times = f", {score.times_chance:.1f} x chance" if score.by_chance else ""
         cells = (
             self.name,
             f"{score.planted:,}",
             score.recall.shown(),
-            score.precision.shown(),
+            score.precision.shown() + times,
             score.false_alarms.shown(1000, 2),
-            before,
+            f"{score.named_before:,}",
             self.target.shown(),
         )
         return f"| {' | '.join(cells)} |"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the table has no column for; `missed` as that of a line."""
+
+    said: str
+    missed: Sequence[str] = ()
 
 
 HEADER = (

@@ -12,17 +12,17 @@ from pathlib import Path
 from benchmarks.defects_measures import NO_TARGET, Score, Target
 from benchmarks.defects_planting import Planting, Row
 from benchmarks.defects_sets import SETS, Cells, question_rows
-from studio.data.checks import Finding, Scene
-from studio.data.checkup import Checkup
-from studio.data.formats.cells import RowProblem
+from studio.data.checks import Finding
 from studio.data.readers import read_table
 from studio.data.reading import reading_of
+from studio.data.row_pass import ROWS_TO_GUESS_FROM, Conditions, RowPass
 from studio.data.templates import ChatTemplate
 
 RATES = (0.0, 0.005, 0.02, 0.1)
 QUESTIONS = {"input": "question", "output": "answer"}
 LABELS = {"text": "text", "label": "label"}
 LIMIT_TOKENS = 512
+NEED_A_MODEL = {"lengths", "control_tokens"}
 
 Named = Mapping[str, Sequence[int]]
 """The rows that a check names, counted from 0 and in its order, by kind of finding."""
@@ -72,17 +72,19 @@ def findings(check: str, rows: Iterable[Cells], mapping: Mapping[str, str]) -> l
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.jsonl"
         path.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
-        table = read_table(path, path.name)
-        first = tuple(islice(table.rows, 200))
-        reading = reading_of(table, first, mapping)
-        scene = Scene(starter_template(), LIMIT_TOKENS, reading.format)
-        checkup = Checkup(scene, (check,))
-        for row in chain(first, table.rows):
-            try:
-                checkup.see(reading.record(row))
-            except RowProblem as problem:
-                checkup.set_aside(row.number, problem.check, problem.message)
-    return checkup.watches[check].findings()
+        return findings_in(path, (check,), mapping)
+
+
+def findings_in(path: Path, checks: Sequence[str], mapping: Mapping[str, str]) -> list[Finding]:
+    """Read a file as the studio does, with these checks alone."""
+    table = read_table(path, path.name)
+    first = tuple(islice(table.rows, ROWS_TO_GUESS_FROM))
+    template = starter_template() if NEED_A_MODEL.intersection(checks) else None
+    conditions = Conditions(max_length=LIMIT_TOKENS)
+    reading = reading_of(table, first, mapping)
+    row_pass = RowPass(table, reading, conditions, template=template, checks=checks)
+    row_pass.go(chain(first, table.rows), None, path.stat().st_size)
+    return [found for watch in row_pass.checkup.watches.values() for found in watch.findings()]
 
 
 def measure(case: Case, rounds: int) -> tuple[Score, dict[str, set[int]]]:

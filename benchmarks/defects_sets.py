@@ -2,7 +2,8 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from studio.data.samples import SAMPLES
@@ -13,6 +14,7 @@ Cells = dict[str, str]
 REAL = ("support", "legal", "medical", "code")
 SYNTHETIC = "synthetic"
 SETS = (*REAL, SYNTHETIC)
+LABELLED = ("support", "legal", "medical", SYNTHETIC)
 SYNTHETIC_ROWS = 1500
 FEWEST_OF_A_LABEL = 20
 
@@ -45,15 +47,18 @@ def labelled_rows(name: str) -> list[Cells]:
         return [{"text": parts[origin].text(source, 80), "label": f"from {origin}"} for origin in drawn]
     label = _LABELLED_BY.get(name, "answer")
     rows = _sample(name)
-    counts = {value: sum(row[label] == value for row in rows) for value in {row[label] for row in rows}}
     text = (
         (lambda row: row["question"])
         if name != "support"
         else (lambda row: f"{row['question']}\n{row['answer']}")
     )
-    return [
-        {"text": text(row), "label": row[label]} for row in rows if counts[row[label]] >= FEWEST_OF_A_LABEL
-    ]
+    return frequently_labelled([{"text": text(row), "label": row[label]} for row in rows])
+
+
+def frequently_labelled(rows: Sequence[Cells]) -> list[Cells]:
+    """Return the rows without those of a rare label, of which nothing can be learned."""
+    counts = Counter(row["label"] for row in rows)
+    return [row for row in rows if counts[row["label"]] >= FEWEST_OF_A_LABEL]
 
 
 class Recombined:

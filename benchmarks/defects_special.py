@@ -8,14 +8,23 @@ from benchmarks.defects_measures import Score, Share
 from benchmarks.defects_personal import lookalike_rows
 from benchmarks.defects_planting import Planting, mislabelled
 from benchmarks.defects_runs import LABELS, QUESTIONS, RATES, findings, named
-from benchmarks.defects_sets import REAL, SETS, SYNTHETIC, Cells, Recombined, labelled_rows, question_rows
+from benchmarks.defects_sets import (
+    LABELLED,
+    REAL,
+    SETS,
+    SYNTHETIC,
+    Cells,
+    Recombined,
+    labelled_rows,
+    question_rows,
+)
 from benchmarks.defects_texts import LANGUAGES
 from studio.core.records import Completion, SourcedRecord
 from studio.data.fixes.rewriting import rewritten
 from studio.data.mojibake import repaired
 
-LABELLED = ("support", "legal", "medical", SYNTHETIC)
 LOOKALIKES = 2000
+TIMES_CHANCE = 5
 SHARES = (0.3, 0.6, 0.9)
 """Of the rows that begin alike: the check speaks of a quarter and more, so the other rates say nothing."""
 
@@ -23,25 +32,24 @@ RARE = (0.005, 0.02, 0.1)
 """Rows of the rare label for one of the most frequent: the check speaks of a tenth and less."""
 
 
-def wrong_labels(rounds: int) -> tuple[Score, float]:
-    """Return the score of the first k rows listed, and how often more than by chance they were planted.
+def wrong_labels(name: str, rows: Sequence[Cells], rounds: int) -> Score:
+    """Return the score of the first k rows listed of a labelled set. Rows listed before count as clean.
 
-    k is the number planted, or of the whole list where that is shorter. Rows listed before count as clean.
+    k is the number planted, or of the whole list where that is shorter.
     """
-    score, by_chance = Score(), 0.0
-    for name in LABELLED:
-        rows = labelled_rows(name)
-        for rate in RATES[1:]:
-            for turn in range(rounds):
-                source = random.Random(f"wrong labels {name} {rate} {turn}")
-                planted = Planting(mislabelled).into(rows, max(1, round(rate * len(rows))), source, ())
-                wrong = {at for at, row in enumerate(planted) if row.is_planted}
-                listed = named("wrong_labels", (row.cells for row in planted), LABELS).get("", ())
-                first = listed[: len(wrong)]
-                hits = len(wrong.intersection(first))
-                by_chance += len(first) * len(wrong) / len(rows)
-                score += Score(len(wrong), hits, len(rows) - len(wrong), len(first) - hits)
-    return score, score.found / by_chance
+    score = Score()
+    for rate in RATES[1:]:
+        for turn in range(rounds):
+            source = random.Random(f"wrong labels {name} {rate} {turn}")
+            planted = Planting(mislabelled).into(rows, max(1, round(rate * len(rows))), source, ())
+            wrong = {at for at, row in enumerate(planted) if row.is_planted}
+            listed = named("wrong_labels", (row.cells for row in planted), LABELS).get("", ())
+            first = listed[: len(wrong)]
+            hits = len(wrong.intersection(first))
+            by_chance = len(first) * len(wrong) / len(rows)
+            clean = len(rows) - len(wrong)
+            score += Score(len(wrong), hits, clean, len(first) - hits, by_chance=by_chance)
+    return score
 
 
 Files = Callable[[random.Random, str], tuple[list[Cells], list[list[Cells]]]]

@@ -4,6 +4,9 @@ import random
 
 import pytest
 
+from benchmarks.defects import chosen
+from benchmarks.defects_cases import MEASURES
+from benchmarks.defects_labelled import labelled_results
 from benchmarks.defects_measures import Line, Score, Share, Target
 from benchmarks.defects_parts import rows_nearly_leaked
 from benchmarks.defects_planting import Planting, contradicted, copied, emptied, words_changed
@@ -68,3 +71,24 @@ def test_a_training_row_with_words_changed_is_held_out_and_no_row_of_the_exam_is
     new = [*copy["question"].split(), *copy["answer"].split()]
     assert 1 <= sum(a != b for a, b in zip(old, new, strict=True)) <= 5
     assert rows_nearly_leaked(random.Random(3), cells | {"split": "test"}, rows) is None
+
+
+def test_precision_is_of_nothing_where_no_clean_row_could_be_named():
+    assert Score(planted=10, found=10).precision.shown() == "–"
+
+
+def test_how_often_chance_is_beaten_is_shown_and_asked_for():
+    line = Line("wrong labels", Score(10, 8, 90, 2, by_chance=2.0), Target(times_chance=5))
+    assert ", 4.0 x chance |" in line.markdown()
+    assert line.missed == ["wrong labels: times chance 4.0000 is below 5"]
+
+
+def test_one_check_is_chosen_with_all_its_lines():
+    assert [MEASURES[name].check for name in chosen(["leakage"])] == ["leakage"] * 3
+    assert chosen([]) == list(MEASURES)
+
+
+def test_a_set_that_is_not_there_is_said_to_be_so(tmp_path):
+    said = [result.said for result in labelled_results(tmp_path, 1)]
+    assert len(said) == 2
+    assert all(f"not measured, for there is no {tmp_path}" in sentence for sentence in said)
