@@ -11,9 +11,7 @@ from studio.core.report import DatasetReport
 from studio.data.checks import CHECKS, Scene, Seen, SetAside
 from studio.data.checks.lengths import LengthWatch
 from studio.data.checkup import Checkup, findings_of
-from studio.data.fixes import FIXES, mend_turns
-from studio.data.formats.cells import RowProblem
-from studio.data.formats.sides import sides_of
+from studio.data.fixes import FIXES
 from studio.data.readers import read_table
 from studio.data.tables import SourceRow
 
@@ -85,16 +83,10 @@ class Mending:
 
     def _mended(self, uploaded: Uploaded) -> Iterator[Change]:
         for row in read_table(uploaded.path, uploaded.name).rows:
-            if row.number not in self._rows or row.problem:
-                continue
-            record = mend_turns.mend(row, uploaded.format, uploaded.mapping)
-            try:
-                sides = sides_of(row.cells, uploaded.mapping)
-            except RowProblem:
-                continue  # It stays set aside: its part of the split is none that is known.
-            if record is not None:
+            after = row.number in self._rows and self._fix.mend(row, uploaded.format, uploaded.mapping)
+            if after:
                 self.added += 1
-                yield Change(row, SourcedRecord(row.number, record, *sides))
+                yield Change(row, after)
 
 
 def _row(change: Change) -> int:

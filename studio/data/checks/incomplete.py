@@ -4,7 +4,7 @@ import re
 
 from studio.core.records import Labelled
 from studio.data.checks.seen import Finding, Scene, Seen, rows_array
-from studio.data.checks.unusable import findings_by_message
+from studio.data.checks.unusable import findings_by_reason
 
 TITLE = "Empty cells"
 SOURCE = ""
@@ -39,8 +39,7 @@ class Incomplete:
             self._placeholders.append(seen.row)
 
     def findings(self) -> list[Finding]:
-        hint = "These rows are set aside and the rest is used; fill them in to use them too."
-        found = findings_by_message(self._scene, "incomplete", hint)
+        found = findings_by_reason(self._scene, "incomplete", "Fill them in to use them too.")
         count = len(self._placeholders)
         if count:
             rows = "1 answer only holds" if count == 1 else f"{count:,} answers only hold"

@@ -2,7 +2,8 @@
 
 A fix is a module with `TITLE` (its technical name), `ACTION` (what its button says), `SUMMARY`, `NEEDS_PASS`
 and `begin(options) -> Fix`. It makes new records and changes none; the caller writes them into a new version
-of the data set.
+of the data set. One with `MENDS_SOURCE_ROWS` makes records of rows that were set aside, read from the file
+again: its `begin` returns a `RowFix`.
 """
 
 from types import ModuleType
@@ -11,14 +12,16 @@ from studio.data.fixes import (
     drop,
     edit,
     keep_one,
+    leave_out_turns,
     mend_turns,
     merge_labels,
     redact,
     remove_invisible,
     repair_encoding,
     strip_html,
+    system_first,
 )
-from studio.data.fixes.fix import Fix
+from studio.data.fixes.fix import Fix, RowFix
 
 FIXES: dict[str, ModuleType] = {
     "drop": drop,
@@ -30,7 +33,9 @@ FIXES: dict[str, ModuleType] = {
     "merge_labels": merge_labels,
     "edit": edit,
     "mend_turns": mend_turns,
+    "system_first": system_first,
+    "leave_out_turns": leave_out_turns,
 }
 """In the order in which the screen offers them."""
 
-__all__ = ["FIXES", "Fix"]
+__all__ = ["FIXES", "Fix", "RowFix"]

@@ -1,9 +1,11 @@
 """What every fix can do."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from studio.core.records import SourcedRecord
 from studio.data.checks.seen import Seen
+from studio.data.tables import SourceRow
 
 
 class Fix(Protocol):
@@ -18,4 +20,12 @@ class Fix(Protocol):
 
         `seen_by_check`: the issue that is being fixed names this row.
         """
+        ...
+
+
+class RowFix(Fix, Protocol):
+    """One fix at work on rows that were set aside: they are no records yet."""
+
+    def mend(self, row: SourceRow, format_name: str, mapping: Mapping[str, str]) -> SourcedRecord | None:
+        """Return what the row becomes; None where it stays set aside."""
         ...

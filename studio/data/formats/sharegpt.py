@@ -14,6 +14,8 @@ TITLE = "Conversations (ShareGPT)"
 NEEDS = ("messages",)
 TAKES = ("system",)
 
+TWO_SYSTEM_MESSAGES = "The row has two system messages."
+
 
 def recognises(columns: Sequence[str], rows: Sequence[SourceRow]) -> Guess | None:
     column = column_of_turns(columns, rows, "from", "value")
@@ -33,5 +35,5 @@ def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Conversat
     spoken = [(turn.get("from"), turn.get("value")) for turn in turns]
     system = optional_prompt(cells, mapping.get("system"), "system message")
     if system and spoken[0][0] == "system":
-        raise RowProblem("unusable", "The row has two system messages.")
+        raise RowProblem("unusable", TWO_SYSTEM_MESSAGES)
     return conversation([("system", system), *spoken] if system else spoken)

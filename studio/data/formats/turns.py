@@ -30,12 +30,10 @@ SPELLINGS = (("role", "content"), ("from", "value"))
 
 BEGINS_WITH_ASSISTANT = "The conversation begins with the assistant."
 TWO_IN_A_ROW = "Two messages of the {role} stand one behind the other."
-MENDABLE = (
-    BEGINS_WITH_ASSISTANT,
-    TWO_IN_A_ROW.format(role="user"),
-    TWO_IN_A_ROW.format(role="assistant"),
-)
-"""Reasons for setting a conversation aside that a fix can remove, when the user asks for it."""
+SYSTEM_IN_THE_MIDDLE = "A system message stands in the middle of the conversation."
+NO_ANSWER = "The conversation has no answer of the assistant."
+ENDS_UNANSWERED = "The conversation ends with a question that has no answer."
+"""Reasons for setting a conversation aside; `remedies` knows what can be done about each."""
 
 _A_ROLE = re.compile(rf"""["'](?:role|from)["']\s*:\s*["'](?:{"|".join(_ROLES)})["']""", re.IGNORECASE)
 
@@ -50,17 +48,17 @@ def conversation(turns: Sequence[tuple[Any, Any]]) -> Conversation:
     messages = tuple(message_of(role, content) for role, content in turns)
     roles = [message.role for message in messages]
     if "system" in roles[1:]:
-        raise RowProblem("unusable", "A system message stands in the middle of the conversation.")
+        raise RowProblem("unusable", SYSTEM_IN_THE_MIDDLE)
     spoken = roles[1:] if roles[:1] == ["system"] else roles
     if "assistant" not in spoken:
-        raise RowProblem("unusable", "The conversation has no answer of the assistant.")
+        raise RowProblem("unusable", NO_ANSWER)
     if spoken[0] == "assistant":
         raise RowProblem("unusable", BEGINS_WITH_ASSISTANT)
     for before, after in pairwise(spoken):
         if before == after:
             raise RowProblem("unusable", TWO_IN_A_ROW.format(role=before))
     if spoken[-1] == "user":
-        raise RowProblem("unusable", "The conversation ends with a question that has no answer.")
+        raise RowProblem("unusable", ENDS_UNANSWERED)
     return Conversation(messages)
 
 
