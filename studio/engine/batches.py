@@ -96,6 +96,20 @@ def rows_of_step(step: int, *, rows: int, batch_size: int, seed: int) -> list[in
     return order[place * batch_size : (place + 1) * batch_size]
 
 
+def dealt(examples: Sequence[Example], count: int) -> list[list[Example]]:
+    """Deal a step's examples to so many processes, each about as many tokens: a pure function, so that every
+    process knows what all of them have. Where there are fewer examples, some get none."""
+    if count == 1:
+        return [list(examples)]
+    hands: list[list[Example]] = [[] for _ in range(count)]
+    held = [0] * count
+    for example in sorted(examples, key=lambda example: (-len(example.input_ids), example.row)):
+        least = min(range(count), key=lambda hand: (held[hand], hand))
+        hands[least].append(example)
+        held[least] += len(example.input_ids)
+    return hands
+
+
 def micro_batches(
     examples: Sequence[Example], token_budget: int, *, pack: bool = False
 ) -> list[list[Example]]:

@@ -11,6 +11,7 @@ from studio.core.errors import Refused
 from studio.core.examples import Example
 from studio.engine.checkpoints import CheckpointStore
 from studio.engine.models import ModelSource
+from studio.engine.processes import ONE, Processes
 
 Emit = Callable[[events.Event], None]
 
@@ -20,6 +21,7 @@ class TrainingJob:
     """All that a run needs. `worker` names who trains it, for the record.
 
     `history` is what the run said so far: a resumed one repeats what it did to fit its machine.
+    `processes`: who trains it together; each is given the same job, and all have met (`processes.join`).
     """
 
     config: RunConfig
@@ -30,6 +32,7 @@ class TrainingJob:
     checkpoints: CheckpointStore
     worker: str
     history: Sequence[events.Recorded] = ()
+    processes: Processes = ONE
 
 
 def teachable(job: TrainingJob, emit: Emit) -> TrainingJob:

@@ -10,10 +10,10 @@ from studio.core.early_warnings import exploding
 from studio.core.progress import Progress as Told
 from studio.core.verdict import ends_early
 from studio.engine.batches import rows_of_step
-from studio.engine.checkpoints import load_random_tensors, random_tensors
 from studio.engine.guards.numbers import NotANumber
 from studio.engine.guards.room import split
 from studio.engine.held_out import mean_loss, standard_error
+from studio.engine.interruptions import Interruptions
 from studio.engine.job import Emit, TrainingJob, teachable
 from studio.engine.preparation import prepare
 from studio.engine.schedule import Schedule, learning_rate, plan_steps
@@ -35,26 +35,29 @@ def train(
     Emits RunStarted, then Evaluated for step 0 (the untouched model), and at the end RunFinished or
     RunStopped. `should_stop` is asked after each micro-batch and `at_pause` called: it may use the
     machine for something else, e.g. to answer a question; random numbers are put back after it.
+    Of several processes the first alone emits, is asked and pauses; the others do as it does.
     Raises Refused before anything was done, StudioError when the run cannot go on.
     """
     system.reset_peak_memory()
+    processes = job.processes
+    processes.meet()  # all have read what the run said so far, before more is said
+    emit = emit if processes.leads else _silent
     job = teachable(job, emit)
     settings = job.config.part(Optimisation)
     schedule = plan_steps(settings, len(job.training))
-    run = _Run(job, Standing(job, prepare(job.config, job.source, job.tokenizer)), schedule, emit)
+    prepared = prepare(job.config, job.source, job.tokenizer, processes=processes)
+    run = _Run(job, Standing(job, prepared), schedule, emit)
     run.begin()
-
-    def between() -> None:
-        if should_stop():
-            raise Stopped
-        run.pause(at_pause)
-
     try:
-        run.go(between)
+        run.go(Interruptions(should_stop, at_pause, processes))
     except Stopped:
         run.stop()
     else:
         run.finish()
+
+
+def _silent(event: events.Event) -> None:
+    """Say nothing: the first process says it."""
 
 
 class _Run:
@@ -67,7 +70,6 @@ class _Run:
         self._told = Told()
         for recorded in job.history:
             self._told.add(recorded)
-        self._paused_seconds = 0.0
         self._alarmed = False
 
     def _emit(self, event: events.Event) -> None:
@@ -102,12 +104,12 @@ class _Run:
             memory_limit_bytes=prepared.memory_limit_bytes(),
         )
 
-    def go(self, between: Callable[[], None]) -> None:
+    def go(self, between: Interruptions) -> None:
         """Take every step that is left. Where a number stops being one, go back to a good point, once."""
         while (trouble := self._try_to_go(between)) is not None:
             self._go_back(trouble)
 
-    def _try_to_go(self, between: Callable[[], None]) -> NotANumber | None:
+    def _try_to_go(self, between: Interruptions) -> NotANumber | None:
         try:
             self._take_steps(between)
         except NotANumber as trouble:
@@ -127,7 +129,7 @@ class _Run:
         end = f"The run went back to step {step} and goes on with half the step size."
         self._emit(events.RateHalved(step, HALF, f"{trouble.message} {end}"))
 
-    def _take_steps(self, between: Callable[[], None]) -> None:
+    def _take_steps(self, between: Interruptions) -> None:
         """Take the steps that are left, with the evaluations and checkpoints that lie on the way."""
         at, progress = self._at, self._at.progress
         self._look_at_held_out(between)
@@ -142,11 +144,12 @@ class _Run:
     def _learns_by_heart(self) -> bool:
         return self._settings.early_stop and ends_early(self._told)
 
-    def _take_next_step(self, between: Callable[[], None]) -> None:
-        progress, started = self._at.progress, time.monotonic() - self._paused_seconds
+    def _take_next_step(self, between: Interruptions) -> None:
+        progress, started = self._at.progress, time.monotonic() - between.paused_seconds
         self._at.repeat(self._told.adjustments, checking=False)
         planned = learning_rate(progress.step + 1, settings=self._settings, schedule=self._schedule)
         rate = planned * progress.rate_factor
+        self._job.processes.draw_apart(self._settings.seed, progress.step)
         result = self._step(rate, between)
         progress.step += 1
         self._at.hold_random()
@@ -162,7 +165,7 @@ class _Run:
                 tokens=result.tokens,
                 learning_rate=rate,
                 gradient_norm=result.gradient_norm,
-                seconds=time.monotonic() - self._paused_seconds - started,
+                seconds=time.monotonic() - between.paused_seconds - started,
                 memory_bytes=self._at.prepared.memory_bytes(),
             )
         )
@@ -171,7 +174,7 @@ class _Run:
             self._alarmed = True
             self._emit(alarm)
 
-    def _step(self, rate: float, between: Callable[[], None]) -> StepResult:
+    def _step(self, rate: float, between: Interruptions) -> StepResult:
         rows = rows_of_step(
             self._at.progress.step,
             rows=len(self._job.training),
@@ -187,13 +190,6 @@ class _Run:
             between=between,
         )
         return self._at.prepared.within_memory(work, self._at.progress, self._emit)
-
-    def pause(self, at_pause: Callable[[], None]) -> None:
-        """Let the machine do something else: neither the random numbers nor the pace tell of it."""
-        states, began = random_tensors(), time.monotonic()
-        at_pause()
-        load_random_tensors(states)
-        self._paused_seconds += time.monotonic() - began
 
     def _note_skipped_step(self) -> None:
         progress = self._at.progress
@@ -212,7 +208,7 @@ class _Run:
             )
         )
 
-    def _look_at_held_out(self, between: Callable[[], None]) -> None:
+    def _look_at_held_out(self, between: Interruptions) -> None:
         """Measure and save where the schedule says so and it was not done before a stop."""
         progress, held_out = self._at.progress, self._job.held_out
         due = progress.step == 0 or progress.step in self._schedule.evaluate_after

@@ -10,7 +10,7 @@ from typing import TypeVar
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
-from transformers import PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from studio.core import events, system
 from studio.core.config import DataSettings, Optimisation, RunConfig
@@ -30,6 +30,7 @@ from studio.engine.models import (
 from studio.engine.objectives import objective_named
 from studio.engine.packs import keeps_apart
 from studio.engine.pairs import fits
+from studio.engine.processes import ONE, Processes
 from studio.engine.steps import Machinery
 from studio.engine.teacher import lesson
 
@@ -96,50 +97,63 @@ def prepare(
     tokenizer: PreTrainedTokenizerBase,
     *,
     choice: DeviceChoice | None = None,
+    processes: Processes = ONE,
 ) -> Prepared:
-    """Load the model, apply the tuning and make the optimiser. Seeds torch's random numbers.
+    """Load the model, apply the tuning and make the optimiser. Seeds torch's random numbers, in each of the
+    `processes` alike: they begin with the same weights. `choice` None is the best device there is.
 
-    `choice` None is the best device there is.
     Raises Refused where the model cannot be loaded, does not fit its tokenizer, or reads less than a row.
     """
     check_length(config, source)
     settings = config.part(Optimisation)
     objective, tuning = objective_named(config.objective), tuning_for(config.tuning, source)
     choice = choice or choose_device()
-    accelerator = _one_process(choice.device)
+    accelerator = _accelerator(choice.device, processes)
     taught = lesson(config, tokenizer, choice)  # what is refused is refused before anything is loaded
     if choice.device == "cuda":
         torch.cuda.reset_peak_memory_stats()
     torch.manual_seed(settings.seed)
     frozen = choice.torch_dtype if tuning.FROZEN_BASE else torch.float32
-    model = load_model(source, dtype=frozen, device=choice.device)
-    if choice.device == "cpu":
-        use_products(model)
+    model = _loaded(source, frozen, choice.device)
     _check_tokenizer(model, tokenizer)
     total = sum(parameter.numel() for parameter in model.parameters())
     model = tuning.apply(model, config.part(tuning.Config))
     if tuning.PREPENDS:
         tuning.begin(model, config.part(tuning.Config), tokenizer)
     names = {parameter: name for name, parameter in model.named_parameters() if parameter.requires_grad}
-    model, optimiser = accelerator.prepare(model, _optimiser(names, settings))
+    optimiser = accelerator.prepare(_optimiser(names, settings))
     precision, dtype, reasons = _precision(choice, frozen)
-    guard = guard_for(source, choice.device, number_bytes=frozen.itemsize, trained=names)
+    itemsize = frozen.itemsize
+    guard = guard_for(source, choice.device, number_bytes=itemsize, trained=names, processes=processes)
     packs = objective.WINDOWS and not tuning.PREPENDS and keeps_apart(model, choice.device)
     machinery = Machinery(
-        model, optimiser, accelerator, taught, tuple(names), choice.device, precision, packs, guard
+        model, optimiser, accelerator, taught, tuple(names), choice.device, precision, packs, guard, processes
     )
-    at_once = TOKENS_AT_ONCE[choice.device]
+    at_once, reasons = TOKENS_AT_ONCE[choice.device], (*reasons, *_shared(processes))
     return Prepared(machinery, tuning, names, choice.device, dtype, reasons, total, at_once)
 
 
-def _one_process(device: str) -> Accelerator:
+def _loaded(source: ModelSource, dtype: torch.dtype, device: str) -> PreTrainedModel:
+    model = load_model(source, dtype=dtype, device=device)
+    if device == "cpu":
+        use_products(model)
+    return model
+
+
+def _accelerator(device: str, processes: Processes) -> Accelerator:
     accelerator = Accelerator(cpu=device == "cpu")
-    if accelerator.num_processes > 1:
+    if accelerator.num_processes != processes.count:
         raise Refused(
-            f"This run was launched as {accelerator.num_processes} processes; the studio trains in one.",
-            "Start it without a launcher such as torchrun.",
+            f"This run was launched as {accelerator.num_processes} processes, and {processes.count} train.",
+            "Start it with torchrun -m studio train, or without a launcher.",
         )
     return accelerator
+
+
+def _shared(processes: Processes) -> tuple[str, ...]:
+    if processes.count == 1:
+        return ()
+    return (f"{processes.count} processes share the rows of each step and add up what they learn.",)
 
 
 def check_length(config: RunConfig, source: ModelSource) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from studio.core import events
+from studio.core.errors import StudioError
 from studio.core.progress import Adjustment
 from studio.engine.checkpoints import (
     Progress,
@@ -40,6 +41,7 @@ class Standing:
     def to_newest_checkpoint(self) -> bool:
         """Go on from there; return whether there is one."""
         found = self._job.checkpoints.newest()
+        self._job.processes.check_same(found[0] if found else 0, "saved points of this run")
         if found is not None:
             self._restore(found[1])
         return found is not None
@@ -68,7 +70,7 @@ class Standing:
     def _start_anew(self) -> None:
         job = self._job
         del self.prepared  # two models at once may not fit
-        self.prepared = prepare(job.config, job.source, job.tokenizer)
+        self.prepared = prepare(job.config, job.source, job.tokenizer, processes=job.processes)
         self.progress, self.saved_step = Progress(micro_tokens=self.prepared.token_budget), 0
         self.hold_random()
 
@@ -102,11 +104,27 @@ class Standing:
                 f"After step {progress.step} some weights are no numbers any more; they are not saved.",
                 "Lower the step size (learning_rate), then start again.",
             )
-        saved = self._job.checkpoints.save(
-            progress.step, lambda folder: write_checkpoint(folder, state), eval_loss=eval_loss
-        )
         self.saved_step = progress.step
-        return events.CheckpointSaved(progress.step, saved.bytes, saved.best)
+        return self._written(state, eval_loss)
+
+    def _written(self, state: TrainingState, eval_loss: float | None) -> events.CheckpointSaved:
+        """Let the first process write. Where it cannot, all end: they stand at the same step for ever."""
+        processes, step = self._job.processes, state.progress.step
+        problem, answer = None, (0.0, 0.0, 0.0)
+        if processes.leads:
+            try:
+                saved = self._job.checkpoints.save(
+                    step, lambda folder: write_checkpoint(folder, state), eval_loss=eval_loss
+                )
+                answer = (1.0, saved.bytes, saved.best)
+            except StudioError as error:
+                problem = error
+        written, size, best = processes.of_first(answer)
+        if not written:
+            raise problem or StudioError(
+                f"The first process could not save step {step}.", "See what it printed, then resume the run."
+            )
+        return events.CheckpointSaved(step, int(size), bool(best))
 
     def seconds(self) -> float:
         """Return the time spent on this run, earlier sessions included."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 
 import torch
@@ -11,10 +12,12 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from studio.core.examples import Example
-from studio.engine.batches import collate, micro_batches
+from studio.engine.batches import collate, dealt, micro_batches
 from studio.engine.guards.memory import MemoryGuard
 from studio.engine.guards.numbers import NotANumber
+from studio.engine.guards.together import together
 from studio.engine.held_out import Part, in_parts, mean_loss
+from studio.engine.processes import ONE, Processes
 from studio.engine.teacher import Taught
 
 
@@ -39,6 +42,8 @@ class Machinery:
     """Whether short rows share one; never where learned places stand before a row, of which each text in it
     would need its own."""
     guard: MemoryGuard = field(default_factory=lambda: MemoryGuard(None))
+    processes: Processes = ONE
+    """Who learns from a part of each step's rows, and looks at a part of those held back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,30 +71,53 @@ def take_step(
     `between` runs after each micro-batch and may raise `Stopped`: then nothing has moved.
     Raises NoRoom before anything is computed where a micro-batch would not fit in memory.
     """
-    groups = micro_batches(examples, token_budget, pack=machinery.packs)
-    machinery.guard.admit(groups, training=True)
+    processes = machinery.processes
+    hands = dealt(examples, processes.count)
+    everyone = [micro_batches(hand, token_budget, pack=machinery.packs) for hand in hands if hand]
+    own = everyone[processes.rank] if processes.rank < len(everyone) else []
+    together(processes, partial(machinery.guard.admit, own, training=True), token_budget)
     machinery.model.train()
     machinery.optimiser.zero_grad(set_to_none=True)
-    loss_sum, weight, tokens = 0.0, 0, 0
-    for group in groups:
-        batch = collate(group).to(machinery.device)
-        with machinery.precision():
-            loss, part = machinery.objective.loss(machinery.model, batch)
-        machinery.accelerator.backward(loss)
-        loss_sum, weight, tokens = loss_sum + loss.item(), weight + part, tokens + batch.tokens
+    learned = _Sums()
+    for turn in range(max(map(len, everyone))):
+        group = own[turn] if turn < len(own) else ()
+        together(processes, partial(_learn, machinery, group, learned), token_budget)
         between()
-    machinery.guard.learn(groups)
+    machinery.guard.learn(own)
+    loss_sum, weight, tokens = processes.summed([learned.loss, learned.weight, learned.tokens])
     norm = _mean_gradients(machinery, weight, clip)
     skipped = not (math.isfinite(loss_sum) and math.isfinite(norm))
     if not skipped:
         for group in machinery.optimiser.param_groups:
             group["lr"] = learning_rate
         machinery.optimiser.step()
-    return StepResult(loss_sum / weight, weight, tokens, norm, skipped)
+    return StepResult(loss_sum / weight, round(weight), round(tokens), norm, skipped)
 
 
-def _mean_gradients(machinery: Machinery, weight: int, clip: float) -> float:
+@dataclass
+class _Sums:
+    """What this process has added up so far."""
+
+    loss: float = 0.0
+    weight: int = 0
+    tokens: int = 0
+
+
+def _learn(machinery: Machinery, group: Sequence[Example], learned: _Sums) -> None:
+    """Add the gradients of a group to those that the weights have. Mutates both."""
+    if not group:
+        return
+    batch = collate(group).to(machinery.device)
+    with machinery.precision():
+        loss, weight = machinery.objective.loss(machinery.model, batch)
+    machinery.accelerator.backward(loss)
+    learned.loss, learned.weight = learned.loss + loss.item(), learned.weight + weight
+    learned.tokens += batch.tokens
+
+
+def _mean_gradients(machinery: Machinery, weight: float, clip: float) -> float:
     """Turn summed gradients into those of the mean loss, clip them, and return their norm before that."""
+    machinery.processes.sum_gradients(machinery.weights)
     gradients = [tensor.grad for tensor in machinery.weights if tensor.grad is not None]
     torch._foreach_div_(gradients, weight)
     return machinery.accelerator.clip_grad_norm_(machinery.weights, clip or math.inf).item()
@@ -107,25 +135,32 @@ def measure_parts(
 ) -> tuple[Part, ...]:
     """Return the loss of each part of the held-out rows. Raises NotANumber, and NoRoom as `take_step`."""
     machinery.model.eval()
+    processes = machinery.processes
     parts = [micro_batches(part, token_budget, pack=machinery.packs) for part in in_parts(examples)]
-    machinery.guard.admit([group for part in parts for group in part], training=False)
-    measured = tuple(_measure_part(machinery, groups, between) for groups in parts)
-    if not all(math.isfinite(nats) for nats, _ in measured):
+    groups = [(part, group) for part, groups in enumerate(parts) for group in groups]
+    own = groups[processes.rank :: processes.count]
+    admit = partial(machinery.guard.admit, [group for _, group in own], training=False)
+    together(processes, admit, token_budget)
+    sums = [_Sums() for _ in parts]
+    for turn in range(-(-len(groups) // processes.count)):
+        part, group = own[turn] if turn < len(own) else (0, ())
+        together(processes, partial(_look_at, machinery, group, sums[part]), token_budget)
+        between()
+    nats = processes.summed([each.loss for each in sums])
+    weights = processes.summed([each.weight for each in sums])
+    if not all(map(math.isfinite, nats)):
         raise NotANumber(
             "The loss on the held-back rows is not a number: the weights were damaged by too large steps.",
             "Lower the step size (learning_rate) and start again; the last checkpoint is kept.",
         )
-    return measured
+    return tuple(zip(nats, map(round, weights), strict=True))
 
 
-def _measure_part(
-    machinery: Machinery, groups: Sequence[Sequence[Example]], between: Callable[[], None]
-) -> Part:
-    loss_sum, weight = 0.0, 0
-    for group in groups:
-        batch = collate(group).to(machinery.device)
-        with torch.no_grad(), machinery.precision():
-            loss, part = machinery.objective.loss(machinery.model, batch)
-        loss_sum, weight = loss_sum + loss.item(), weight + part
-        between()
-    return loss_sum, weight
+def _look_at(machinery: Machinery, group: Sequence[Example], seen: _Sums) -> None:
+    """Add the loss of a group to what was seen of its part. Mutates `seen`."""
+    if not group:
+        return
+    batch = collate(group).to(machinery.device)
+    with torch.no_grad(), machinery.precision():
+        loss, weight = machinery.objective.loss(machinery.model, batch)
+    seen.loss, seen.weight = seen.loss + loss.item(), seen.weight + weight

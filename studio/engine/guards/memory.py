@@ -30,6 +30,14 @@ class NoRoom(RuntimeError):
         self.fitting_tokens = int(tokens * self.free_bytes / needed_bytes)
 
 
+class NoRoomElsewhere(NoRoom):
+    """Another process of the run found no room: `fitting_tokens` would fit in each of them."""
+
+    def __init__(self, fitting_tokens: int, *, single: bool) -> None:
+        RuntimeError.__init__(self, f"a process of this run has room for {fitting_tokens} tokens at once")
+        self.fitting_tokens, self.single = fitting_tokens, single
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSize:
     """What the arithmetic knows of a model. `longest_products`: up to there attention keeps its matrix."""
@@ -64,14 +72,17 @@ class Machine(Protocol):
     def give_back(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
 class ThisMachine:
-    """The machine, or the container, that this process runs in."""
+    """The machine, or the container, that this process runs in; of several each may take an equal part."""
+
+    processes: int = 1
 
     def free_bytes(self) -> int:
-        return system.memory().available_bytes
+        return system.memory().available_bytes // self.processes
 
     def total_bytes(self) -> int:
-        return system.memory().total_bytes
+        return system.memory().total_bytes // self.processes
 
     def held_bytes(self) -> int:
         return system.process_memory_bytes()
@@ -119,7 +130,7 @@ class MemoryGuard:
 
     def admit(self, groups: Sequence[Sequence[Example]], *, training: bool) -> None:
         """Let the groups of a step be tried. Raises NoRoom where the largest would not fit."""
-        if self._model is None:
+        if self._model is None or not groups:
             return
         shapes = [shape_of(group) for group in groups]
         plain, shape = max(
@@ -140,7 +151,7 @@ class MemoryGuard:
 
     def learn(self, groups: Sequence[Sequence[Example]]) -> None:
         """Set the arithmetic right by what these groups took; call it after they were learned from."""
-        if self._model is None:
+        if self._model is None or not groups:
             return
         plain = max(needed_bytes(shape_of(group), self._model, training=True) for group in groups)
         if plain <= self._largest:

@@ -11,8 +11,9 @@ from studio.core.errors import StudioError
 from studio.engine.attention import LONGEST
 from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
 from studio.engine.device import ran_out_of_memory
-from studio.engine.guards.memory import MemoryGuard, ModelSize, NoRoom
+from studio.engine.guards.memory import MemoryGuard, ModelSize, NoRoom, ThisMachine
 from studio.engine.models import ModelSource, read_model_config
+from studio.engine.processes import ONE, Processes
 
 Result = TypeVar("Result")
 _MOMENTS_BYTES = 8
@@ -29,7 +30,12 @@ class Room:
 
 
 def guard_for(
-    source: ModelSource, device: str, *, number_bytes: int, trained: Iterable[Tensor]
+    source: ModelSource,
+    device: str,
+    *,
+    number_bytes: int,
+    trained: Iterable[Tensor],
+    processes: Processes = ONE,
 ) -> MemoryGuard:
     """Return what foresees memory on a processor; nothing does on a graphics card, which tells.
 
@@ -46,7 +52,8 @@ def guard_for(
         number_bytes=number_bytes,
         longest_products=LONGEST,
     )
-    return MemoryGuard(size, moments_bytes=_MOMENTS_BYTES * sum(weight.numel() for weight in trained))
+    moments_bytes = _MOMENTS_BYTES * sum(weight.numel() for weight in trained)
+    return MemoryGuard(size, moments_bytes=moments_bytes, machine=ThisMachine(processes.local_count))
 
 
 def within_memory(
