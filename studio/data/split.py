@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.core.errors import Refused
-from studio.core.records import Conversation, Part, Record, SourcedRecord, question_and_answer
+from studio.core.records import Conversation, Record, SourcedRecord, question_and_answer
 from studio.data.units import units_of
 
 MOST_LABELS = 50
@@ -47,16 +47,16 @@ def divide(
 ) -> Division:
     """Divide the rows; the same records, percentage and seed give the same parts.
 
-    Rows that ask the same or nearly the same, and rows of one group, stay together, so that no question of
-    the exam was trained on. Where the answers are labels, the exam has its share of each. The held-out rows
-    do not depend on `max_rows` (0: all) nor on the order of the file. Where the user said which rows to hold
-    out, it is exactly those.
+    Rows that ask the same or nearly the same, near copies as a whole, and rows of one group stay together, so
+    that nothing of the exam was trained on. Where the answers are labels, the exam has its share of each. The
+    held-out rows do not depend on `max_rows` (0: all) nor on the order of the file. Where the user said which
+    rows to hold out, it is exactly those.
 
     Raises Refused where no two different questions are left to divide.
     """
-    rows = _Rows.of(records)
-    if "held_out" in rows.parts:
-        held_out = {at for at, part in enumerate(rows.parts) if part == "held_out"}
+    rows = _Rows.of(tuple(records))
+    held_out = {at for at, sourced in enumerate(rows.records) if sourced.part == "held_out"}
+    if held_out:
         _refuse_all(len(held_out), len(rows.keys))
     else:
         held_out = _drawn(rows, held_out_percent, seed)
@@ -78,22 +78,15 @@ def question_key(record: Record) -> str:
 class _Rows:
     """What the division looks at: one entry of each for every row of the file."""
 
+    records: Sequence[SourcedRecord]
     keys: Sequence[str]
     answers: Sequence[bytes]
-    groups: Sequence[str]
-    parts: Sequence[Part]
-    numbers: Sequence[int]
 
     @classmethod
-    def of(cls, records: Iterable[SourcedRecord]) -> "_Rows":
-        rows = cls([], [], [], [], array("Q"))
-        for sourced in records:
-            rows.keys.append(question_key(sourced.record))
-            rows.answers.append(_hash(question_and_answer(sourced.record)[1].strip())[:8])
-            rows.groups.append(sourced.group)
-            rows.parts.append(sourced.part)
-            rows.numbers.append(sourced.row)
-        return rows
+    def of(cls, records: Sequence[SourcedRecord]) -> "_Rows":
+        keys = [question_key(sourced.record) for sourced in records]
+        answers = [_hash(question_and_answer(sourced.record)[1].strip())[:8] for sourced in records]
+        return cls(records, keys, answers)
 
 
 def _refuse_all(held_out: int, rows: int) -> None:
@@ -106,7 +99,7 @@ def _refuse_all(held_out: int, rows: int) -> None:
 
 def _drawn(rows: _Rows, held_out_percent: float, seed: int) -> set[int]:
     """Return the places of the rows that the seed holds out."""
-    units = units_of(rows.keys, rows.groups)
+    units = units_of(rows.records, rows.keys)
     wanted = max(1, round(len(rows.keys) * held_out_percent / 100))
     shares = _label_shares(rows.answers, wanted)
     drawn = _draw(units, wanted, seed, (rows.answers, shares))
@@ -156,7 +149,7 @@ def _draw(
 
 
 def _sample(training: Sequence[int], rows: _Rows, most: int, seed: int) -> list[int]:
-    ranked = sorted(training, key=lambda at: (_rank(seed, "training", rows.keys[at]), rows.numbers[at]))
+    ranked = sorted(training, key=lambda at: (_rank(seed, "training", rows.keys[at]), rows.records[at].row))
     return sorted(ranked[:most])
 
 

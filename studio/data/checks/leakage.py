@@ -1,12 +1,12 @@
 """Held-out rows that are no test: the same was learned, or the answer stands in the question."""
 
 from array import array
-
-import numpy as np
+from collections.abc import Mapping
 
 from studio.data.checks.seen import Finding, Scene, Seen, rows_array
 from studio.data.labels import LabelCounts
 from studio.data.near import NearIndex
+from studio.data.whole_rows import WholeRows
 
 TITLE = "Leakage"
 SOURCE = (
@@ -22,6 +22,7 @@ class Leakage:
 
     def __init__(self, scene: Scene) -> None:
         self._index = NearIndex()
+        self._whole = WholeRows()
         self._rows, self._given_away = rows_array(), rows_array()
         self._questions = array("q")
         self._is_held_out = bytearray()
@@ -33,6 +34,7 @@ class Leakage:
             self._questions.append(hash(seen.plain_question))
             self._is_held_out.append(seen.part == "held_out")
             self._index.add(seen.question)
+            self._whole.add(seen.plain_question, seen.answer, seen.text)
         if self._labels.see(seen.answer) and _stands_in(seen.answer, seen.question):
             self._given_away.append(seen.row)
 
@@ -40,25 +42,29 @@ class Leakage:
         return [*self._between_parts(), *self._answers_given_away()]
 
     def _between_parts(self) -> list[Finding]:
-        held_out = np.frombuffer(self._is_held_out, dtype=np.uint8).astype(bool)
-        learned = {key for key, out in zip(self._questions, held_out, strict=True) if not out}
-        exact = [at for at in np.flatnonzero(held_out).tolist() if self._questions[at] in learned]
-        groups = self._index.groups()
-        trained = {first for at, first in groups.items() if not held_out[at]}
-        same = set(exact)
-        near = [at for at, first in groups.items() if held_out[at] and first in trained and at not in same]
+        sides = zip(self._questions, self._is_held_out, strict=True)
+        learned = {question for question, is_held_out in sides if not is_held_out}
+        held_out = (at for at, is_held_out in enumerate(self._is_held_out) if is_held_out)
+        exact = [at for at in held_out if self._questions[at] in learned]
+        near = self._learned(self._index.groups()) | self._learned(self._whole.groups())
+        near.difference_update(exact)
         found = []
         if exact:
-            found.append(self._finding("exact", exact, "ask what is in the training rows, too"))
+            found.append(self._finding("exact", exact, "ask the same"))
         if near:
-            found.append(self._finding("near", near, "ask almost what is in the training rows"))
+            found.append(self._finding("near", sorted(near), "ask or say almost the same"))
         return found
+
+    def _learned(self, groups: Mapping[int, int]) -> set[int]:
+        """Return the held-out members of all groups (member -> name) that have a training row as well."""
+        trained = {group for at, group in groups.items() if not self._is_held_out[at]}
+        return {at for at, group in groups.items() if self._is_held_out[at] and group in trained}
 
     def _finding(self, kind: str, members: list[int], what: str) -> Finding:
         rows = rows_array()
         rows.extend(self._rows[at] for at in members)
         held_out = "1 held-out row does" if len(rows) == 1 else f"{len(rows):,} held-out rows do"
-        message = f"{held_out} not test the model: they {what}."
+        message = f"{held_out} not test the model: the training rows {what}."
         hint = "Drop them, or the exam shows what was learned by heart."
         return Finding("warning", message, hint, rows, kind=kind, fix="drop")
 

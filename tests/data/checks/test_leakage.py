@@ -39,6 +39,49 @@ def test_planted_leaks_are_found_and_nothing_else_is():
     assert len(kinds["near"]) >= 98
 
 
+def short_question(at: int) -> str:
+    return f"{WORDS[at % 75]} {WORDS[(at * 7 + 3) % 75]} {WORDS[(at * 11 + 5) % 75]} {at}?"
+
+
+def test_held_out_rows_that_are_near_a_training_row_as_a_whole_are_found_and_each_is_named_once():
+    train = [(short_question(at), sentence()) for at in range(120)]
+    whole = [(edited(question, 1), edited(answer, 1)) for question, answer in train[:40]]
+    same = [(question.upper(), edited(answer, 1)) for question, answer in train[40:60]]
+    fresh = [(short_question(at), sentence()) for at in range(200, 240)]
+    rows = [SourcedRecord(at, Completion(*pair), part="train") for at, pair in enumerate(train)]
+    rows += [
+        SourcedRecord(at, Completion(*pair), part="held_out")
+        for at, pair in enumerate([*whole, *same, *fresh], 1000)
+    ]
+    kinds = found(rows)
+    assert kinds == {"near": list(range(1000, 1040)), "exact": list(range(1040, 1060))}
+
+
+def test_one_row_and_several_are_told_in_the_same_words():
+    answer = sentence()
+    train = SourcedRecord(2, Completion("what now?", answer), part="train")
+    near = [SourcedRecord(at, Completion(f"and {at}?", edited(answer, 1)), part="held_out") for at in (3, 4)]
+    (one,) = findings_of("leakage", [train, near[0]], Scene())
+    assert one.message == (
+        "1 held-out row does not test the model: the training rows ask or say almost the same."
+    )
+    (both,) = findings_of("leakage", [train, *near], Scene())
+    assert both.message == (
+        "2 held-out rows do not test the model: the training rows ask or say almost the same."
+    )
+
+
+def test_two_texts_of_one_label_in_two_parts_are_no_leak():
+    labels = [f"{rng.getrandbits(360):x}" for _ in range(10)]
+    rows = [
+        SourcedRecord(
+            at, Labelled(f"pain {at * 7919}", labels[at % 10]), part="held_out" if at < 10 else "train"
+        )
+        for at in range(50)
+    ]
+    assert found(rows) == {}
+
+
 def test_copies_within_one_part_and_rows_without_a_part_are_no_leak():
     text = sentence()
     rows = [SourcedRecord(at, Completion(text, "a"), part="held_out") for at in range(5)]
