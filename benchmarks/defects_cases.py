@@ -4,7 +4,27 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks.defects_measures import Line, Remark, Score, Target
+from benchmarks.defects_broken import Broken
+from benchmarks.defects_files import FILE_CASES, FileCase
+from benchmarks.defects_measures import NO_TARGET, Line, Remark, Score, Target
+from benchmarks.defects_notations import (
+    CSV,
+    JSON,
+    JSONL,
+    QUOTED,
+    conversations,
+    cut,
+    in_conversation,
+    left_open,
+    miscounted,
+    mistyped,
+    named_twice,
+    nulled,
+    out_of_order,
+    said_nothing,
+    spoken_by_nobody,
+    spoken_twice,
+)
 from benchmarks.defects_parts import (
     in_two_parts,
     leaked,
@@ -14,21 +34,26 @@ from benchmarks.defects_parts import (
     rows_nearly_leaked,
 )
 from benchmarks.defects_personal import SAID, told
-from benchmarks.defects_planting import Planting, contradicted, copied, emptied, misspelt, nearly_copied
+from benchmarks.defects_planting import (
+    Planting,
+    contradicted,
+    copied,
+    emptied,
+    misspelt,
+    nearly_copied,
+    nearly_relabelled,
+    relabelled,
+)
 from benchmarks.defects_runs import LABELS, QUESTIONS, Case, measure
-from benchmarks.defects_sets import LABELLED, SETS, labelled_rows
+from benchmarks.defects_sets import LABELLED, LONG_LABELLED, SETS, labelled_rows, long_labelled_rows
 from benchmarks.defects_special import (
     LOOKALIKES,
     TIMES_CHANCE,
-    Files,
-    beginning_alike,
     clean_text_left_alone,
-    files,
-    imbalanced,
     lookalikes,
-    of_few_rows,
     wrong_labels,
 )
+from benchmarks.defects_split import Bound, by_copy, by_group
 from benchmarks.defects_texts import control_token, echoed, foreign, hidden, insulted, misread, remnant
 
 Results = Iterable[Line | Remark]
@@ -62,6 +87,11 @@ CASES = (
          sets=TEMPLATED),
     Case("conflicting answers", "conflicts", Planting(contradicted, copies=True, both=True),
          Target(0.98, 0.95)),
+    Case("conflicting labels", "conflicts", Planting(relabelled, copies=True, both=True), Target(0.98, 0.95),
+         sets=LABELLED, mapping=LABELS, rows_of=labelled_rows),
+    Case("conflicting labels, nearly the same text", "conflicts",
+         Planting(nearly_relabelled, copies=True, both=True), sets=LONG_LABELLED, mapping=LABELS,
+         rows_of=long_labelled_rows),
     Case("label spellings", "label_spellings", Planting(misspelt), sets=LABELLED, mapping=LABELS,
          rows_of=labelled_rows),
     Case("too long: cut", "lengths", Planting(lengthened("answer")), ALL, kinds=("cut",),
@@ -89,10 +119,25 @@ PERSONAL = {
     "national_id": Target(0.98, 0.95),
     "phone": Target(0.95, 0.95),
 }
-FILES = (
-    ("imbalance (files)", "imbalance", imbalanced),
-    ("openings alike (files)", "constant_prefix", beginning_alike),
-    ("too few rows (files)", "too_few", of_few_rows),
+_CHAT = {"messages": "messages"}
+
+BROKEN = (
+    Broken("half-cut rows, JSONL", "unusable", cut, JSONL),
+    Broken("too few or too many cells, CSV", "unusable", miscounted, CSV),
+    Broken("quotation marks never closed, CSV", "unusable", left_open, QUOTED),
+    Broken("something else than text, JSONL", "unusable", mistyped, JSONL),
+    Broken("a key twice, JSONL", "unusable", named_twice, JSONL),
+    Broken("a key twice, JSON", "unusable", named_twice, JSON),
+    Broken("no or null cells, JSONL", "incomplete", nulled, JSONL),
+    Broken("unknown roles", "unusable", in_conversation(spoken_by_nobody), JSONL, conversations, _CHAT),
+    Broken("two turns of one side", "unusable", in_conversation(spoken_twice), JSONL, conversations, _CHAT),
+    Broken("turns out of order", "unusable", in_conversation(out_of_order), JSONL, conversations, _CHAT),
+    Broken("null or empty turns", "incomplete", in_conversation(said_nothing), JSONL, conversations, _CHAT),
+)
+BOUND = (
+    Bound("split: the same question on one side", by_copy(contradicted), Target(1)),
+    Bound("split: near copies on one side", by_copy(nearly_copied), Target(0.98)),
+    Bound("split: rows of one group on one side", by_group, Target(1)),
 )
 
 
@@ -120,22 +165,26 @@ def _clean_text(name: str, rounds: int) -> Results:
     return [Remark(said, (f"{changed} clean texts were changed",) * bool(changed))]
 
 
-def _files(name: str, check: str, make: Files, rounds: int) -> Results:
-    return [Line(name, files(check, make, rounds))]
-
-
 WRONG, CLEAN = "wrong labels: the first k listed", "clean text of ten languages"
 
 
+def _line(case: Broken | Bound | FileCase, target: Target, rounds: int) -> Results:
+    return [Line(case.name, case.measure(rounds), target)]
+
+
 def _measures() -> Iterator[Measure]:
+    for broken in BROKEN:
+        yield Measure(broken.name, broken.check, partial(_line, broken, NO_TARGET))
     for case in CASES:
         yield Measure(case.name, case.check, partial(_case, case))
     yield Measure(WRONG, "wrong_labels", partial(_wrong_labels, WRONG))
+    for bound in BOUND:
+        yield Measure(bound.name, "split", partial(_line, bound, bound.target))
     for kind in SAID:
         name = f"personal data: {kind}"
         yield Measure(name, "personal_data", partial(_personal, name, kind))
-    for name, check, make in FILES:
-        yield Measure(name, check, partial(_files, name, check, make))
+    for file_case in FILE_CASES:
+        yield Measure(file_case.name, file_case.check, partial(_line, file_case, NO_TARGET))
     yield Measure(CLEAN, "broken_decoding", partial(_clean_text, CLEAN))
 
 

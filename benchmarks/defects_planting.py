@@ -103,6 +103,19 @@ def mislabelled(source: random.Random, cells: Cells, rows: Sequence[Cells]) -> C
     return cells | {"label": source.choice(labels)}
 
 
+def relabelled(source: random.Random, cells: Cells, rows: Sequence[Cells]) -> Cells:
+    """Give the same text, in another case or spacing at times, another label."""
+    text = cells["text"]
+    text = source.choice((text, text, text.upper(), text.replace(" ", "  "), f"{text} ?"))
+    return mislabelled(source, cells, rows) | {"text": text}
+
+
+def nearly_relabelled(source: random.Random, cells: Cells, rows: Sequence[Cells]) -> Cells | None:
+    """Give a text of 40 words or more another label, and change one to four of every 40 words."""
+    text = words_changed(cells["text"], source, rows)
+    return mislabelled(source, cells, rows) | {"text": text} if text else None
+
+
 def misspelt(source: random.Random, cells: Cells, rows: Sequence[Cells]) -> Cells | None:
     """Write the label in another case, with other spaces or marks; where it is frequent, with a slip."""
     label = cells["label"]

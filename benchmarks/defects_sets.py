@@ -15,6 +15,7 @@ REAL = ("support", "legal", "medical", "code")
 SYNTHETIC = "synthetic"
 SETS = (*REAL, SYNTHETIC)
 LABELLED = ("support", "legal", "medical", SYNTHETIC)
+LONG_LABELLED = ("support", "legal", SYNTHETIC)
 SYNTHETIC_ROWS = 1500
 FEWEST_OF_A_LABEL = 20
 
@@ -41,18 +42,33 @@ def labelled_rows(name: str) -> list[Cells]:
     Of the made-up set the label is the sample whose words a text is made of.
     """
     if name == SYNTHETIC:
-        source = random.Random(_MADE_WITH)
-        parts = {origin: Recombined((origin,)) for origin in REAL}
-        drawn = [source.choice(REAL) for _ in range(SYNTHETIC_ROWS)]
-        return [{"text": parts[origin].text(source, 80), "label": f"from {origin}"} for origin in drawn]
+        return _labelled_by_origin(80)
     label = _LABELLED_BY.get(name, "answer")
-    rows = _sample(name)
-    text = (
-        (lambda row: row["question"])
-        if name != "support"
-        else (lambda row: f"{row['question']}\n{row['answer']}")
-    )
-    return frequently_labelled([{"text": text(row), "label": row[label]} for row in rows])
+    text = _whole if name == "support" else _question
+    return frequently_labelled([{"text": text(row), "label": row[label]} for row in _sample(name)])
+
+
+def long_labelled_rows(name: str) -> list[Cells]:
+    """Return a set as texts of some forty words and more with labels; no medical terms: they are short."""
+    if name == SYNTHETIC:
+        return _labelled_by_origin(400)
+    label = _LABELLED_BY[name]
+    return frequently_labelled([{"text": _whole(row), "label": row[label]} for row in _sample(name)])
+
+
+def _question(row: Mapping[str, str]) -> str:
+    return row["question"]
+
+
+def _whole(row: Mapping[str, str]) -> str:
+    return f"{row['question']}\n{row['answer']}"
+
+
+def _labelled_by_origin(characters: int) -> list[Cells]:
+    source = random.Random(_MADE_WITH)
+    parts = {origin: Recombined((origin,)) for origin in REAL}
+    drawn = [source.choice(REAL) for _ in range(SYNTHETIC_ROWS)]
+    return [{"text": parts[origin].text(source, characters), "label": f"from {origin}"} for origin in drawn]
 
 
 def frequently_labelled(rows: Sequence[Cells]) -> list[Cells]:

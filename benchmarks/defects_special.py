@@ -1,21 +1,15 @@
-"""Checks that are measured in their own way: a ranked list, findings about a whole file, text left alone."""
+"""Checks that are measured in their own way: a ranked list, look-alikes, text left alone."""
 
 import random
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from benchmarks.defects_measures import Score, Share
 from benchmarks.defects_personal import lookalike_rows
 from benchmarks.defects_planting import Planting, mislabelled
-from benchmarks.defects_runs import LABELS, QUESTIONS, RATES, findings, named
+from benchmarks.defects_runs import LABELS, QUESTIONS, RATES, named
 from benchmarks.defects_sets import (
-    LABELLED,
-    REAL,
-    SETS,
     SYNTHETIC,
     Cells,
-    Recombined,
-    labelled_rows,
     question_rows,
 )
 from benchmarks.defects_texts import LANGUAGES
@@ -25,11 +19,6 @@ from studio.data.mojibake import repaired
 
 LOOKALIKES = 2000
 TIMES_CHANCE = 5
-SHARES = (0.3, 0.6, 0.9)
-"""Of the rows that begin alike: the check speaks of a quarter and more, so the other rates say nothing."""
-
-RARE = (0.005, 0.02, 0.1)
-"""Rows of the rare label for one of the most frequent: the check speaks of a tenth and less."""
 
 
 def wrong_labels(name: str, rows: Sequence[Cells], rounds: int) -> Score:
@@ -50,56 +39,6 @@ def wrong_labels(name: str, rows: Sequence[Cells], rounds: int) -> Score:
             clean = len(rows) - len(wrong)
             score += Score(len(wrong), hits, clean, len(first) - hits, by_chance=by_chance)
     return score
-
-
-Files = Callable[[random.Random, str], tuple[list[Cells], list[list[Cells]]]]
-"""Takes a set; returns a file without the defect and some with it."""
-
-
-def imbalanced(source: random.Random, name: str) -> tuple[list[Cells], list[list[Cells]]]:
-    """Return as many rows of each of two labels, and the same with one of them rare."""
-    rows = labelled_rows(name)
-    frequent = [label for label, _ in Counter(row["label"] for row in rows).most_common(2)]
-    of = {label: [row for row in rows if row["label"] == label] for label in frequent}
-    many = min(map(len, of.values()))
-    large = source.choices(of[frequent[0]], k=20 * many)
-    balanced = [*large[: 2 * many], *source.choices(of[frequent[1]], k=2 * many)]
-    return balanced, [
-        [*large, *source.choices(of[frequent[1]], k=max(1, int(share * len(large))))] for share in RARE
-    ]
-
-
-def beginning_alike(source: random.Random, name: str) -> tuple[list[Cells], list[list[Cells]]]:
-    """Return rows whose answers begin differently, and the same with one beginning for a share of them."""
-    words = Recombined((name,) if name in REAL else REAL)
-    rows = [words.row(source, 80, 120) for _ in range(200)]
-    opening = "Thank you for asking, here is the answer:"
-    return rows, [
-        [row | {"answer": f"{opening} {row['answer']}"} for row in rows[: round(share * len(rows))]]
-        + rows[round(share * len(rows)) :]
-        for share in SHARES
-    ]
-
-
-def of_few_rows(source: random.Random, name: str) -> tuple[list[Cells], list[list[Cells]]]:
-    rows = source.sample(question_rows(name), 30)
-    return rows[: source.randint(10, 30)], [rows[:count] for count in (1, 5, 9)]
-
-
-def files(check: str, make: Files, rounds: int) -> Score:
-    """Count files instead of rows: which are said to have the defect."""
-    score = Score()
-    sets, mapping = (LABELLED, LABELS) if make is imbalanced else (SETS, QUESTIONS)
-    for name in sets:
-        for turn in range(rounds):
-            clean, with_defect = make(random.Random(f"{check} {name} {turn}"), name)
-            found = sum(_speaks(check, rows, mapping) for rows in with_defect)
-            score += Score(len(with_defect), found, 1, int(_speaks(check, clean, mapping)))
-    return score
-
-
-def _speaks(check: str, rows: Sequence[Cells], mapping: dict[str, str]) -> bool:
-    return bool(findings(check, rows, mapping))
 
 
 def lookalikes() -> dict[str, int]:

@@ -9,7 +9,16 @@ from benchmarks.defects_cases import MEASURES
 from benchmarks.defects_labelled import labelled_results
 from benchmarks.defects_measures import Line, Score, Share, Target
 from benchmarks.defects_parts import rows_nearly_leaked
-from benchmarks.defects_planting import Planting, contradicted, copied, emptied, words_changed
+from benchmarks.defects_planting import (
+    Planting,
+    contradicted,
+    copied,
+    emptied,
+    nearly_relabelled,
+    relabelled,
+    words_changed,
+)
+from studio.data.checks import CHECKS
 
 ROWS = [{"question": f"question {at}", "answer": f"answer {at}"} for at in range(50)]
 
@@ -73,6 +82,16 @@ def test_a_training_row_with_words_changed_is_held_out_and_no_row_of_the_exam_is
     assert rows_nearly_leaked(random.Random(3), cells | {"split": "test"}, rows) is None
 
 
+def test_a_text_planted_with_another_label_is_the_same_or_nearly_the_same_text():
+    rows = [{"text": " ".join(f"w{at}" for at in range(40)), "label": label} for label in "ab"]
+    for seed in range(20):
+        same = relabelled(random.Random(seed), rows[0], rows)
+        near = nearly_relabelled(random.Random(seed), rows[0], rows)
+        assert same["label"] == near["label"] == "b"
+        assert same["text"].removesuffix(" ?").casefold().split() == rows[0]["text"].split()
+        assert 0 < len(set(rows[0]["text"].split()) - set(near["text"].split())) <= 4
+
+
 def test_precision_is_of_nothing_where_no_clean_row_could_be_named():
     assert Score(planted=10, found=10).precision.shown() == "–"
 
@@ -92,3 +111,7 @@ def test_a_set_that_is_not_there_is_said_to_be_so(tmp_path):
     said = [result.said for result in labelled_results(tmp_path, 1)]
     assert len(said) == 2
     assert all(f"not measured, for there is no {tmp_path}" in sentence for sentence in said)
+
+
+def test_every_check_is_measured():
+    assert set(CHECKS) <= {measure.check for measure in MEASURES.values()}
