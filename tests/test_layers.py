@@ -65,6 +65,8 @@ HOMES: dict[str, set[str]] = {
     "jinja2": {"data"},
     "rensa": {"data"},
     "sklearn": {"data", "evaluation"},
+    "sacrebleu": {"evaluation"},
+    "rouge_score": {"evaluation"},
     "scipy": {"data"},
     "cleanlab": {"data"},
 }

@@ -1,7 +1,7 @@
 """What an exam measured: base and tuned on the same held-out rows. Made by evaluation, read by all above."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 VERSION = 1
@@ -52,7 +52,9 @@ class Exam:
 
     `rows` were scored, `answered` of them also answered with at most `answer_tokens` new tokens each.
     `weights_hashes` by arm: over the very tensors that answered, taken while they did; "" where nothing did.
-    `before` says what the base arm is where it is not the untouched model doing the same.
+    `before` says what the base arm is where it is not the untouched model doing the same. Metrics stand in
+    the order in which the task's reader wants them; those that only describe are in no difference.
+    `signatures` by metric: what a paper states beside its value.
     """
 
     rows: int
@@ -67,6 +69,7 @@ class Exam:
     table: tuple[ExamRow, ...]
     weights_hashes: Mapping[str, str]
     before: str = ""
+    signatures: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_dict(exam: Exam) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """A model answers: one question streamed, or many at once. Always greedy, so that answers can be compared."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -113,6 +115,15 @@ class _AfterEachToken(StoppingCriteria):
         return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer to a prompt of a list. `seconds` are its tokens' share of what its group took."""
+
+    prompt: int
+    text: str
+    seconds: float
+
+
 def answer_batch(
     model: nn.Module,
     tokenizer: PreTrainedTokenizerBase,
@@ -128,21 +139,45 @@ def answer_batch(
     is asked after every token.
     """
     answers = [""] * len(prompts)
+    done = 0
+    for group in answer_groups(prompts):
+        for written in write_group(model, tokenizer, prompts, group, max_new_tokens, should_stop):
+            answers[written.prompt] = written.text
+        done += len(group)
+        progress(done, len(prompts))
+    return answers
+
+
+def answer_groups(prompts: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """Return which prompts are answered at once, by their place; always the same ones.
+
+    The last bits of a model's numbers depend on who stands beside a prompt, so a group is written as a whole.
+    """
     order = sorted(range(len(prompts)), key=lambda index: (len(prompts[index]), index))
-    was_training = model.training
+    return [tuple(order[at : at + PROMPTS_AT_ONCE]) for at in range(0, len(order), PROMPTS_AT_ONCE)]
+
+
+def write_group(
+    model: nn.Module,
+    tokenizer: PreTrainedTokenizerBase,
+    prompts: Sequence[Sequence[int]],
+    group: Sequence[int],
+    max_new_tokens: int,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> list[Written]:
+    """Return the answers to a group of prompts. Raises Interrupted; leaves training mode as it was."""
+    started, was_training = time.monotonic(), model.training
     model.eval()
     try:
-        for start in range(0, len(order), PROMPTS_AT_ONCE):
-            group = order[start : start + PROMPTS_AT_ONCE]
-            rows = _answer_group(
-                model, tokenizer, [prompts[index] for index in group], max_new_tokens, should_stop
-            )
-            for index, row in zip(group, rows, strict=True):
-                answers[index] = tokenizer.decode(row, skip_special_tokens=True)
-            progress(start + len(group), len(prompts))
+        given = [prompts[index] for index in group]
+        rows = _answer_group(model, tokenizer, given, max_new_tokens, should_stop)
     finally:
         model.train(was_training)
-    return answers
+    each = (time.monotonic() - started) / sum(len(row) + 1 for row in rows)  # and the token that ends it
+    return [
+        Written(index, tokenizer.decode(row, skip_special_tokens=True), each * (len(row) + 1))
+        for index, row in zip(group, rows, strict=True)
+    ]
 
 
 def _answer_group(

@@ -16,8 +16,9 @@ from studio.core.records import SourcedRecord
 from studio.data.templates import ChatTemplate
 from studio.engine.generate import Interrupted
 from studio.evaluation.classes import BY_FREQUENCY, IN_WORDS, InWords, by_frequency, by_head
-from studio.evaluation.marking import Paper, Sitting, mark, table
+from studio.evaluation.marking import OF_ANSWERS, Paper, Sitting, mark, references, table, trained_bytes
 from studio.evaluation.metrics import METRICS
+from studio.evaluation.metrics.row_metric import RowMetric
 from studio.evaluation.questions import Question, questions, spread
 from studio.evaluation.sitting import ShouldStop, Sitter, Sorting, Writing
 
@@ -25,6 +26,10 @@ ANSWERS = 8
 ANSWER_TOKENS = 64
 SHORT_ANSWER_TOKENS = 16
 """Room for a short answer: enough to see what a model that was not asked to be brief begins to say."""
+WHOLE_ANSWERS = ("exact_match", "normalised_match")
+"""Nothing that was cut off could match."""
+SHORT_WORDS = 5
+"""Half of the expected answers have no more words than that: they are names, figures, a yes."""
 
 Subject = Callable[[], AbstractContextManager[PreTrainedModel | None]]
 """Gives a model for as long as it is examined, in the state it then has (add-on active or not).
@@ -106,10 +111,12 @@ def _paper(job: ExamJob) -> Paper:
         (sourced for sourced in job.held_out if sourced.row in rows), job.objective, job.template
     )
     by_row = {question.row: question for question in asked}
+    scored = tuple(rows.values())
     if job.classes:
-        return Paper(tuple(rows.values()), asked, by_row, 0)
+        return Paper(scored, asked, by_row, 0)
     count, tokens = _ration(job, _longest_answer(job, asked))
-    return Paper(tuple(rows.values()), spread(asked, count), by_row, tokens)
+    lengths = tuple(trained_bytes(row, job.template) for row in scored)
+    return Paper(scored, spread(asked, count), by_row, tokens, lengths)
 
 
 def _ration(job: ExamJob, longest_answer: int) -> tuple[int, int]:
@@ -125,7 +132,8 @@ def _longest_answer(job: ExamJob, asked: Sequence[Question]) -> int:
 
 
 def _exam(job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting, *, seconds: float) -> Exam:
-    arms, differences = mark(paper, base, tuned, metrics=_metrics(job, paper), seed=job.seed)
+    metrics = _metrics(job, paper)
+    arms, differences = mark(paper, base, tuned, metrics=metrics, seed=job.seed)
     return Exam(
         rows=len(paper.rows),
         answered=len(paper.answered),
@@ -138,15 +146,33 @@ def _exam(job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting, *, seconds:
         differences=differences,
         table=table(paper, base, tuned),
         weights_hashes={"base": base.weights_hash, "tuned": tuned.weights_hash},
+        signatures={name: said for name in metrics if (said := METRICS[name].signature())},
         before=(IN_WORDS if job.writes else BY_FREQUENCY) if job.classes else "",
     )
 
 
 def _metrics(job: ExamJob, paper: Paper) -> list[str]:
-    """Return what can be measured: answers only where they could be written in full."""
-    in_full = bool(paper.answered) and _longest_answer(job, paper.answered) < paper.answer_tokens
-    told = in_full or bool(job.classes)
-    return [name for name in job.objective.METRICS if told or METRICS[name].needs != "answers"]
+    """Return what can be measured, in the order of the task; some only where answers were written in full."""
+    in_full = bool(job.classes) or _longest_answer(job, paper.answered) < paper.answer_tokens
+    return [
+        name
+        for name in in_order(job.objective.METRICS, [question.expected for question in paper.answered])
+        if (in_full or name not in WHOLE_ANSWERS) and _measurable(METRICS[name], paper)
+    ]
+
+
+def _measurable(metric: type[RowMetric], paper: Paper) -> bool:
+    if metric.needs in OF_ANSWERS and not paper.answered:
+        return False
+    return metric.measurable(references(metric.needs, paper))
+
+
+def in_order(metrics: Sequence[str], expected: Sequence[str]) -> list[str]:
+    """Return the metrics with those first that tell most about answers of such a length."""
+    words = sorted(len(answer.split()) for answer in expected)
+    short = bool(words) and words[len(words) // 2] <= SHORT_WORDS
+    first = WHOLE_ANSWERS if short else ("rougeL", "chrf")
+    return sorted(metrics, key=lambda name: name not in first)
 
 
 def _say(progress: Progress, count: int, what: str, *, total: int, before: int, model: str) -> None:

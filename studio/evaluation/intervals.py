@@ -5,9 +5,9 @@ trained tokens. Drawing rows with replacement is then a few matrix products, and
 every arm keeps the comparison paired. Source: Efron and Tibshirani 1993, chapters 6 and 13.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,8 @@ TAILS = (2.5, 97.5)
 """Percentiles that bound a 95 % interval."""
 _DRAWN_AT_ONCE = 4_000_000
 """Row counts held in memory at a time (32 MB), however many rows there are."""
+
+Name = TypeVar("Name", bound=Hashable)
 
 
 class Shares(Protocol):
@@ -62,6 +64,14 @@ class Draws:
     rows: int
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A metric of one arm: what each row adds, and how the value is made of what the sums give."""
+
+    shares: Shares
+    finish: Callable[[np.ndarray], np.ndarray]
+
+
 def bootstrap(
     arms: Mapping[str, Shares],
     finish: Callable[[np.ndarray], np.ndarray],
@@ -70,22 +80,39 @@ def bootstrap(
     resamples: int = RESAMPLES,
 ) -> dict[str, Draws]:
     """Draw rows with replacement, the same ones for every arm, and measure each draw."""
-    sizes = {parts.rows for parts in arms.values()}
+    measured = {name: Measured(parts, finish) for name, parts in arms.items()}
+    return bootstrap_all(measured, seed=seed, resamples=resamples)
+
+
+def bootstrap_all(
+    measured: Mapping[Name, Measured], *, seed: int, resamples: int = RESAMPLES
+) -> dict[Name, Draws]:
+    """Draw rows with replacement, the same ones for everything that is measured on them.
+
+    Drawing takes longer than measuring, so that all metrics of the same rows belong into one call.
+    """
+    sizes = {each.shares.rows for each in measured.values()}
     assert len(sizes) == 1, f"arms must be measured on the same rows: {sizes}"
     (rows,) = sizes
+    drawn: dict[Name, list[np.ndarray]] = {name: [] for name in measured}
+    for counts in _resamples(rows, seed=seed, resamples=resamples):
+        for name, each in measured.items():
+            drawn[name].append(each.finish(each.shares.measure(counts)))
+    once = np.ones((1, rows))
+    return {
+        name: Draws(float(each.finish(each.shares.measure(once))[0]), np.concatenate(drawn[name]), rows)
+        for name, each in measured.items()
+    }
+
+
+def _resamples(rows: int, *, seed: int, resamples: int) -> Iterator[np.ndarray]:
+    """Yield how often each row is drawn, `(draws, rows)`, a few draws at a time."""
     random = np.random.default_rng(seed)
-    drawn: dict[str, list[np.ndarray]] = {name: [] for name in arms}
     at_once = max(1, _DRAWN_AT_ONCE // rows)
     for start in range(0, resamples, at_once):
         size = min(at_once, resamples - start)
-        counts = random.multinomial(rows, np.full(rows, 1 / rows), size=size)  # (size, rows)
-        for name, parts in arms.items():
-            drawn[name].append(finish(parts.measure(counts)))
-    once = np.ones((1, rows))
-    return {
-        name: Draws(float(finish(parts.measure(once))[0]), np.concatenate(drawn[name]), rows)
-        for name, parts in arms.items()
-    }
+        counts = random.multinomial(rows, np.full(rows, 1 / rows), size=size)
+        yield counts.astype(float)  # whole numbers would be multiplied one by one
 
 
 def score(draws: Draws) -> Score:

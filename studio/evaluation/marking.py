@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.core.exam import Difference, ExamRow, Score
-from studio.core.examples import Example
-from studio.evaluation.intervals import bootstrap, difference, score
+from studio.core.examples import IGNORED, Example
+from studio.data.templates import ChatTemplate
+from studio.evaluation.intervals import Draws, Measured, bootstrap_all, difference, score
 from studio.evaluation.metrics import METRICS, metric_named
 from studio.evaluation.questions import Question
+
+OF_ALL_ROWS, OF_ANSWERS = ("losses", "bytes"), ("answers", "seconds")
+"""What metrics need: of every scored row, or of those that were answered."""
 
 
 @dataclass(frozen=True)
@@ -15,18 +19,19 @@ class Paper:
     """What every arm is asked: all `rows` are scored, `answered` is the part that is also answered.
 
     Of a row that was too long for the model there are several examples. `questions` by row of the user's
-    file.
+    file. `bytes` of each row's learned text, in UTF-8; empty where rows are sorted.
     """
 
     rows: tuple[tuple[Example, ...], ...]
     answered: tuple[Question, ...]
     questions: Mapping[int, Question]
     answer_tokens: int
+    bytes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Sitting:
-    """What one arm did: `nats` of each row in the paper's order, and the answers by row.
+    """What one arm did: `nats` of each row in the paper's order, the answers by row and their seconds.
 
     The first three are empty where no model sat it.
     """
@@ -36,6 +41,7 @@ class Sitting:
     device: str
     nats: tuple[float, ...]
     answers: Mapping[int, str]
+    seconds: Mapping[int, float]
 
 
 def mark(
@@ -44,20 +50,30 @@ def mark(
     """Return the scores by arm and metric, and the differences by metric."""
     arms: dict[str, dict[str, Score]] = {"base": {}, "tuned": {}}
     differences: dict[str, Difference] = {}
+    sittings = {"base": base, "tuned": tuned}
+    draws = _draws(paper, sittings, metrics, seed)
     for name in metrics:
-        kind, measured = METRICS[name], metric_named(name)
-        given = {
-            arm: _given(kind.needs, paper, sitting) for arm, sitting in (("base", base), ("tuned", tuned))
-        }
-        draws = bootstrap(
-            {arm: measured.parts(*pair) for arm, pair in given.items()}, measured.finish, seed=seed
-        )
-        for arm, pair in given.items():
-            value = measured.compute(predictions=pair[0], references=pair[1])[name]
-            assert abs(value - draws[arm].value) <= 1e-9 * max(1.0, abs(value)), (name, arm)
-            arms[arm][name] = score(draws[arm])
-        differences[name] = difference(draws["base"], draws["tuned"], better=kind.better)
+        for arm in arms:
+            arms[arm][name] = score(draws[name, arm])
+        if (better := METRICS[name].better) is not None:
+            differences[name] = difference(draws[name, "base"], draws[name, "tuned"], better=better)
     return arms, differences
+
+
+def _draws(
+    paper: Paper, sittings: Mapping[str, Sitting], metrics: Sequence[str], seed: int
+) -> dict[tuple[str, str], Draws]:
+    """Return the draws by metric and arm; metrics of the same rows see the same ones."""
+    found: dict[tuple[str, str], Draws] = {}
+    for same in (OF_ALL_ROWS, OF_ANSWERS):
+        ready = [metric_named(name) for name in metrics if METRICS[name].needs in same]
+        measured = {
+            (metric.name, arm): Measured(metric.parts(*given(metric.needs, paper, sitting)), metric.finish)
+            for metric in ready
+            for arm, sitting in sittings.items()
+        }
+        found |= bootstrap_all(measured, seed=seed) if measured else {}
+    return found
 
 
 def table(paper: Paper, base: Sitting, tuned: Sitting) -> tuple[ExamRow, ...]:
@@ -93,9 +109,31 @@ def trained_tokens(examples: Sequence[Example]) -> int:
     return sum(example.trained_tokens for example in examples)
 
 
-def _given(needs: str, paper: Paper, sitting: Sitting) -> tuple[Sequence, Sequence]:
+def trained_bytes(examples: Sequence[Example], template: ChatTemplate) -> int:
+    """Return the length in UTF-8 of a row's learned text; marks that end an answer are no text."""
+    learned = [label for example in examples for label in example.labels if label != IGNORED]
+    text = template.tokenizer.decode(learned, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    return len(text.encode())
+
+
+def given(needs: str, paper: Paper, sitting: Sitting) -> tuple[Sequence, Sequence]:
     """Return predictions and references as `RowMetric.parts` wants them."""
+    return _predictions(needs, paper, sitting), references(needs, paper)
+
+
+def _predictions(needs: str, paper: Paper, sitting: Sitting) -> Sequence:
+    if needs in OF_ALL_ROWS:
+        return sitting.nats
+    of_rows = sitting.answers if needs == "answers" else sitting.seconds
+    return [of_rows[question.row] for question in paper.answered]
+
+
+def references(needs: str, paper: Paper) -> Sequence:
+    """Return what predictions are set beside; it does not depend on who sits the exam."""
     if needs == "losses":
-        return sitting.nats, [trained_tokens(row) for row in paper.rows]
-    answered = paper.answered
-    return [sitting.answers[q.row] for q in answered], [q.expected for q in answered]
+        return [trained_tokens(row) for row in paper.rows]
+    if needs == "bytes":
+        return paper.bytes
+    if needs == "answers":
+        return [question.expected for question in paper.answered]
+    return [1 for _ in paper.answered]

@@ -1,5 +1,6 @@
 """One model sits the exam: every held-out row is scored, and what can be answered is answered."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -10,7 +11,7 @@ from transformers import PreTrainedModel
 from studio.core.examples import Example
 from studio.data.templates import ChatTemplate
 from studio.engine.batches import collate
-from studio.engine.generate import Interrupted, answer_batch
+from studio.engine.generate import Interrupted, answer_groups, write_group
 from studio.engine.tuned import weights_hash
 from studio.evaluation.classes import Likelihoods
 from studio.evaluation.marking import Paper, Sitting
@@ -45,16 +46,18 @@ class Writing:
             nats.append(sum(self._nats(model, example) for example in row))
         scored = len(paper.rows)
         said(scored, "Answering questions")
-        texts = answer_batch(
-            model,
-            self.template.tokenizer,
-            [question.prompt for question in paper.answered],
-            max_new_tokens=paper.answer_tokens,
-            should_stop=should_stop,
-            progress=lambda count, _: said(scored + count, "Answering questions"),
-        )
-        rows = (question.row for question in paper.answered)
-        return _sitting(model, nats, dict(zip(rows, texts, strict=True)))
+        prompts, done = [question.prompt for question in paper.answered], 0
+        answers: dict[int, str] = {}
+        seconds: dict[int, float] = {}
+        for group in answer_groups(prompts):
+            for written in write_group(
+                model, self.template.tokenizer, prompts, group, paper.answer_tokens, should_stop
+            ):
+                row = paper.answered[written.prompt].row
+                answers[row], seconds[row] = written.text, written.seconds
+            done += len(group)
+            said(scored + done, "Answering questions")
+        return _sitting(model, nats, answers, seconds)
 
     def _nats(self, model: PreTrainedModel, example: Example) -> float:
         """Rows are scored alone: no row's loss depends on its neighbours."""
@@ -72,20 +75,24 @@ class Sorting:
     ) -> Sitting:
         if model is not None:
             model.eval()
-        nats, answers = [], {}
+        nats, answers, seconds = [], {}, {}
         for count, (example,) in enumerate(paper.rows):
             if should_stop():
                 raise Interrupted
             said(count, SCORING)
+            started = time.monotonic()
             found = self.likelihoods(model, example)
+            seconds[example.row] = time.monotonic() - started
             nats.append(found.nats(example.label))
             answers[example.row] = found.chosen
         said(len(paper.rows), SCORING)
-        return _sitting(model, nats, answers)
+        return _sitting(model, nats, answers, seconds)
 
 
-def _sitting(model: PreTrainedModel | None, nats: list[float], answers: dict[int, str]) -> Sitting:
+def _sitting(
+    model: PreTrainedModel | None, nats: list[float], answers: dict[int, str], seconds: dict[int, float]
+) -> Sitting:
     if model is None:
-        return Sitting("", "", "", tuple(nats), answers)
+        return Sitting("", "", "", tuple(nats), answers, seconds)
     dtype = str(model.dtype).removeprefix("torch.")
-    return Sitting(weights_hash(model), dtype, str(model.device), tuple(nats), answers)
+    return Sitting(weights_hash(model), dtype, str(model.device), tuple(nats), answers, seconds)

@@ -116,6 +116,8 @@ def exam_document(exam: ExamView) -> Document:
         "differences": {metric: asdict(found) for metric, found in exam.differences.items()},
         "weights_hashes": dict(exam.weights_hashes),
         "before": exam.before,
+        "signatures": dict(exam.signatures),
+        "answer_tokens": exam.answer_tokens,
     }
 
 

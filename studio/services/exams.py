@@ -94,6 +94,8 @@ def view(home: Home, run: str) -> ExamView | None:
         verdict=Verdict(said.tone, said.headline, said.sentence),
         weights_hashes=found.weights_hashes,
         before=found.before,
+        signatures=found.signatures,
+        answer_tokens=found.answer_tokens,
         step=found.step,
         earlier=folder.checkpoints.best_step() not in (None, found.step),
     )

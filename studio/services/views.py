@@ -207,7 +207,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class ExamView:
-    """The measured comparison on held-out rows: `rows` were scored, `answered` of them also generated."""
+    """As in `core.exam.Exam`. `earlier`: a step that is no longer the best of a run that went on."""
 
     run: str
     rows: int
@@ -219,9 +219,9 @@ class ExamView:
     weights_hashes: Mapping[str, str] = field(default_factory=dict)
     step: int = 0
     earlier: bool = False
-    """Held at a step that is no longer the run's best: it was resumed, and went on to a better one."""
     before: str = ""
-    """What “before” is, where it is not the untouched model doing the same."""
+    signatures: Mapping[str, str] = field(default_factory=dict)
+    answer_tokens: int = 0
 
 
 @dataclass(frozen=True)

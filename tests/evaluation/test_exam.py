@@ -14,7 +14,7 @@ from studio.data.templates import ChatTemplate
 from studio.engine.generate import stream
 from studio.engine.objectives import chat
 from studio.engine.tuned import weights_hash
-from studio.evaluation.exam import ExamJob, examine
+from studio.evaluation.exam import ExamJob, examine, in_order
 
 RECORDS = tuple(
     SourcedRecord(row, Completion(f"What is {row} and {row}?", str(2 * row))) for row in range(2, 34)
@@ -110,7 +110,41 @@ def test_exact_match_is_only_measured_where_the_answers_could_be_written_in_full
     assert "exact_match" in examine(job, progress=quiet, should_stop=never).differences
     cramped = examine(replace(job, answer_tokens=2), progress=quiet, should_stop=never)
     assert "exact_match" not in cramped.differences
-    assert set(cramped.arms["base"]) == {"loss", "perplexity"}
+    assert "normalised_match" not in cramped.differences
+    assert {"loss", "rougeL", "chrf"} <= set(cramped.differences)
+
+
+def test_short_answers_are_matched_first_and_long_ones_compared_by_words_and_letters(job):
+    assert list(examine(job, progress=quiet, should_stop=never).arms["base"]) == [
+        "exact_match", "normalised_match", "loss", "perplexity", "bits_per_byte", "rougeL", "rouge1",
+        "rouge2", "chrf", "repetition", "answer_words", "seconds_per_answer",
+    ]  # fmt: skip
+    assert in_order(chat.METRICS, ["Open the settings and press the button."] * 3)[:3] == [
+        "rougeL",
+        "chrf",
+        "loss",
+    ]
+    assert in_order(chat.METRICS, []) == in_order(chat.METRICS, ["many words are expected here by all"])
+
+
+def test_bits_per_byte_share_the_nats_of_the_loss_among_the_bytes_of_the_answers(job):
+    found = examine(job, progress=quiet, should_stop=never)
+    nats = sum(row.base_loss * row.trained_tokens for row in found.table)
+    letters = sum(len(sourced.record.completion) for sourced in RECORDS)  # figures: one byte each
+    assert found.arms["base"]["bits_per_byte"].value == pytest.approx(nats / math.log(2) / letters, rel=1e-9)
+
+
+def test_what_only_describes_has_values_and_no_verdict(job):
+    found = examine(job, progress=quiet, should_stop=never)
+    assert set(found.arms["base"]) - set(found.differences) == {"answer_words", "seconds_per_answer"}
+    answers = [row.base for row in found.table if row.base is not None]
+    words = sum(len(answer.split()) for answer in answers) / len(answers)
+    assert found.arms["base"]["answer_words"].value == pytest.approx(words)
+    assert found.arms["base"]["seconds_per_answer"].value > 0
+
+
+def test_the_signatures_are_of_what_was_measured(job):
+    assert set(examine(job, progress=quiet, should_stop=never).signatures) == {"chrf"}
 
 
 def test_short_answers_are_asked_of_more_rows_for_the_same_work(job):

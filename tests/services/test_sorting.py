@@ -39,7 +39,9 @@ def test_it_learns_is_examined_asked_and_exported(studio, labelled, tiny_model_f
     run = trained(studio, labelled, tiny_model_folder)
     assert job_ended(studio, run, studio.start_exam(run)) == "finished"
     exam = studio.exam(run)
-    assert list(exam.arms["tuned"]) == ["accuracy", "precision_macro", "recall_macro", "f1_macro", "loss"]
+    assert list(exam.arms["tuned"]) == [
+        "accuracy", "precision_macro", "recall_macro", "f1_macro", "loss", "seconds_per_answer",
+    ]  # fmt: skip
     assert exam.arms["tuned"]["accuracy"].value > 0.9
     assert exam.arms["base"]["accuracy"].value < 0.8
     assert "in words" in exam.before

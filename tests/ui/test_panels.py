@@ -23,7 +23,7 @@ from studio.services.views import (
 )
 from studio.services.ways import Way
 from studio.ui.navigation import navigation
-from studio.ui.panels import compare, export, method, runs, train
+from studio.ui.panels import compare, export, method, runs, scores, train
 from studio.ui.session import Facts, Session
 
 ATTACK = "<script>alert(1)</script>\"'><img onerror=alert(1)>"
@@ -81,7 +81,7 @@ def test_no_panel_of_the_later_steps_lets_a_tag_through(run_view: Callable[..., 
         compare.answers(run, replace(comparison, error=ATTACK)),
         compare.job(job, ATTACK),
         compare.job(replace(job, status="running"), ATTACK),
-        compare.exam(examined(ATTACK)),
+        scores.exam(examined(ATTACK)),
         compare.table(examined(ATTACK)),
         export.kinds({ATTACK: export.Offer(ATTACK, ATTACK)}, (), ATTACK),
         export.files(exported(text=ATTACK)),
@@ -126,15 +126,15 @@ def test_a_run_that_does_not_fit_says_so() -> None:
 
 
 def test_the_verdict_stands_above_the_exams_table() -> None:
-    html = compare.exam(examined("clearly"))
+    html = scores.exam(examined("clearly"))
     assert html.index("clearly") < html.index("<table")
     assert "[−0.600, −0.400]" in html
     assert "abababab" in html
 
 
 def test_an_exam_and_an_export_of_an_earlier_point_say_which() -> None:
-    assert "step 1,200" not in compare.exam(replace(examined(), step=1200))
-    assert "of an earlier point (step 1,200)" in compare.exam(replace(examined(), step=1200, earlier=True))
+    assert "step 1,200" not in scores.exam(replace(examined(), step=1200))
+    assert "of an earlier point (step 1,200)" in scores.exam(replace(examined(), step=1200, earlier=True))
     offers = {"adapter": export.Offer("Adapter", "Small.")}
     made = replace(exported(), step=1200)
     assert "step 1,200" not in export.kinds(offers, (made,), "adapter")

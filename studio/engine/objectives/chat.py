@@ -22,7 +22,10 @@ SOURCE = "arXiv:2203.02155, section 3.5 (supervised fine-tuning)"
 HEAD = "language"
 CHAT = True
 WINDOWS = False
-METRICS = ("loss", "perplexity", "exact_match")
+METRICS = (
+    "loss", "perplexity", "bits_per_byte", "exact_match", "normalised_match", "rougeL", "rouge1", "rouge2",
+    "chrf", "bleu", "repetition", "answer_words", "seconds_per_answer",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

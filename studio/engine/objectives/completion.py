@@ -7,6 +7,7 @@ from studio.core.examples import Example
 from studio.core.records import Completion, Record
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import encode_completion
+from studio.engine.objectives import chat
 
 if TYPE_CHECKING:
     import torch
@@ -22,7 +23,7 @@ SOURCE = "arXiv:2012.15723 (prompt-based fine-tuning), arXiv:2005.14165"
 HEAD = "language"
 CHAT = False
 WINDOWS = False
-METRICS = ("loss", "perplexity", "exact_match")
+METRICS = chat.METRICS
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ SOURCE = "arXiv:2004.10964 (continued pretraining), arXiv:2404.10830 (packing wi
 HEAD = "language"
 CHAT = False
 WINDOWS = True
-METRICS = ("loss", "perplexity")
+METRICS = ("loss", "perplexity", "bits_per_byte", "repetition", "answer_words", "seconds_per_answer")
 
 
 @dataclass(frozen=True)

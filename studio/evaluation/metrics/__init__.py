@@ -1,22 +1,42 @@
 """The metrics an exam can measure, in the order of the screen. To add one: a file here and a line below."""
 
 from studio.evaluation.metrics.accuracy import Accuracy
+from studio.evaluation.metrics.answer_words import AnswerWords
+from studio.evaluation.metrics.bits_per_byte import BitsPerByte
+from studio.evaluation.metrics.bleu import Bleu
+from studio.evaluation.metrics.chrf import Chrf
 from studio.evaluation.metrics.exact_match import ExactMatch
 from studio.evaluation.metrics.f1_macro import F1Macro
 from studio.evaluation.metrics.loss import Loss
+from studio.evaluation.metrics.normalised_match import NormalisedMatch
 from studio.evaluation.metrics.perplexity import Perplexity
 from studio.evaluation.metrics.precision_macro import PrecisionMacro
 from studio.evaluation.metrics.recall_macro import RecallMacro
+from studio.evaluation.metrics.repetition import Repetition
+from studio.evaluation.metrics.rouge1 import Rouge1
+from studio.evaluation.metrics.rouge2 import Rouge2
+from studio.evaluation.metrics.rouge_l import RougeL
 from studio.evaluation.metrics.row_metric import RowMetric
+from studio.evaluation.metrics.seconds_per_answer import SecondsPerAnswer
 
 METRICS: dict[str, type[RowMetric]] = {
     "loss": Loss,
     "perplexity": Perplexity,
+    "bits_per_byte": BitsPerByte,
     "accuracy": Accuracy,
     "precision_macro": PrecisionMacro,
     "recall_macro": RecallMacro,
     "f1_macro": F1Macro,
     "exact_match": ExactMatch,
+    "normalised_match": NormalisedMatch,
+    "rougeL": RougeL,
+    "rouge1": Rouge1,
+    "rouge2": Rouge2,
+    "chrf": Chrf,
+    "bleu": Bleu,
+    "repetition": Repetition,
+    "answer_words": AnswerWords,
+    "seconds_per_answer": SecondsPerAnswer,
 }
 
 

@@ -19,9 +19,11 @@ class RowMetric(evaluate.Metric):
 
     title: ClassVar[str]
     unit: ClassVar[str]
-    better: ClassVar[Literal["lower", "higher"]]
-    needs: ClassVar[Literal["losses", "answers"]]
-    """What it reads: `losses` (nats and trained tokens of each row) or `answers` (texts)."""
+    better: ClassVar[Literal["lower", "higher"] | None]
+    """None where it describes: then no change of it is called better or worse."""
+    needs: ClassVar[Literal["losses", "bytes", "answers", "seconds"]]
+    """What it reads of each row: nats and trained tokens (`losses`), nats and the bytes of the learned text
+    (`bytes`), the answer and the expected one (`answers`), or what the answer took (`seconds`)."""
     source: ClassVar[str]
 
     @classmethod
@@ -29,6 +31,16 @@ class RowMetric(evaluate.Metric):
         """Return an instance that holds its rows in memory; `evaluate` insists on making a cache folder."""
         with tempfile.TemporaryDirectory() as folder:
             return cls(keep_in_memory=True, cache_dir=folder)
+
+    @classmethod
+    def measurable(cls, references: Sequence) -> bool:
+        """Return whether it can tell anything on these rows; where not, it is left out of the exam."""
+        return True
+
+    @classmethod
+    def signature(cls) -> str:
+        """Return what a paper has to state beside the value; empty where the name says it all."""
+        return ""
 
     @abstractmethod
     def parts(self, predictions: Sequence, references: Sequence) -> Shares:

@@ -1,32 +1,15 @@
-"""What the Compare step shows: two answers side by side, and the exam on rows that were never trained on."""
+"""What the Compare step shows: two answers side by side, and how held-back questions were answered."""
 
 from studio.core.events import ACTIVE
 from studio.services.views import Answer, Comparison, ExamRow, ExamView, JobView, RunView
 from studio.ui.live import settled
-from studio.ui.markup import empty, escape, notice, progress_bar, sentence
+from studio.ui.markup import empty, escape, notice, progress_bar
 from studio.ui.markup import table as markup_table
 from studio.ui.moving import job_percent, job_text
-from studio.ui.words import count, decimals, duration, loss, percentage
+from studio.ui.words import count, duration, loss
 
 SIDES = (("base", "Before", "the untouched model"), ("tuned", "After", "your tuned model"))
 LONGEST_TABLE = 200
-
-METRICS = {
-    "loss": ("Error on held-back rows", "loss, nats per token; lower is better"),
-    "perplexity": ("Surprise per token", "perplexity; lower is better"),
-    "exact_match": ("Answers word for word", "exact match; higher is better"),
-    "accuracy": ("Rows sorted rightly", "accuracy; higher is better"),
-    "precision_macro": ("Given labels that are right", "macro precision; higher is better"),
-    "recall_macro": ("Rows of each label that are found", "macro recall; higher is better"),
-    "f1_macro": ("Precision and recall in one", "macro F1; higher is better"),
-}
-VERDICTS = {
-    "better": "better",
-    "same": "no clear difference",
-    "worse": "worse",
-    "too_few": "too few rows to tell",
-}
-FRACTIONS = ("exact_match", "accuracy", "precision_macro", "recall_macro", "f1_macro")
 
 
 def answers(run: RunView, comparison: Comparison | None) -> str:
@@ -85,52 +68,6 @@ def job(view: JobView, what: str) -> str:
         f'<span data-live="job-{escape(view.id)}">{escape(job_text(view))}</span></div>'
         f"{progress_bar(what, job_percent(view), live=view.id)}</section>"
     )
-
-
-def exam(view: ExamView) -> str:
-    """Return the verdict, then what was measured before and after, with intervals, on the same rows."""
-    rows = "".join(_metric(name, view) for name in METRICS if name in view.arms.get("base", {}))
-    title = f"The exam, of an earlier point (step {view.step:,})" if view.earlier else "The exam"
-    hashes = " · ".join(
-        f"{escape(arm)} weights <code>{escape(value[:8])}</code>"
-        for arm, value in view.weights_hashes.items()
-        if value
-    )
-    before = f"<p>{escape(view.before)}</p>" if view.before else ""
-    return (
-        f'<section class="panel" aria-label="Exam"><h3>{title}</h3>{sentence(view.verdict)}'
-        f"{markup_table('Exam results', ('Measured', 'Before', 'After', 'Change'), rows, classes='exam')}"
-        f"<p>{count(view.rows, 'held-back row')} scored, {view.answered:,} of them also answered in words. "
-        f"Brackets are 95 % intervals; both models saw the same rows. {hashes}</p>{before}</section>"
-    )
-
-
-def _metric(name: str, view: ExamView) -> str:
-    title, term = METRICS[name]
-    cells = ""
-    for arm, title_of_arm in (("base", "Before"), ("tuned", "After")):
-        score = view.arms.get(arm, {}).get(name)
-        shown = _score(name, score.value, score.low, score.high) if score else "–"
-        cells += f'<td data-label="{title_of_arm}">{shown}</td>'
-    difference = view.differences.get(name)
-    change = "–"
-    if difference is not None:
-        word = VERDICTS[difference.verdict]
-        change = (
-            f'<b class="change {difference.verdict}">{word}</b> '
-            f"{_score(name, difference.value, difference.low, difference.high, signed=True)}"
-        )
-    cells += f'<td data-label="Change">{change}</td>'
-    return f'<tr><th scope="row">{title}<small>{term}</small></th>{cells}</tr>'
-
-
-def _score(name: str, value: float, low: float, high: float, *, signed: bool = False) -> str:
-    def form(number: float) -> str:
-        if name in FRACTIONS:
-            return percentage(number, signed=signed)
-        return decimals(number, 2 if name == "perplexity" else 3, signed=signed)
-
-    return f'{form(value)} <small class="interval">[{form(low)}, {form(high)}]</small>'
 
 
 def table(view: ExamView) -> str:

@@ -11,6 +11,7 @@ from studio.ui import live
 from studio.ui.actions import actions
 from studio.ui.markup import event_button, heading, notice, problem
 from studio.ui.panels import compare as panel
+from studio.ui.panels import scores
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, html_part, on, told
@@ -91,7 +92,7 @@ class CompareTab:
             self.answers: panel.answers(run, comparison),
             self.exam: damage
             + self._job(run, examined is not None)
-            + (panel.exam(examined) if examined else ""),
+            + (scores.exam(examined) if examined else ""),
             self.table: panel.table(examined) if examined else "",
             self.bar.primary: gr.Button("Take it home", interactive=True),
         }

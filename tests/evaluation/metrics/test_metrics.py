@@ -10,7 +10,12 @@ from sklearn import metrics as reference
 from studio.evaluation.intervals import bootstrap
 from studio.evaluation.metrics import METRICS, metric_named
 
-ROWS = {"losses": ([2.0, 30.0], [1, 9]), "answers": (["Paris ", "Rome"], ["Paris", "rome"])}
+ROWS = {
+    "losses": ([2.0, 30.0], [1, 9]),
+    "bytes": ([2.0, 30.0], [1, 9]),
+    "answers": (["Paris ", "Rome"], ["Paris", "rome"]),
+    "seconds": ([0.5, 1.5], [1, 1]),
+}
 OF_LABELS = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
 
 
@@ -28,7 +33,7 @@ def test_every_metric_describes_itself_and_measures_without_a_network(name, no_n
     assert measured.title
     assert measured.unit
     assert measured.source
-    assert measured.better in ("lower", "higher")
+    assert measured.better in ("lower", "higher", None)
     predictions, references = ROWS[measured.needs]
     assert list(measured.compute(predictions=predictions, references=references)) == [name]
 
@@ -42,6 +47,13 @@ def test_loss_is_the_sum_of_nats_over_the_sum_of_tokens_and_not_a_mean_of_rows()
 def test_perplexity_is_exp_of_the_loss():
     value = metric_named("perplexity").compute(predictions=[2.0, 30.0], references=[1, 9])
     assert value["perplexity"] == pytest.approx(math.exp(3.2))
+
+
+def test_bits_per_byte_are_the_nats_in_bits_over_the_bytes_of_the_learned_text():
+    measured = metric_named("bits_per_byte")
+    value = measured.compute(predictions=[2.0, 30.0], references=[1, 9])["bits_per_byte"]
+    assert value == pytest.approx(32 / math.log(2) / 10, abs=1e-12)
+    assert not measured.measurable([4, 0])
 
 
 def test_exact_match_ignores_blank_ends_and_nothing_else():
@@ -91,5 +103,5 @@ def test_a_metric_can_be_used_twice():
 
 
 def test_an_unknown_metric_names_the_known_ones():
-    with pytest.raises(KeyError, match="loss, perplexity, accuracy"):
-        metric_named("bleu")
+    with pytest.raises(KeyError, match="known: loss, perplexity, bits_per_byte"):
+        metric_named("blue")

@@ -1,0 +1,59 @@
+"""The exam's table: what is shown first, in which words, and what stands beside it for those who compare."""
+
+from studio.core.exam import Difference, Score
+from studio.core.verdict import Verdict
+from studio.evaluation.metrics import METRICS
+from studio.services.views import ExamView
+from studio.ui.panels import scores
+
+SIGNATURE = "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0"
+
+
+def examined(*names: str, verdict: str = "better") -> ExamView:
+    measured = {name: Score(0.5, 0.25, 0.75) for name in names}
+    changes = {name: Difference(0.1, 0.05, 0.2, verdict) for name in names if METRICS[name].better}
+    return ExamView(
+        "run1", 35, 32, {"base": measured, "tuned": measured}, changes, (), Verdict("good", "Better", "."),
+        signatures={"bleu": SIGNATURE}, answer_tokens=64,
+    )  # fmt: skip
+
+
+def test_every_metric_has_its_words_and_its_technical_term() -> None:
+    assert set(scores.METRICS) == set(METRICS)
+    for name, words in scores.METRICS.items():
+        towards = {"lower": "lower is better", "higher": "higher is better", None: ""}[METRICS[name].better]
+        assert towards in words.term
+
+
+def test_the_first_measures_of_the_exams_own_order_stand_open_and_the_others_are_folded() -> None:
+    names = ("chrf", "rougeL", "loss", "perplexity", "bits_per_byte", "bleu", "repetition")
+    html = scores.exam(examined(*names))
+    opened, folded = html.split("<details")
+    places = [opened.index(scores.METRICS[name].title) for name in names[:5]]
+    assert places == sorted(places)
+    assert "2 further measures" in folded
+    assert scores.METRICS["bleu"].title in folded
+    assert SIGNATURE in folded
+    assert "<details" not in scores.exam(examined("loss", "perplexity"))
+
+
+def test_fractions_are_shown_in_percent_and_scores_of_papers_as_papers_write_them() -> None:
+    html = scores.exam(examined("exact_match", "chrf", "rougeL"))
+    assert '50 % <small class="interval">[25 %, 75 %]</small>' in html
+    assert '0.5 <small class="interval">[0.2, 0.8]</small>' in html
+    assert '0.500 <small class="interval">[0.250, 0.750]</small>' in html
+
+
+def test_what_only_describes_claims_no_change() -> None:
+    html = scores.exam(examined("answer_words"))
+    assert '<td data-label="Change">–</td>' in html
+    assert "better</b>" not in html
+
+
+def test_it_says_where_answers_were_ended() -> None:
+    assert "each ended after 64 tokens at the latest" in scores.exam(examined("loss"))
+
+
+def test_every_verdict_has_its_words() -> None:
+    for verdict, words in scores.VERDICTS.items():
+        assert f'<b class="change {verdict}">{words}</b>' in scores.exam(examined("bleu", verdict=verdict))
