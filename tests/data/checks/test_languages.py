@@ -56,6 +56,38 @@ def test_rows_in_another_language_are_listed_for_each_side():
     )
 
 
+HEADINGS = (
+    "Check the battery", "Turn on the screen reader", "Connect to a hidden network", "Print on both sides",
+    "Find a lost file", "Change the wallpaper", "Use a second keyboard", "Set a default printer",
+    "Close all open windows", "Share the desktop with others", "Stop the sound of the alarm",
+    "Copy files to a disk", "Why is the network slow", "Make the text larger", "Add a new user account",
+    "Remove a printer", "Open the settings", "Hide the dock", "Lock the screen when you leave",
+)  # fmt: skip
+
+
+def test_one_long_question_among_short_ones_is_compared_with_these():
+    data = [
+        SourcedRecord(row, Completion(question, SENTENCES["en"])) for row, question in enumerate(HEADINGS, 1)
+    ]
+    data[4] = SourcedRecord(5, Completion(SENTENCES["de"], SENTENCES["en"]))
+    (finding,) = findings_of("languages", data, Scene())
+    assert (finding.kind, list(finding.rows)) == ("question", [5])
+    assert finding.message.endswith("in another language than most, which are in English: German 1.")
+
+
+def test_short_texts_in_the_language_of_the_long_ones_are_no_finding():
+    data = [SourcedRecord(row, Completion(text, SENTENCES["de"])) for row, text in enumerate(HEADINGS, 1)]
+    data[4] = SourcedRecord(5, Completion(SENTENCES["en"], SENTENCES["de"]))
+    assert findings_of("languages", data, Scene()) == []
+
+
+@pytest.mark.parametrize("short", [HEADINGS, ("ja", "nein")])
+def test_short_texts_whose_language_no_longer_one_has_count_for_none(short):
+    data = [SourcedRecord(row, Completion(short[row % len(short)], SENTENCES["de"])) for row in range(1, 40)]
+    data[4] = SourcedRecord(5, Completion(SENTENCES["fr"], SENTENCES["de"]))
+    assert findings_of("languages", data, Scene()) == []
+
+
 def test_the_chart_counts_rows_by_language():
     watch = languages.begin(Scene())
     for index, code in enumerate(["en", "en", "ru"]):
