@@ -1,6 +1,7 @@
 """A tokenised example: what the model reads and which of it is learned. `studio.data.tokens` makes them."""
 
-from collections.abc import Iterable
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 IGNORED = -100
@@ -37,6 +38,59 @@ class Example:
         return 1 if self.label else sum(label != IGNORED for label in self.labels[1:])
 
 
+class Measured(Sequence[Example]):
+    """Examples that are made one by one as they are asked for; what is asked of all is known beforehand.
+
+    Each of the columns has one entry for each example.
+    """
+
+    @abstractmethod
+    def rows(self) -> Sequence[int]: ...
+    @abstractmethod
+    def lengths(self) -> Sequence[int]: ...
+    @abstractmethod
+    def trained_tokens(self) -> Sequence[int]: ...
+    @abstractmethod
+    def cut_tokens(self) -> Sequence[int]: ...
+    @abstractmethod
+    def class_labels(self) -> Iterable[str]: ...
+    @abstractmethod
+    def only(self, places: Sequence[int]) -> "Measured":
+        """Return the examples at these places, in this order."""
+
+
+def rows_of(examples: Sequence[Example]) -> Sequence[int]:
+    """Return the row of each example."""
+    return examples.rows() if isinstance(examples, Measured) else [each.row for each in examples]
+
+
+def lengths_of(examples: Sequence[Example]) -> Sequence[int]:
+    """Return the tokens of each example."""
+    if isinstance(examples, Measured):
+        return examples.lengths()
+    return [len(each.input_ids) for each in examples]
+
+
+def trained_tokens_of(examples: Sequence[Example]) -> Sequence[int]:
+    """Return the learned tokens of each example."""
+    if isinstance(examples, Measured):
+        return examples.trained_tokens()
+    return [each.trained_tokens for each in examples]
+
+
+def cut_tokens_of(examples: Sequence[Example]) -> Sequence[int]:
+    """Return the tokens that each example lost."""
+    return examples.cut_tokens() if isinstance(examples, Measured) else [each.cut_tokens for each in examples]
+
+
+def only(examples: Sequence[Example], places: Sequence[int]) -> Sequence[Example]:
+    """Return the examples at these places, in this order; the same where those are all."""
+    if isinstance(examples, Measured):
+        return examples.only(places)
+    return tuple(examples[at] for at in places)
+
+
 def labels_of(examples: Iterable[Example]) -> tuple[str, ...]:
     """Return the different labels in order: the classes that a run sorts into; none where it does not."""
-    return tuple(sorted({example.label for example in examples if example.label}))
+    found = examples.class_labels() if isinstance(examples, Measured) else (each.label for each in examples)
+    return tuple(sorted(set(found) - {""}))

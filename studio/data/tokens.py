@@ -10,6 +10,8 @@ from studio.data.encoding import Encoder
 from studio.data.templates import ChatTemplate, Part
 
 SpanRole = Literal["context", "learned", "cut"]
+ENCODING = 1
+"""One more with every change that gives any row other tokens: they are kept in files for later runs."""
 
 
 def encode_chat(conversation: Conversation, template: ChatTemplate, max_length: int, row: int) -> Example:

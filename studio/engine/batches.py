@@ -1,8 +1,10 @@
 """Examples -> batches: which rows make which step, and how a step is cut into pieces that fit in memory."""
 
 import random
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import torch
@@ -91,9 +93,15 @@ def rows_of_step(step: int, *, rows: int, batch_size: int, seed: int) -> list[in
     Every round is a fresh random order of all rows.
     """
     epoch, place = divmod(step, steps_per_epoch(rows, batch_size))
-    order = list(range(rows))
+    return _order(rows, seed, epoch)[place * batch_size : (place + 1) * batch_size].tolist()
+
+
+@lru_cache(maxsize=2)
+def _order(rows: int, seed: int, epoch: int) -> "array[int]":
+    """Return the rows of a round: drawn once in it, else a step would take longer the more rows there are."""
+    order = array("q", range(rows))
     random.Random(f"{seed}/{epoch}").shuffle(order)
-    return order[place * batch_size : (place + 1) * batch_size]
+    return order
 
 
 def dealt(examples: Sequence[Example], count: int) -> list[list[Example]]:

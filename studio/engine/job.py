@@ -8,7 +8,7 @@ from transformers import PreTrainedTokenizerBase
 from studio.core import events
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
-from studio.core.examples import Example
+from studio.core.examples import Example, cut_tokens_of, only, trained_tokens_of
 from studio.engine.checkpoints import CheckpointStore
 from studio.engine.models import ModelSource
 from studio.engine.processes import ONE, Processes
@@ -46,8 +46,8 @@ def teachable(job: TrainingJob, emit: Emit) -> TrainingJob:
     return replace(job, training=training, held_out=held_out)
 
 
-def _telling(examples: Sequence[Example], what: str, emit: Emit) -> tuple[Example, ...]:
-    kept = tuple(example for example in examples if example.trained_tokens)
+def _telling(examples: Sequence[Example], what: str, emit: Emit) -> Sequence[Example]:
+    kept = [at for at, learned in enumerate(trained_tokens_of(examples)) if learned]
     if not kept and (examples or what == "training"):
         raise Refused(
             f"None of the {len(examples)} {what} rows has anything to learn after it was cut to length.",
@@ -61,11 +61,11 @@ def _telling(examples: Sequence[Example], what: str, emit: Emit) -> tuple[Exampl
                 "Raise the longest example (max_length) to use them too.",
             )
         )
-    return kept
+    return only(examples, kept)
 
 
 def _tell_cut(training: Sequence[Example], emit: Emit) -> None:
-    if cut := sum(example.cut_tokens > 0 for example in training):
+    if cut := sum(tokens > 0 for tokens in cut_tokens_of(training)):
         emit(
             events.Warned(
                 f"{cut} of {len(training)} training rows are longer than the longest example allowed and are "

@@ -55,7 +55,7 @@ class ExamJob:
     tuned: Subject
     objective: ModuleType
     template: ChatTemplate
-    held_out: tuple[SourcedRecord, ...]
+    held_out: Sequence[SourcedRecord]
     examples: tuple[Example, ...]
     step: int
     seed: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,8 +41,8 @@ class ExportJob:
     checkpoint: Path
     step: int
     dataset: DatasetFacts
-    training: tuple[SourcedRecord, ...]
-    held_out: tuple[SourcedRecord, ...]
+    training: Sequence[SourcedRecord]
+    held_out: Sequence[SourcedRecord]
     exam: Exam | None = None
 
 

@@ -150,6 +150,13 @@ def delete(home: Home, dataset: str) -> None:
     with home.datasets.folder(dataset).turn_to_change():
         pass  # Nobody is writing a version into it.
     home.datasets.delete(dataset)
+    drop_unused_tokens(home)
+
+
+def drop_unused_tokens(home: Home) -> None:
+    """Delete the tokens of rows that no data set holds any more."""
+    versions = [folder.path / "versions" for folder in home.datasets.all()]
+    home.tokens.drop_unused(lambda version: any((held / version).is_dir() for held in versions))
 
 
 def samples() -> tuple[SampleView, ...]:

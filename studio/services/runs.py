@@ -21,6 +21,7 @@ from studio.core.events import ACTIVE, RunQueued, Status
 from studio.core.progress import JobProgress, Progress, fold
 from studio.core.texts import checked_text
 from studio.services import methods
+from studio.services.datasets import drop_unused_tokens
 from studio.store.files import readable, size, told_plainly
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
@@ -212,6 +213,7 @@ def delete(home: Home, run: str) -> None:
     if progress.status(live) in ACTIVE or busy:
         raise Refused("There is still work going on for this run.", "Stop it first, then delete it.")
     home.runs.delete(run)
+    drop_unused_tokens(home)  # a run that went on after its data set was deleted made them anew
 
 
 def _active(job: JobProgress, live_worker: str | None) -> bool:

@@ -3,27 +3,36 @@
 The rows are noted in the run's folder, so that its exam and its exports are made of the same ones.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from studio.core.config import DataSettings, RunConfig
 from studio.core.errors import StudioError
 from studio.core.events import Warned
 from studio.core.examples import Example, labels_of
 from studio.data.checks.too_few import FEWEST_ROWS
-from studio.data.split import Split
-from studio.data.templates import ChatTemplate
-from studio.engine.objectives import objective_named
-from studio.services.examples import encode_rows
 from studio.store.files import read_as, write_json
+from studio.store.records import ChosenRecords
 from studio.store.runs import RunFolder
+from studio.store.token_files import TokenFile, Tokens
 
 FILE = "set_aside.json"
 ROWS_NAMED = 12
 _RESTORE = "Restore it from a copy, or start a new run from the data set."
-Halves = tuple[tuple[Example, ...], tuple[Example, ...]]
+Halves = tuple[Tokens, Tokens]
 """The examples to learn from and the held-back ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The records to learn from and the held-back ones, read where they are looked at."""
+
+    training: ChosenRecords
+    held_out: ChosenRecords
+
+    def without(self, rows: Collection[int]) -> "Parts":
+        """Return both parts without these rows; which of the others is held back stays as it was."""
+        return Parts(self.training.without(rows), self.held_out.without(rows))
 
 
 def set_aside(folder: RunFolder) -> frozenset[int]:
@@ -36,32 +45,19 @@ def _rows(entries: dict[str, Any]) -> frozenset[int]:
     return frozenset(entries["rows"])
 
 
-def without(parts: Split, rows: Collection[int]) -> Split:
-    """Return both parts without these rows; which of the others is held back stays as it was."""
-    training, held_out = (
-        tuple(sourced for sourced in part if sourced.row not in rows)
-        for part in (parts.training, parts.held_out)
-    )
-    return replace(parts, training=training, held_out=held_out)
+def usable_examples(folder: RunFolder, parts: Parts, tokens: TokenFile, *, sorts: bool) -> Halves:
+    """Return the tokens of both parts. Rows without any are noted in the run's folder and warned of.
 
-
-def usable_examples(folder: RunFolder, parts: Split, *, template: ChatTemplate, config: RunConfig) -> Halves:
-    """Return the rows as tokens. Those that cannot be written are noted in the run's folder and warned of.
-
+    `sorts`: labels are learned, so what is held out must have one that stands in a row to learn from.
     Raises StudioError where too few are left.
     """
-    objective, max_length = objective_named(config.objective), config.part(DataSettings).max_length
-    problems: dict[int, StudioError] = {}
-    halves: list[tuple[Example, ...]] = []
-    for part in (parts.training, parts.held_out):
-        encoded = list(encode_rows(part, objective, template, max_length=max_length))
-        problems |= {sourced.row: found for sourced, found in encoded if isinstance(found, StudioError)}
-        halves.append(tuple(found for _, found in encoded if isinstance(found, Example)))
-    training, held_out = halves
-    if objective.HEAD == "classes":
+    training, held_out = (Tokens(tokens).of_records(part.places) for part in (parts.training, parts.held_out))
+    problems = _problems(parts, tokens)
+    if sorts:
         labels = _enough_labels(training)
-        problems |= {example.row: _unknown(example) for example in held_out if example.label not in labels}
-        held_out = tuple(example for example in held_out if example.label in labels)
+        unknown = [at for at, label in enumerate(held_out.class_labels()) if label not in labels]
+        problems |= {held_out[at].row: _unknown(held_out[at]) for at in unknown}
+        held_out = held_out.only([at for at in range(len(held_out)) if at not in set(unknown)])
     if problems:
         _check_enough(training, held_out, problems)
         write_json(folder.path / FILE, {"version": 1, "rows": sorted(problems)})
@@ -71,7 +67,15 @@ def usable_examples(folder: RunFolder, parts: Split, *, template: ChatTemplate, 
     return training, held_out
 
 
-def _enough_labels(training: tuple[Example, ...]) -> tuple[str, ...]:
+def _problems(parts: Parts, tokens: TokenFile) -> dict[int, StudioError]:
+    if not tokens.unusable:
+        return {}
+    used = {*parts.training.places, *parts.held_out.places}
+    found = (each for each in tokens.unusable if each.place in used)
+    return {each.row: StudioError(each.message, each.hint) for each in found}
+
+
+def _enough_labels(training: Sequence[Example]) -> tuple[str, ...]:
     """Return the labels to learn. Raises StudioError where there is nothing to tell apart."""
     labels = labels_of(training)
     if len(labels) < 2:
@@ -90,7 +94,7 @@ def _unknown(example: Example) -> StudioError:
 
 
 def _check_enough(
-    training: tuple[Example, ...], held_out: tuple[Example, ...], problems: Mapping[int, StudioError]
+    training: Sequence[Example], held_out: Sequence[Example], problems: Mapping[int, StudioError]
 ) -> None:
     left = len(training) + len(held_out)
     if training and held_out and left >= FEWEST_ROWS:

@@ -1,7 +1,7 @@
 """The job of a training run: from its folder to the engine, and the engine's words back into the folder."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,17 @@ from studio.core.events import Event, RunStopped, Warned
 from studio.core.examples import Example, labels_of
 from studio.core.progress import Progress
 from studio.core.records import Labelled, SourcedRecord
-from studio.data.split import Split, split
+from studio.data.split import divide
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import distillation, objective_named
 from studio.engine.sources import ModelSource, resolve
 from studio.engine.weight_files import Abandoned
 from studio.services.examples import encode_rows
-from studio.services.setting_aside import set_aside, usable_examples, without
-from studio.store.records import verified_records
+from studio.services.setting_aside import Halves, Parts, set_aside, usable_examples
+from studio.services.tokenising import Watch, tokens_of
+from studio.store.records import ChosenRecords, verified_records
 from studio.store.runs import RunFolder, SourceNote
+from studio.store.token_cache import TokenCache
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -27,12 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Signals:
-    """How the worker speaks with a job: who works, what to tell, when to stop, where to pause."""
+    """How the worker speaks with a job: who works, what to tell, when to stop, where to pause.
+
+    `tokens` is where rows are kept as tokens.
+    """
 
     worker: str
     tell: Callable[[str], None]
     closing: Callable[[], bool]
     pause: Callable[[], None]
+    tokens: TokenCache
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,10 @@ class Material:
     source: ModelSource
     tokenizer: "PreTrainedTokenizerBase"
     template: ChatTemplate
-    parts: Split
+    records_hash: str
+    parts: Parts
 
-    def examples(self, records: tuple[SourcedRecord, ...]) -> tuple[Example, ...]:
+    def examples(self, records: Iterable[SourcedRecord]) -> tuple[Example, ...]:
         """Return the rows as tokens, the way training reads them."""
         objective = objective_named(self.config.objective)
         max_length = self.config.part(DataSettings).max_length
@@ -85,11 +92,13 @@ def material(folder: RunFolder, tell: Callable[[str], None], stopping: Callable[
     source = _same_source(folder, found)
     tokenizer = load_tokenizer(source)
     tell("The rows are read and divided.")
-    records = verified_records(folder.records_file, folder.meta().records_hash)
+    records_hash = folder.meta().records_hash
+    records = verified_records(folder.records_file, records_hash)
     data = config.part(DataSettings)
-    parts = split(records, data.held_out_percent, data.max_rows, config.part(Optimisation).seed)
-    parts = without(parts, set_aside(folder))
-    gathered = Material(config, source, tokenizer, ChatTemplate(tokenizer), parts)
+    places = divide(records, data.held_out_percent, data.max_rows, config.part(Optimisation).seed)
+    parts = Parts(ChosenRecords(records, places.training), ChosenRecords(records, places.held_out))
+    parts = parts.without(set_aside(folder))
+    gathered = Material(config, source, tokenizer, ChatTemplate(tokenizer), records_hash, parts)
     return replace(gathered, source=replace(source, labels=tuple(gathered.classes)))
 
 
@@ -130,9 +139,11 @@ def train_run(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
     if gathered is None or not _teacher_here(gathered.config, signals.tell, stopping):
         return _stop_before_start(folder, progress, signals)
     signals.tell("The rows are turned into tokens.")
-    examples = usable_examples(folder, gathered.parts, template=gathered.template, config=gathered.config)
-    if stopping():
+    tokens = tokens_of(gathered, signals.tokens, watch=Watch(signals.tell, stopping, folder.append))
+    if tokens is None or stopping():
         return _stop_before_start(folder, progress, signals)
+    sorts = objective_named(gathered.config.objective).HEAD == "classes"
+    examples = usable_examples(folder, gathered.parts, tokens, sorts=sorts)
     signals.tell("The model is being loaded.")
     return _train(folder, gathered, examples, signals)
 
@@ -152,7 +163,7 @@ def _teacher_here(config: RunConfig, tell: Callable[[str], None], stopping: Call
 def _train(
     folder: RunFolder,
     gathered: Material,
-    examples: tuple[tuple[Example, ...], tuple[Example, ...]],
+    examples: Halves,
     signals: Signals,
 ) -> bool:
     from studio.engine.job import TrainingJob

@@ -176,6 +176,7 @@ class Worker:
             tell=lambda text: self._tell(task, text),
             closing=self._closing.is_set,
             pause=self._pause,
+            tokens=self._home.tokens,
         )
         self._tell(task, "The work begins.")
         if task.kind == TRAIN:

@@ -15,6 +15,7 @@ from studio.store.datasets import Datasets
 from studio.store.files import new_id, read_as, sweep, write_json
 from studio.store.incoming import Incoming
 from studio.store.runs import Runs
+from studio.store.token_cache import TokenCache
 
 _TRIES, _PAUSE_SECONDS = 20, 0.01
 _OLD_SECONDS = 86400
@@ -41,6 +42,7 @@ class Home:
         self.incoming = Incoming(self.datasets.path)
         self.runs = Runs(path / "runs")
         self.forecasts = path / "forecasts"
+        self.tokens = TokenCache(path / "tokens")
         self._lock: FileLock | None = None
         self._alive: FileLock | None = None
         self._worker = ""
@@ -98,7 +100,7 @@ class Home:
 
     def _sweep(self) -> None:
         """Checkpoints and exports are the worker's alone; the rest may be in another process's hands."""
-        for folder in (self.path, self.datasets.path, self.runs.path, self.forecasts):
+        for folder in (self.path, self.datasets.path, self.runs.path, self.forecasts, self.tokens.path):
             sweep(folder, older_than_seconds=_OLD_SECONDS)
         self.incoming.sweep(older_than_seconds=_OLD_SECONDS)
         for dataset in self.datasets.all():

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,9 @@ from typing import Any, overload
 from studio.core.errors import StudioError
 from studio.core.records import SourcedRecord, from_dict, to_dict
 from studio.store.files import digest, told_plainly
+
+READ_AT_ONCE = 1024
+"""Records looked at one after the other are read in such portions; the file is opened once for each."""
 
 
 class RecordWriter:
@@ -81,6 +84,34 @@ class RecordFile(Sequence[SourcedRecord]):
     def _read(self, file: Any, index: int) -> SourcedRecord:
         file.seek(self._places[index])
         return _record(file.readline(), self.path)
+
+
+class ChosenRecords(Sequence[SourcedRecord]):
+    """The records of a file at some places, in this order; in memory are only the places."""
+
+    def __init__(self, records: RecordFile, places: "array[int]") -> None:
+        self.records, self.places = records, places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> SourcedRecord: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[SourcedRecord, ...]: ...
+    def __getitem__(self, at: int | slice) -> SourcedRecord | tuple[SourcedRecord, ...]:
+        return self.records[self.places[at]] if isinstance(at, int) else self.records.at(self.places[at])
+
+    def __iter__(self) -> Iterator[SourcedRecord]:
+        for start in range(0, len(self), READ_AT_ONCE):
+            yield from self.records.at(self.places[start : start + READ_AT_ONCE])
+
+    def without(self, rows: Collection[int]) -> "ChosenRecords":
+        """Return the same records but those of these rows of the user's file."""
+        if not rows:
+            return self
+        kept = (at for at, sourced in zip(self.places, self, strict=True) if sourced.row not in rows)
+        return ChosenRecords(self.records, array("Q", kept))
 
 
 def _places(path: Path) -> "array[int]":

@@ -25,6 +25,19 @@ def test_rounds_differ_and_seeds_differ_and_both_repeat():
     assert first != rows_of_step(0, rows=20, batch_size=20, seed=2)
 
 
+def test_the_order_of_a_round_is_drawn_once_however_many_steps_it_has(monkeypatch):
+    first = rows_of_step(0, rows=977, batch_size=4, seed=3)
+    monkeypatch.setattr("studio.engine.batches.random.Random", drawn_again)
+    assert rows_of_step(1, rows=977, batch_size=4, seed=3) != first
+    assert rows_of_step(0, rows=977, batch_size=4, seed=3) == first
+    with pytest.raises(AssertionError):
+        rows_of_step(0, rows=977, batch_size=4, seed=4)
+
+
+def drawn_again(seed):
+    raise AssertionError(f"the rows of round {seed} were drawn again")
+
+
 def test_groups_hold_every_example_and_stay_within_the_budget_save_for_single_long_ones():
     examples = [example(row, length) for row, length in enumerate((5, 90, 12, 30, 31, 8, 29))]
     groups = micro_batches(examples, 64)

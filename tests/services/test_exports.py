@@ -17,6 +17,7 @@ from studio.services import exports
 from studio.services.queue import Task
 from studio.services.training import Signals
 from studio.store.files import STAGING, digest
+from studio.store.token_cache import TokenCache
 from tests.services.conftest import planned
 
 STARTED = RunStarted("worker", 0, 10, 50, 6, 1_000, 90_000, "cpu", "float32", (), "hash")
@@ -38,7 +39,7 @@ def save(run, step, loss):
 
 
 @pytest.fixture
-def make(folder, monkeypatch):
+def make(folder, tmp_path, monkeypatch):
     """Make an export of this content and step; `how` is what becomes of it."""
 
     def made(content, step=10, how=None):
@@ -52,7 +53,8 @@ def make(folder, monkeypatch):
 
         monkeypatch.setattr(exports, "export", export)
         monkeypatch.setattr(exports, "_job", lambda *_: SimpleNamespace(step=step))
-        signals = Signals("worker", print, closing=lambda: False, pause=lambda: None)
+        cache = TokenCache(tmp_path / "tokens")
+        signals = Signals("worker", print, lambda: False, lambda: None, cache)
         exports.make(Task(0.0, folder, "export adapter", folder.requests.add("export adapter")), signals)
 
     return made

@@ -2,13 +2,21 @@
 
 import hashlib
 import json
+from array import array
 from dataclasses import replace
 
 import pytest
 
 from studio.core.errors import StudioError
 from studio.core.records import Completion, Conversation, Message, SourcedRecord
-from studio.store.records import RecordFile, RecordWriter, read_records, verified_records, write_records
+from studio.store.records import (
+    ChosenRecords,
+    RecordFile,
+    RecordWriter,
+    read_records,
+    verified_records,
+    write_records,
+)
 
 RECORDS = (
     SourcedRecord(2, Completion("Frage\u2028 «ü»", "Antwort\r\nzwei")),
@@ -74,6 +82,17 @@ def test_a_file_of_records_is_read_where_it_is_looked_at(tmp_path):
     )
     with pytest.raises(IndexError):
         file[3]
+
+
+def test_chosen_records_are_those_of_their_places_and_some_can_be_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr("studio.store.records.READ_AT_ONCE", 2)
+    path = tmp_path / "records.jsonl"
+    write_records(path, RECORDS)
+    chosen = ChosenRecords(RecordFile(path), array("Q", [2, 0, 1]))
+    expected = (RECORDS[2], RECORDS[0], RECORDS[1])
+    assert (len(chosen), tuple(chosen), chosen[0], chosen[1:]) == (3, expected, RECORDS[2], expected[1:])
+    assert tuple(chosen.without({RECORDS[0].row})) == (RECORDS[2], RECORDS[1])
+    assert chosen.without(()) is chosen
 
 
 def test_group_and_part_come_back_and_are_written_only_where_there_are_some(tmp_path):
