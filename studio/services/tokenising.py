@@ -68,7 +68,7 @@ def _name(material: "Material", records: ChosenRecords) -> str:
         *(template.starts_with, template.end_of_text),
     ]
     key = hashlib.sha256(json.dumps(depends).encode()).hexdigest()[:32]
-    return f"{material.records_hash[:12]}-{key}"
+    return f"{config.dataset_version}-{key}"
 
 
 def _write(material: "Material", records: ChosenRecords, writer: TokenWriter, watch: Watch) -> bool:

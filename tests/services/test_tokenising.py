@@ -25,6 +25,7 @@ from tests.services.conftest import planned
 
 SILENT = Watch(lambda text: None, never, lambda event: None)
 ROWS = 30
+VERSION = "0123456789ab"
 
 
 def made_of(tmp_path, tokenizer, records, objective="chat", max_length=256):
@@ -35,7 +36,7 @@ def made_of(tmp_path, tokenizer, records, objective="chat", max_length=256):
     training = array("Q", (at for at in range(len(records)) if at % 5))
     file = RecordFile(path)
     parts = Parts(ChosenRecords(file, training), ChosenRecords(file, held_out))
-    config = RunConfig("", "", objective=objective, knobs={"max_length": max_length})
+    config = RunConfig("", VERSION, objective=objective, knobs={"max_length": max_length})
     return Material(config, None, tokenizer, ChatTemplate(tokenizer), digest, parts)
 
 
