@@ -24,6 +24,7 @@ from studio.data.sketches import (
     COPIES,
     FEWEST_IN_TEMPLATE,
     FEWEST_SHINGLES,
+    PERMUTATIONS,
     Likeness,
     Origins,
     Sketches,
@@ -51,7 +52,10 @@ def normalise(text: str) -> str:
 
 
 class NearIndex:
-    """Takes texts one by one and groups them at the end; 281 bytes a text, whatever its length."""
+    """Takes texts one by one and groups them at the end.
+
+    A text takes 153 bytes, whatever its length, and 281 where it shares passages with a template.
+    """
 
     def __init__(self, likeness: Likeness = COPIES) -> None:
         self._likeness = likeness
@@ -59,12 +63,10 @@ class NearIndex:
         self._characters = 0
         self._templates = Templates()
         self._exact = array("q")
-        self._places: list[NDArray[np.int64]] = []
-        self._sizes: list[NDArray[np.int32]] = []
-        self._templated: list[NDArray[np.bool_]] = []
-        self._edits: list[NDArray[np.int32]] = []
-        self._distinctive: list[NDArray[np.uint8]] = []
-        self._whole: list[NDArray[np.uint8]] = []
+        self._places, self._sizes, self._edits = array("q"), array("i"), array("i")
+        self._templated = bytearray()
+        # One stretch of bytes each: pieces that are put together at the end stand in memory twice meanwhile.
+        self._distinctive, self._whole = bytearray(), bytearray()
 
     def add(self, text: str) -> None:
         text = normalise(text)
@@ -87,7 +89,10 @@ class NearIndex:
         return forest.groups()
 
     def _sketch(self) -> None:
-        """Reduce the waiting texts to two sketches of 128 bytes, whose likeness is that of the texts."""
+        """Reduce the waiting texts to sketches of 128 bytes, whose likeness is that of the texts.
+
+        A text has two where a part of it stands in a template, and one where the two would be the same.
+        """
         texts, self._waiting, self._characters = self._waiting, [], 0
         hashes, rows, spaces = shingles(texts)
         if not len(hashes):
@@ -99,29 +104,36 @@ class NearIndex:
         if not len(kept):
             return
         distinctive = minima(hashes[own], rows[own], kept)
-        whole = distinctive.copy()
         more = np.flatnonzero(templated[kept])
+        whole = distinctive[more]
         if len(more):
             rest = minima(hashes[~own], rows[~own], kept[more])
-            whole[more] = np.minimum(whole[more], rest)  # the minimum of a union
-        self._places.append(kept + (len(self._exact) - len(texts)))
-        self._sizes.append(sizes[kept].astype(np.int32))
-        self._templated.append(templated[kept])
-        self._edits.append(edits[kept])
-        self._distinctive.append(distinctive.astype(np.uint8))
-        self._whole.append(whole.astype(np.uint8))
+            whole = np.minimum(whole, rest)  # the minimum of a union
+        self._places.frombytes((kept + (len(self._exact) - len(texts))).tobytes())
+        self._sizes.frombytes(sizes[kept].astype(np.intc).tobytes())
+        self._edits.frombytes(edits[kept].astype(np.intc).tobytes())
+        self._templated += templated[kept].tobytes()
+        self._distinctive += distinctive.astype(np.uint8).tobytes()
+        self._whole += whole.astype(np.uint8).tobytes()
 
     def _join_near(self, forest: "Forest") -> None:
         """Join what meets in a band and is verified, band by band: one band's pairs fit in memory."""
+        templated = np.flatnonzero(np.frombuffer(self._templated, dtype=np.bool_))
+        whole_at = np.full(len(self._places), -1, dtype=np.int32)
+        whole_at[templated] = np.arange(len(templated))
         sketches = Sketches(
-            *map(_joined, (self._places, self._sizes, self._edits, self._distinctive, self._whole))
+            np.frombuffer(self._places, dtype=np.int64),
+            np.frombuffer(self._sizes, dtype=np.intc),
+            np.frombuffer(self._edits, dtype=np.intc),
+            np.frombuffer(self._distinctive, dtype=np.uint8).reshape(-1, PERMUTATIONS),
+            np.frombuffer(self._whole, dtype=np.uint8).reshape(-1, PERMUTATIONS),
+            whole_at,
         )
-        templated = np.flatnonzero(_joined(self._templated))
         origins = Origins(len(sketches.places))
         for first, second in _meeting(sketches.distinctive):
             self._compare(sketches, first, second, (forest, origins))
         # What edits added to a copy hides the little that its original has in no template.
-        for first, second in _meeting(sketches.whole[templated]):
+        for first, second in _meeting(sketches.whole):
             first, second = templated[first], templated[second]
             other = sketches.edits[first] != sketches.edits[second]
             self._compare(sketches, first[other], second[other], (forest, origins))
@@ -198,9 +210,3 @@ class Forest:
             parents[index] = parents[parents[index]]
             index = int(parents[index])
         return index
-
-
-def _joined(parts: list[NDArray]) -> NDArray:
-    """Return all parts as one, and keep only that: nothing stands in memory twice."""
-    parts[:] = [np.concatenate(parts)]
-    return parts[0]

@@ -61,9 +61,11 @@ COPIES = Likeness()
 
 @dataclass(frozen=True, slots=True)
 class Sketches:
-    """The texts that are compared (T,), with two sketches each (T, PERMUTATIONS).
+    """The texts that are compared (T,), with a sketch each of what stands in no template (T, PERMUTATIONS).
 
     `sizes`: shingles in no template; `edits`: places where a text leaves a template as nearly no other.
+    `whole`: sketches of all that a text says (W, PERMUTATIONS), where a part of it stands in a template;
+    `whole_at`: the place of its own among these (T,), -1 where the distinctive one is of all it says.
     """
 
     places: NDArray[np.int64]
@@ -71,14 +73,21 @@ class Sketches:
     edits: NDArray[np.int32]
     distinctive: NDArray[np.uint8]
     whole: NDArray[np.uint8]
+    whole_at: NDArray[np.int32]
 
     def compare(
         self, one: NDArray[np.int64], other: NDArray[np.int64], likeness: Likeness
     ) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
         """Return of each pair (P,) the whole similarity, whether it is near, and whether as an edit."""
-        whole = jaccard(self.whole[one], self.whole[other])
+        whole = jaccard(self._whole_of(one), self._whole_of(other))
         distinctive = jaccard(self.distinctive[one], self.distinctive[other])
         return whole, *likeness.judge(whole, distinctive, self.sizes[one], self.sizes[other])
+
+    def _whole_of(self, texts: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Return the sketch of all that each of these texts says (P, PERMUTATIONS)."""
+        found, at = self.distinctive[texts], self.whole_at[texts]
+        found[at >= 0] = self.whole[at[at >= 0]]
+        return found
 
 
 class Origins:

@@ -134,6 +134,22 @@ def test_groups_can_be_asked_for_again_after_more_texts():
     assert index.groups() == {}
     index.add("One")
     assert index.groups() == {0: 0, 1: 0}
+    long = " ".join(f"word{at}" for at in range(40))
+    index.add(long)
+    assert index.groups() == {0: 0, 1: 0}
+    index.add(long.replace("word7 ", "another "))
+    assert index.groups() == {0: 0, 1: 0, 2: 2, 3: 2}
+
+
+def test_texts_of_a_template_are_compared_with_those_of_none():
+    """Only the former have a second sketch; their places among all texts are kept apart."""
+    rng = random.Random(6)
+    free = [" ".join(f"{rng.getrandbits(40):x}" for _ in range(30)) for _ in range(40)]
+    texts = [text for pair in zip(letters(40, rng), free, strict=True) for text in pair]
+    copies = [f"{text} indeed" for text in texts[10:20]]
+    groups = near_groups([*texts, *copies])
+    assert [groups.get(80 + at) for at in range(10)] == list(range(10, 20))
+    assert len(groups) == 20
 
 
 def test_neighbours_pair_equal_keys_with_the_one_before_and_the_first():
