@@ -47,11 +47,12 @@ class Encoder:
 
     def encode_template(self, text: str) -> list[int]:
         """Like `encode` for text that a template wrote, which recurs in every row: the ids are kept."""
-        if text not in self._template_ids:
+        ids = self._template_ids.get(text)
+        if ids is None:
             if len(self._template_ids) >= CACHED_TEXTS:
-                self._template_ids.clear()
-            self._template_ids[text] = self.encode(text)
-        return self._template_ids[text]
+                self._template_ids.clear()  # another thread may have looked a moment ago
+            ids = self._template_ids[text] = self.encode(text)
+        return ids
 
     def encode_after(self, text: str) -> list[int]:
         """Return the ids of text that follows other text, so that none is added at its start.

@@ -77,10 +77,9 @@ def inspect(
 
 
 def _template(conditions: Conditions) -> ChatTemplate | None:
-    tokenizer = conditions.tokenizer
-    if tokenizer is None and conditions.load_tokenizer is not None:
-        tokenizer = conditions.load_tokenizer()
-    return ChatTemplate(tokenizer) if tokenizer is not None else None
+    if conditions.tokenizer is not None:
+        return ChatTemplate(conditions.tokenizer)
+    return conditions.load_template() if conditions.load_template is not None else None
 
 
 class _UnreadableRest(Exception):

@@ -36,7 +36,7 @@ class Stopped(Exception):
 class Conditions:
     """What a file is checked against, and who watches.
 
-    Lengths need a `tokenizer`, or `load_tokenizer`, which is asked once the file has proved to be a table.
+    Lengths need a `tokenizer`, or `load_template`, which is asked once the file has proved to be a table.
     `progress` gets (rows done, share done) every few rows; `should_stop` is asked as often.
     """
 
@@ -46,7 +46,7 @@ class Conditions:
     seed: int = 0
     progress: Callable[[int, float], None] | None = None
     should_stop: Callable[[], bool] | None = None
-    load_tokenizer: "Callable[[], PreTrainedTokenizerBase | None] | None" = None
+    load_template: Callable[[], ChatTemplate | None] | None = None
 
 
 class RowPass:

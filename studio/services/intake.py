@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from studio.core.config import DataSettings
 from studio.core.errors import Refused
@@ -21,9 +21,6 @@ from studio.store.home import Home
 from studio.store.incoming import Arrival
 from studio.store.records import RecordWriter
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
 NAME_LENGTH = 120
 
 
@@ -36,28 +33,32 @@ def conditions() -> Conditions:
     """Return what a file is checked against: the starter's tokens, and the split that is the default."""
     data = DataSettings()
     return Conditions(
-        load_tokenizer=_tokenizer, max_length=data.max_length, held_out_percent=data.held_out_percent
+        load_template=_template, max_length=data.max_length, held_out_percent=data.held_out_percent
     )
 
 
-def _tokenizer() -> "PreTrainedTokenizerBase | None":
-    """Return the starter's tokenizer for the lengths; None where the starter is not installed yet.
+def _template() -> ChatTemplate | None:
+    """Return how the starter reads a conversation; None where the starter is not installed yet."""
+    return _template_in(cache_folder() / FOLDER_NAME) if starter_is_ready() else None
+
+
+@lru_cache(maxsize=1)
+def _template_in(folder: Path) -> ChatTemplate:
+    """Return it with the tokenizer, whose files are pinned: read once, not for each file and each fix.
 
     Its class, named outright, comes without torch; `AutoTokenizer` would bring that, and its seconds.
     """
-    if not starter_is_ready():
-        return None
     with IMPORTING:
         from transformers.tokenization_utils_tokenizers import PreTrainedTokenizerFast
 
-    return PreTrainedTokenizerFast.from_pretrained(cache_folder() / FOLDER_NAME, local_files_only=True)
+    return ChatTemplate(PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True))
 
 
 def scene_of(report: DatasetReport) -> Scene:
     """Return what the checks knew when a file was read, for looking at its rows once more."""
-    against, tokenizer = conditions(), _tokenizer()
+    against = conditions()
     return Scene(
-        template=ChatTemplate(tokenizer) if tokenizer is not None else None,
+        template=_template(),
         max_length=against.max_length,
         format=report.format,
         has_groups="group" in report.mapping,

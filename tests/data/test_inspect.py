@@ -18,6 +18,7 @@ from studio.data.inspect import (
     training_refusal,
 )
 from studio.data.tables import SourceRow
+from studio.data.templates import ChatTemplate
 
 CLEAN = "question,answer\n" + "".join(f"question {n},answer {n}\n" for n in range(12))
 
@@ -206,9 +207,9 @@ def test_a_large_file_says_how_far_it_is(look):
     assert found.report.total == 1600
 
 
-def test_a_tokenizer_is_loaded_once_and_only_for_a_table(look, make_tokenizer):
+def test_a_template_is_loaded_once_and_only_for_a_table(look, make_tokenizer):
     asked = []
-    loading = {"load_tokenizer": lambda: asked.append(1) or make_tokenizer(), "max_length": 16}
+    loading = {"load_template": lambda: asked.append(1) or ChatTemplate(make_tokenizer()), "max_length": 16}
     assert look(b"%PDF-1.4", **loading).report.verdict == "reject"
     assert asked == []
     assert look(CLEAN, **loading).report.lengths.cut == 12

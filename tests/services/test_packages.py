@@ -69,7 +69,7 @@ COUNTING = """
 import sys
 from studio.services import intake
 
-light = intake.conditions().load_tokenizer()
+light = intake.conditions().load_template().tokenizer
 assert "torch" not in sys.modules, "counting tokens waits for torch"
 
 from transformers import AutoTokenizer

@@ -1,5 +1,6 @@
 """Small honest values for the screen's tests."""
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -61,3 +62,4 @@ def shell(studio: Studio) -> Iterator[Shell]:
     """The frame of a page, open to lay tabs out in it."""
     with gr.Blocks():
         yield Shell(studio, gr.BrowserState({}, secret="test"), gr.HTML(), gr.Tabs(), gr.HTML(), [])
+    gc.freeze()  # gradio keeps every page ever laid out: each would be looked through for garbage ever after
