@@ -20,6 +20,7 @@ from studio.engine.tunings import TUNINGS, tuning_named
 
 FLOAT32 = DeviceChoice("cpu", "float32", ("exact comparisons",))
 OVERFIT_STEPS = 60
+"""At most; the loss stays low once it is."""
 FEW_WEIGHTS = {"ia3": 0.65, "prefix": 0.4, "prompt": 0.65}
 """They move a few hundred numbers of a model that knows nothing: so much of the loss may be left."""
 
@@ -97,7 +98,9 @@ def test_a_tiny_random_model_overfits_eight_examples(
     left = 1 / 4
     if name in FEW_WEIGHTS and objective != "classification":
         rate, left = 0.15, FEW_WEIGHTS[name]
-    losses = [step(prepared, examples, rate=rate).loss for _ in range(OVERFIT_STEPS)]
+    losses = [step(prepared, examples, rate=rate).loss]
+    while losses[-1] >= losses[0] * left and len(losses) < OVERFIT_STEPS:  # most need a tenth of the steps
+        losses.append(step(prepared, examples, rate=rate).loss)
     assert losses[-1] < losses[0] * left, losses[::10]
 
 

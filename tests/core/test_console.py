@@ -48,6 +48,25 @@ import runpy
 runpy.run_module("studio", run_name="__main__", alter_sys=True)
 """
 
+COMMANDS = [["runs"], ["runs", "--json"], ["show", "none"], ["--help"]]
+LEAVING = """
+import json, os, runpy, sys
+import studio.cli  # once; from here on each command is a process of its own, to its very end
+home, nobody, left = sys.argv[1], int(sys.argv[2]), []
+for words in json.loads(sys.argv[3]):
+    for closed, other in (("stdout", "stderr"), ("stderr", "stdout")):
+        with open(os.path.join(home, other), "w+", encoding="utf-8") as file:
+            if not (process := os.fork()):
+                os.dup2(nobody, getattr(sys, closed).fileno())
+                os.dup2(file.fileno(), getattr(sys, other).fileno())
+                sys.argv = ["studio", "--home", home, *words]
+                runpy.run_module("studio", run_name="__main__", alter_sys=True)
+            code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+            file.seek(0)
+            left.append((words, closed, code, file.read()))
+print(json.dumps(left))
+"""
+
 
 def studio(*words, **options):
     command = [sys.executable, "-m", "studio", *words]
@@ -71,19 +90,23 @@ def test_a_name_of_bytes_that_are_no_text_is_one_sentence(tmp_path):
     assert b"Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("closed", ["stdout", "stderr"])
-@pytest.mark.parametrize("words", [["runs"], ["runs", "--json"], ["show", "none"], ["--help"]])
-def test_a_reader_that_leaves_is_no_error(tmp_path, words, closed):
+@pytest.fixture(scope="module")
+def left(tmp_path_factory):
+    """Run each command of `COMMANDS` with either stream closed; returns its exit code and other stream."""
     read, write = os.pipe()
     os.close(read)
-    other = "stderr" if closed == "stdout" else "stdout"
-    command = [sys.executable, "-m", "studio", "--home", str(tmp_path), *words]
-    done = subprocess.run(
-        command, cwd=ROOT, timeout=120, check=False, **{closed: write, other: subprocess.PIPE}
-    )
+    command = [sys.executable, "-c", LEAVING, str(tmp_path_factory.mktemp("left")), str(write)]
+    command.append(json.dumps(COMMANDS))  # both streams are pipes from the start, as those that are closed
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120, check=True, pass_fds=[write])
     os.close(write)
-    said = getattr(done, other).decode()
-    assert done.returncode == (2 if "show" in words else 0)
+    return {(" ".join(words), closed): (code, said) for words, closed, code, said in json.loads(done.stdout)}
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+@pytest.mark.parametrize("words", [" ".join(words) for words in COMMANDS])
+def test_a_reader_that_leaves_is_no_error(left, words, closed):
+    code, said = left[words, closed]
+    assert code == (2 if "show" in words else 0)
     assert "Traceback" not in said
     assert "BrokenPipe" not in said
 
