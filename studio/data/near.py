@@ -46,6 +46,10 @@ def near_groups(texts: Iterable[str], likeness: Likeness = COPIES) -> dict[int, 
     return index.groups()
 
 
+QUESTION_ENDS = " .?!:;,"
+"""What may stand at the end of a question or not: it asks the same."""
+
+
 def normalise(text: str) -> str:
     """Return the text as it is compared: without case, and with one space wherever there is white space."""
     return " ".join(text.casefold().split())

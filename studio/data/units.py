@@ -7,7 +7,7 @@ import numpy as np
 
 from studio.core.errors import Refused
 from studio.core.records import SourcedRecord, question_and_answer, texts_of
-from studio.data.near import near_groups, normalise
+from studio.data.near import QUESTION_ENDS, near_groups, normalise
 from studio.data.whole_rows import WholeRows
 
 
@@ -32,7 +32,7 @@ def units_of(records: Sequence[SourcedRecord], keys: Sequence[str]) -> dict[str,
             "Choose another column for the group, or none.",
         )
     ordered = sorted(set(keys))
-    parents.join_near_copies(ordered, near_groups(ordered))
+    parents.join_near_copies(ordered, near_groups(key.strip(QUESTION_ENDS) for key in ordered))
     parents.join_near_copies(keys, _near_rows(records, keys))
     units: dict[str, list[int]] = {}
     for at, key in enumerate(keys):

@@ -104,3 +104,9 @@ def test_texts_of_one_label_do_not_stay_together():
     labels = [f"{rng.getrandbits(360):x}" for _ in range(10)]
     records = [SourcedRecord(at, Labelled(f"pain {at * 7919}", labels[at % 10])) for at in range(50)]
     assert len(units(records)) == 50
+
+
+def test_a_question_with_another_mark_at_its_end_is_the_same_question():
+    asked = ("Where is it?", "where is  it ?", "Where is it", "Where was it?")
+    records = [SourcedRecord(at, Completion(question, f"{at}")) for at, question in enumerate(asked)]
+    assert units(records) == {frozenset({0, 1, 2}), frozenset({3})}

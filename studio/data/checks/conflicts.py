@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from studio.core.records import Preference, Rated, Text
 from studio.data.checks.seen import Finding, Scene, Seen, rows_array
 from studio.data.labels import LabelCounts
-from studio.data.near import NearIndex, normalise
+from studio.data.near import QUESTION_ENDS, NearIndex, normalise
 from studio.data.sketches import Likeness
 
 TITLE = "Conflicting answers"
@@ -16,7 +16,6 @@ SOURCE = ""
 
 _ALIKE = Likeness(whole=0.75, distinctive=0.65, short=0.85, edited_whole=0.75, contained=0.85)
 """Stricter than for copies: another answer to another question is no conflict."""
-_ENDS = " .?!:;,"
 
 
 class Conflicts:
@@ -69,7 +68,7 @@ def _sides(seen: Seen) -> tuple[str, str] | None:
         return None
     if isinstance(record, Rated):
         return normalise(f"{seen.question}\n{record.completion}"), str(record.label)
-    question = seen.plain_question.strip(_ENDS)
+    question = seen.plain_question.strip(QUESTION_ENDS)
     return (question, seen.plain_answer) if question else None
 
 
