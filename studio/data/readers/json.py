@@ -45,11 +45,24 @@ def recognises(upload: Upload) -> bool:
     if _COMMENT.match(text) and (text[0] == "/" or upload.ending in (*ENDINGS, *_LINES)):
         return upload.ending not in RUNNING_TEXT
     if text.startswith("["):
+        if begins_lines(text):
+            return False
         rows_inside = re.match(r"\[\s*\{", text)
         return bool(rows_inside if upload.ending in RUNNING_TEXT else _LIST.match(text))
     if upload.ending in RUNNING_TEXT and not re.match(r"\{\s*[\"'}]", text):
         return False
     return bool(_OBJECT.match(text)) and _is_one_object(text, upload.ending)
+
+
+def begins_lines(text: str) -> bool:
+    """Return whether a list is but the odd first line of a file with an object a line.
+
+    Objects inside a list have commas between them, so two lines that are objects and nothing else are enough;
+    one is, behind a list that ends in its line.
+    """
+    first, *lines = text.split("\n", LINES_TRIED)[:LINES_TRIED]
+    objects = sum(line.startswith("{") and _object_end(line) == "" for line in lines)
+    return objects > 1 or (objects == 1 and _value_end(first, list) == "")
 
 
 def _is_one_object(text: str, ending: str) -> bool:
@@ -67,11 +80,15 @@ def _is_one_object(text: str, ending: str) -> bool:
 
 def _object_end(line: str) -> str | None:
     """Return what stands behind the object that begins a line; None where none ends in it."""
+    return _value_end(line, dict)
+
+
+def _value_end(line: str, kind: type) -> str | None:
     try:
         value, end = json.JSONDecoder().raw_decode(line)
     except (ValueError, RecursionError):
         return None
-    return line[end:].strip() if isinstance(value, dict) else None
+    return line[end:].strip() if isinstance(value, kind) else None
 
 
 def _looks_like_table(line: str) -> bool:

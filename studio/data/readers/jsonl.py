@@ -9,6 +9,7 @@ from typing import TextIO
 
 from studio.core.errors import Refused
 from studio.data.readers.decoding import Decoding, find_encoding, open_text
+from studio.data.readers.json import begins_lines
 from studio.data.readers.objects import Decoder, column_names, is_too_deep, object_row, reason
 from studio.data.readers.text import ENDINGS as RUNNING_TEXT
 from studio.data.readers.upload import Upload
@@ -20,11 +21,17 @@ FILE_TYPES = ("jsonl",)
 
 LONGEST_LINE = 32 * 1024**2
 _OBJECT = re.compile(r"""\{\s*["'}]""")
+_OBJECT_BELOW = re.compile(r"""\n[ \t]*\{\s*["'}]""")
 
 
 def recognises(upload: Upload) -> bool:
-    """An object on the first line; `json` has taken the objects printed over several lines."""
-    if upload.ending in ENDINGS and upload.text[:1] in ('"', "["):
+    """An object on the first line, or on a later one of a file that is called so or begins with a list.
+
+    `json` has taken lists and the objects that are printed over several lines.
+    """
+    if upload.text.startswith("[") and begins_lines(upload.text):
+        return True
+    if upload.ending in ENDINGS and (upload.text[:1] in ('"', "[") or _OBJECT_BELOW.search(upload.text)):
         return True
     if upload.ending in RUNNING_TEXT:
         return bool(_OBJECT.match(upload.text))

@@ -26,6 +26,30 @@ def test_broken_json_lines_are_set_aside_with_their_line(read):
     assert [row.number for row in rows if not row.problem] == [3, 7]
 
 
+OBJECTS_BELOW = "\n".join(json.dumps({"q": str(number)}) for number in (2, 3))
+
+
+@pytest.mark.parametrize(
+    "first", ['["q", "a"]', '[{"q": "1"}]', "[]", '[{"q": "half', "5", "null", "one, two", "[1, 2]  ", "]"]
+)
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.ndjson"])
+def test_an_odd_first_line_is_set_aside_and_the_lines_below_it_are_read(read, first, name):
+    table = read(f"{first}\n{OBJECTS_BELOW}\n", name)
+    assert table.file_type == "jsonl"
+    assert {row.number: row.cells.get("q") for row in table.rows} == {1: None, 2: "2", 3: "3"}
+
+
+@pytest.mark.parametrize("name", ["rows.json", "rows.jsonl", "rows"])
+@pytest.mark.parametrize("indent", [None, 0, 2])
+@pytest.mark.parametrize("count", [1, 2, 30])
+def test_a_list_of_objects_stays_one_however_it_is_printed(read, make, name, indent, count):
+    rows = [{"q": str(number), "tags": [{"a": "b"}]} for number in range(count)]
+    table = read(json.dumps(rows, indent=indent), name)
+    assert (table.file_type, make.cells(table)) == ("json", rows)
+    lined = read("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n", name)
+    assert (lined.file_type, make.cells(lined)) == ("json", rows)
+
+
 def test_items_of_a_json_list_that_are_no_objects_are_set_aside(read):
     rows = list(read('[{"q": "1"}, 5, {"\\ud800": "2"}]', "rows.json").rows)
     assert [row.problem != "" for row in rows] == [False, True, True]
