@@ -130,7 +130,7 @@ def test_rows_that_cannot_be_divided_are_refused_as_the_split_would(look):
         (b"question,answer\n", "has a header and no rows"),
         (b"\x00\x01\x02\xff" * 900, "not text"),
         (b"%PDF-1.4", "a PDF document"),
-        (CLEAN.encode() + b'"open,\nq,a\n', "never closed"),
+        (b'question,answer\n"open,\n' + b"q,a\n" * 20, "never closed"),
         (b"question,answer\n,a\nq,\n", "None of the 2 rows can be used."),
     ],
 )
@@ -144,7 +144,7 @@ def test_what_cannot_be_used_is_rejected_with_the_reason_first(look, content, se
 
 
 def test_an_error_far_into_the_file_rejects_it_and_keeps_what_is_known(look):
-    report = look(CLEAN * 300 + '"open,\n').report
+    report = look(CLEAN * 300 + '"open,\n' + CLEAN * 300).report
     assert (report.verdict, report.file_type, report.columns) == ("reject", "csv", ("question", "answer"))
 
 

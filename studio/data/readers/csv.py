@@ -1,17 +1,19 @@
 """CSV and TSV files -> rows; every cell stays text, and a row's number is the line it starts on."""
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 from studio.core.errors import Refused
 from studio.core.report import Issue
+from studio.data.readers.broken_rows import MOST_LINES, Traits
 from studio.data.readers.columns import check_columns, named
 from studio.data.readers.decoding import Decoding, find_encoding, is_writable, open_text
-from studio.data.readers.dialect import Lines, is_comment_of, rows_of
+from studio.data.readers.dialect import BrokenRow, Lines, is_comment_of, rows_of
 from studio.data.readers.header import heading_notes
-from studio.data.readers.layout import CHARACTERS_TRIED, Layout, find_layout
+from studio.data.readers.layout import CHARACTERS_TRIED, Layout, find_layout, traits_of
 from studio.data.readers.upload import Upload
 from studio.data.tables import SourceRow, Table, file_note
 
@@ -21,6 +23,12 @@ FILE_TYPES = ("csv", "tsv")
 
 _LONGEST_FIELD = 16 * 1024**2
 """A longer cell is no cell: somewhere before it a quotation mark was not closed."""
+
+_OPENED = re.compile(r'[^"]*(?:"[^"]*"[^"]*)*[,;\t|]"[^"]*')
+"""A header of which no delimiter makes cells, because the last of them opens and does not close."""
+LEAST_WHOLE = 4
+"""A quotation mark that is never closed is the damage of one row where so many times the lines that it took
+stand before it; else the file is not what it seems."""
 
 
 def recognises(upload: Upload) -> bool:
@@ -34,14 +42,17 @@ def read(path: Path) -> Table:
     csv.field_size_limit(_LONGEST_FIELD)
     decoding = find_encoding(path)
     with open_text(path, decoding) as file:
-        layout = find_layout(file.read(CHARACTERS_TRIED))
+        sample = file.read(CHARACTERS_TRIED)
+    layout = find_layout(sample)
     if layout.width == 0:
         _refuse_empty(path, decoding)
+    if layout.header is not None and _OPENED.match(layout.header[0]) and len(layout.header) == 1:
+        raise _unclosed(layout.start)
     columns = named(layout.header if layout.header is not None else ("",) * layout.width)
     check_columns(columns)
     if not all(map(is_writable, columns)):
         raise Refused("The header holds broken letters.", "Save the file again as UTF-8.")
-    rows = _rows(open_text(path, decoding), layout, columns)
+    rows = _rows(open_text(path, decoding), layout, columns, traits_of(sample, layout))
     first = next(rows, None)
     if first is None:
         raise Refused(
@@ -61,7 +72,7 @@ def _refuse_empty(path: Path, decoding: Decoding) -> None:
     raise Refused("The file holds nothing but empty lines.", "Choose a file with a header and rows.")
 
 
-def _rows(file: TextIO, layout: Layout, columns: tuple[str, ...]) -> Iterator[SourceRow]:
+def _rows(file: TextIO, layout: Layout, columns: tuple[str, ...], traits: Traits) -> Iterator[SourceRow]:
     """Yield the rows below the header; a broken one says so, and reading goes on with the next line."""
     lines = Lines(file)
     for _ in range(layout.start - 1):
@@ -69,12 +80,15 @@ def _rows(file: TextIO, layout: Layout, columns: tuple[str, ...]) -> Iterator[So
     if layout.comments:
         lines.is_comment = is_comment_of(layout.dialect, layout.width)
     with file:
-        for found in rows_of(layout.dialect, lines):
+        whole = 0
+        for found in rows_of(layout.dialect, lines, traits):
             if lines.row_began == layout.start and layout.header is not None:
                 continue
             if isinstance(found, csv.Error):
-                yield _broken(found, lines)
-            elif len(found) > 1 or "".join(found).strip() or (found and len(columns) == 1):
+                yield _broken(found, lines, whole)
+                continue
+            whole += len(found) == layout.width
+            if len(found) > 1 or "".join(found).strip() or (found and len(columns) == 1):
                 yield _row(lines.row_began, found, columns)
 
 
@@ -88,15 +102,30 @@ def _row(number: int, cells: list[str], columns: tuple[str, ...]) -> SourceRow:
     return SourceRow(number, dict(zip(columns, cells, strict=True)))
 
 
-def _broken(error: csv.Error, lines: Lines) -> SourceRow:
-    """Return the row set aside. Raises Refused where its quotation mark swallowed the rest of the file."""
+def _broken(error: csv.Error, lines: Lines, whole: int) -> SourceRow:
+    """Return the row set aside. Raises Refused where its quotation mark swallowed much of the file.
+
+    `whole`: so many rows before it were.
+    """
     first, last = lines.row_began, lines.number
-    if "unexpected end" in str(error) and first == last and not lines.last.endswith(("\n", "\r")):
-        return SourceRow(first, {}, "The file is cut off in this row: its quotation mark is not closed.")
-    if "unexpected end" in str(error) or "field limit" in str(error):
+    if "field limit" in str(error):
         raise _unclosed(first) from error
+    if "unexpected end" in str(error):
+        swallowed = error.lines if isinstance(error, BrokenRow) else last - first + 1
+        if (isinstance(error, BrokenRow) and error.has_rows_below) or swallowed > MOST_LINES:
+            if whole < LEAST_WHOLE * swallowed:
+                raise _unclosed(first) from error
+        elif whole or _is_torn(lines):
+            return SourceRow(first, {}, "The file is cut off in this row: its quotation mark is not closed.")
+        else:
+            raise _unclosed(first) from error
     until = f" (up to line {last})" if last > first else ""
     return SourceRow(first, {}, f"The quotation marks do not match up{until}.")
+
+
+def _is_torn(lines: Lines) -> bool:
+    """Return whether a row is the one line at the end of a file that has no end of line."""
+    return lines.row_began == lines.number and not lines.last.endswith(("\n", "\r"))
 
 
 def _notes(layout: Layout, columns: tuple[str, ...]) -> Iterator[Issue]:

@@ -2,13 +2,17 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TextIO
 
 from studio.core.errors import Refused
+from studio.data.readers.broken_rows import MOST_LINES, Below, Traits
 
 LONGEST_LINE = 16 * 1024**2
+MOST_IN_VAIN = 20
+"""Where no whole row was found behind so many broken ones, none is looked for any more."""
 
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 
@@ -38,14 +42,49 @@ class Dialect:
             strict=True,
         )
 
+    def without_end(self, cells: list[str]) -> list[str]:
+        """Return the cells without the empty one behind a delimiter at the end of the row."""
+        return cells[:-1] if self.ends_at and len(cells) == self.ends_at + 1 and not cells[-1] else cells
+
+    def whole_row(
+        self, fit: Callable[[Sequence[str], str], bool]
+    ) -> Callable[[list[str], Sequence[str]], bool]:
+        """Return what tells whether cells, and the lines they stand on, are a row that is `fit`."""
+
+        def is_whole(cells: list[str], lines: Sequence[str]) -> bool:
+            return fit(self.without_end(cells), lines[0]) and self._is_strict(lines)
+
+        return is_whole
+
+    def _is_strict(self, lines: Sequence[str]) -> bool:
+        """Return whether the quotation marks of a row are all in their places; pairs within one line pass."""
+        text = "".join(lines)
+        if len(lines) == 1 and self.quote * 2 not in text and text.count(self.quote) % 2 == 0:
+            return True
+        return _strict_row(self).fullmatch(text) is not None
+
     def _escaped(self, line: str) -> str:
         """Double every backslash that stands for itself; the csv module would swallow it."""
         special = {self.quote, "\\", self.delimiter, "\n", "\r"}
         return _ESCAPE.sub(lambda found: found[0] if found[1] in special else "\\" + found[0], line)
 
 
+@lru_cache(maxsize=64)
+def _strict_row(dialect: Dialect) -> re.Pattern[str]:
+    quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
+    plain, marked = (
+        (rf"[^{quote}\\]", rf"(?:{quote}{quote}|\\.)") if dialect.escapes else (rf"[^{quote}]", quote * 2)
+    )
+    space = " *" if dialect.spaced else ""
+    cell = rf"(?:{space}{quote}{plain}*+(?:{marked}{plain}*+)*+{quote}|[^{quote}{delimiter}\r\n]*)"
+    return re.compile(rf"{cell}(?:{delimiter}{cell})*[\r\n]*", re.DOTALL)
+
+
 class Lines:
-    """The lines of a text, counted; those that `is_comment` says so are passed over between rows."""
+    """The lines of a text, counted; those that `is_comment` says so are passed over between rows.
+
+    `taken` are those of the row that is being read.
+    """
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -54,42 +93,111 @@ class Lines:
         self.row_began = 0
         self.is_new_row = True
         self.first = self.last = ""
+        self.taken: list[str] = []
+        self._given_back: list[str] = []
 
     def __iter__(self) -> "Lines":
         return self
 
     def __next__(self) -> str:
-        while line := self._file.readline(LONGEST_LINE):
-            self.number += 1
-            if len(line) == LONGEST_LINE:
-                raise Refused(
-                    f"Line {self.number:,} is longer than {LONGEST_LINE:,} letters.",
-                    "A table has one row a line; save the file again with line ends.",
-                )
+        while line := self.next_line():
             if self.is_new_row and self.is_comment(line):
                 continue
             if self.is_new_row:
                 self.row_began, self.first, self.is_new_row = self.number, line, False
+                self.taken = []
             self.last = line
+            self.taken.append(line)
             return line
         raise StopIteration
 
+    def next_line(self) -> str:
+        """Return the next line, whatever it is; "" at the end."""
+        line = self._given_back.pop() if self._given_back else self._file.readline(LONGEST_LINE)
+        self.number += bool(line)
+        if len(line) == LONGEST_LINE:
+            raise Refused(
+                f"Line {self.number:,} is longer than {LONGEST_LINE:,} letters.",
+                "A table has one row a line; save the file again with line ends.",
+            )
+        return line
 
-def rows_of(dialect: Dialect, lines: Lines) -> Iterator[list[str] | csv.Error]:
-    """Yield the cells of each row, or what is wrong with it; `lines` then tells which lines it stands on."""
+    def give_back(self, kept: int) -> None:
+        """Leave the row so many of the lines it took; the others are read again."""
+        self.number -= len(self.taken) - kept
+        self._given_back += reversed(self.taken[kept:])
+        del self.taken[kept:]
+
+
+class BrokenRow(csv.Error):
+    """A row that runs on into those below it, of whose lines it had taken `lines`.
+
+    `is_near_end`: the file ends before it can be told where the next row begins.
+    """
+
+    def __init__(self, error: csv.Error, lines: int, *, has_rows_below: bool, is_near_end: bool) -> None:
+        super().__init__(*error.args)
+        self.lines = lines
+        self.has_rows_below = has_rows_below
+        self.is_near_end = is_near_end
+
+
+def rows_of(dialect: Dialect, lines: Lines, traits: Traits | None = None) -> Iterator[list[str] | csv.Error]:
+    """Yield the cells of each row, or what is wrong with it; `lines` then tells which lines it stands on.
+
+    With the `traits` of the table's rows, which it learns from, a broken row takes no row below it along.
+    """
     reader = dialect.reader(lines)
+    in_vain, is_doubtful = 0, False
     while True:
         lines.is_new_row = True
         try:
             cells = next(reader, None)
         except csv.Error as error:
+            if traits is not None and in_vain < MOST_IN_VAIN:
+                error = _cut_off(error, dialect, lines, traits)
+                in_vain = 0 if error.has_rows_below else in_vain + 1
+                is_doubtful = error.is_near_end
             yield error
+            reader = dialect.reader(lines)  # the old one has seen the end, where the row ran on to it
             continue
         if cells is None:
             return
-        if dialect.ends_at and len(cells) == dialect.ends_at + 1 and not cells[-1]:
-            cells.pop()
-        yield cells
+        cells = dialect.without_end(cells)
+        if traits is not None:
+            is_long = len(cells) != traits.width and len(lines.taken) > 1
+            if is_long and (cut := _within(dialect, lines, traits)):
+                yield cut
+                reader = dialect.reader(lines)
+                continue
+            is_doubtful = is_doubtful and not dialect.whole_row(traits.fit)(cells, lines.taken)
+            traits.learn(cells, lines.first)
+        yield csv.Error("a piece of a broken row, or unlike the others") if is_doubtful else cells
+
+
+def _cut_off(error: csv.Error, dialect: Dialect, lines: Lines, traits: Traits) -> BrokenRow:
+    """Give back the lines that a broken row took along, from the next whole row on.
+
+    Where none is like the rows before, any of their width does, unless the file ends first. Where none comes
+    soon, reading goes on behind the line that told.
+    """
+    taken = len(lines.taken)
+    below = Below(lines.taken, lines.next_line, dialect.reader)
+    at = below.next_row(dialect.whole_row(traits.fit), taken + MOST_LINES)
+    if at is None and not below.has_ended:
+        at = below.next_row(dialect.whole_row(traits.is_as_wide), taken + MOST_LINES)
+    lines.give_back(at or taken)
+    is_near_end = at is None and below.has_ended
+    return BrokenRow(error, taken, has_rows_below=at is not None, is_near_end=is_near_end)
+
+
+def _within(dialect: Dialect, lines: Lines, traits: Traits) -> BrokenRow | None:
+    """Like `_cut_off` for a row of a wrong width; None where it took no row along."""
+    taken = len(lines.taken)
+    below = Below(lines.taken, lines.next_line, dialect.reader, is_broken=False)
+    at = below.next_row(dialect.whole_row(traits.fit), taken)
+    lines.give_back(at or taken)
+    return BrokenRow(csv.Error("runs on"), taken, has_rows_below=True, is_near_end=False) if at else None
 
 
 def is_comment_of(dialect: Dialect, width: int) -> Callable[[str], bool]:

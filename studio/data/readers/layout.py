@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from studio.data.readers.broken_rows import ROWS_LEARNED_FROM, Traits
 from studio.data.readers.dialect import Dialect, Lines, rows_of
 from studio.data.readers.header import find_heading, header_evidence
 
@@ -57,6 +58,16 @@ def find_layout(sample: str) -> Layout:
     return best or _layout(sample, Dialect(ONE_COLUMN))
 
 
+def traits_of(sample: str, layout: Layout) -> Traits:
+    """Return what the rows of a sample have in common below the header."""
+    traits = Traits(layout.width, layout.dialect.quote)
+    rows, _ = _parse(sample, layout.dialect, layout.width)
+    for row in rows[:ROWS_LEARNED_FROM]:
+        if row.cells is not None and row.line > layout.start:
+            traits.learn(row.cells, row.begins)
+    return traits
+
+
 def _best(
     sample: str, delimiters: Sequence[str], *, least: float = LEAST_SHARE, named: bool = False
 ) -> Layout | None:
@@ -80,7 +91,7 @@ def _ways(sample: str, delimiter: str) -> Iterator[Layout]:
     plain = Dialect(delimiter)
     layout = _layout(sample, plain)
     variants = []
-    if f'{delimiter} "' in sample:
+    if sample.count(f'{delimiter} "') > sample.count(f'{delimiter}"'):
         variants.append(replace(plain, spaced=True))
     if '\\"' in sample or f"\\{delimiter}" in sample:
         variants.append(replace(plain, escapes=True))
@@ -123,11 +134,28 @@ def _is_prose(sample: str, layout: Layout) -> bool:
 
 def _layout(sample: str, dialect: Dialect) -> Layout:
     rows, gaps = _parse(sample, dialect)
-    fitting = [row for row in rows if row.cells is not None]
-    body = [row for row in fitting if not row.begins.startswith("#")] or fitting
+    body = _body(rows)
     if not body:
         return Layout(dialect, 1, None, 0, fit=0.0)
     width = Counter(len(row.cells) for row in body).most_common(1)[0][0]
+    layout = _laid_out(dialect, rows, gaps, width)
+    if any(row.cells is None for row in rows):
+        # Rows that were cut take others along unless the width is told: the usual one, or the first row's.
+        for told in dict.fromkeys((width, len(body[0].cells))):
+            rows, gaps = _parse(sample, dialect, told) if told > 1 else ([], set())
+            other = _laid_out(dialect, rows, gaps, told) if _body(rows) else layout
+            layout = other if other.fit > layout.fit else layout
+    return layout
+
+
+def _body(rows: list[_Row]) -> list[_Row]:
+    """Return the rows whose quotation marks match up, without those that look like comments."""
+    fitting = [row for row in rows if row.cells is not None]
+    return [row for row in fitting if not row.begins.startswith("#")] or fitting
+
+
+def _laid_out(dialect: Dialect, rows: list[_Row], gaps: set[int], width: int) -> Layout:
+    fitting, body = [row for row in rows if row.cells is not None], _body(rows)
     table = _without_comments(fitting, body, width)
     lines = {row.line for row in table}
     between = frozenset(at for at, row in enumerate(table) if row.line in gaps)
@@ -163,13 +191,14 @@ def _without_comments(fitting: list[_Row], body: list[_Row], width: int) -> list
     return table
 
 
-def _parse(sample: str, dialect: Dialect) -> tuple[list[_Row], set[int]]:
+def _parse(sample: str, dialect: Dialect, width: int = 0) -> tuple[list[_Row], set[int]]:
     """Return the rows of the sample, and the lines that have an empty line before them."""
     lines = Lines(io.StringIO(sample, newline=""))
+    traits = Traits(width, dialect.quote) if width else None
     rows: list[_Row] = []
     gaps: set[int] = set()
     was_empty = False
-    for found in islice(rows_of(dialect, lines), ROWS_TRIED):
+    for found in islice(rows_of(dialect, lines, traits), ROWS_TRIED):
         cells = tuple(found) if isinstance(found, list) else None
         is_empty = cells is not None and len(cells) <= 1 and not any(cell.strip() for cell in cells)
         if not is_empty:

@@ -133,7 +133,9 @@ CASES = {
         problem="no letters of UTF-8",
     ),
     "quotes that swallow lines": Case(
-        'question,answer\na?,"b\nc?,"d"\ne?,f\n', {2: None, 4: ("e?", "f")}, problem="up to line 3"
+        'question,answer\na?,"b\nc?,"d"\ne?,f\n',
+        {2: None, 3: ("c?", "d"), 4: ("e?", "f")},
+        problem="do not match up",
     ),
     "a cell over a megabyte": Case(
         f"question,answer\na?,{'x' * 1_000_001}\nc?,d\n",

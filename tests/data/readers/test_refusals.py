@@ -58,6 +58,11 @@ REFUSED = {
     "damaged workbook": (zipped("xl/workbook.xml", "<x"), "damaged"),
     "two columns of one name": (b"a,b,a\n1,2,3\n", "Two columns are named “a”"),
     "unclosed quote": (b'q,a\n1,2\n3,"open\n4,5\n', "opened in line 3"),
+    "unclosed quote in the header": (b'q,"a\n1,2\n3,4\n', "opened in line 1"),
+    "unclosed quote in the middle": (
+        b"q,a\n" + b"1,2\n" * 20 + b'3,"open\n' + b"4,5\n" * 20,
+        "opened in line 22",
+    ),
     "broken json": (b'[\n {"q": "1"},\n {"q": 2 x}\n]', "line 3, column 10"),
     "half a json": (b'[{"q": "1"}, {"q": ', "line 1"),
     "json number": (b"[1, 2, 3]", "No row of the file can be read"),
