@@ -117,10 +117,14 @@ class _AfterEachToken(StoppingCriteria):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer to a prompt of a list. `seconds` are its tokens' share of what its group took."""
+    """An answer to a prompt of a list. `seconds` are its tokens' share of what its group took.
+
+    `tokens` counts the one that ends it, too, even where it ran out of room instead.
+    """
 
     prompt: int
     text: str
+    tokens: int
     seconds: float
 
 
@@ -175,7 +179,7 @@ def write_group(
         model.train(was_training)
     each = (time.monotonic() - started) / sum(len(row) + 1 for row in rows)  # and the token that ends it
     return [
-        Written(index, tokenizer.decode(row, skip_special_tokens=True), each * (len(row) + 1))
+        Written(index, tokenizer.decode(row, skip_special_tokens=True), len(row) + 1, each * (len(row) + 1))
         for index, row in zip(group, rows, strict=True)
     ]
 

@@ -1,6 +1,5 @@
 """The exam: base and tuned on the same held-out rows, the loss of each and answers to some."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -14,14 +13,16 @@ from studio.core.exam import Exam
 from studio.core.examples import Example
 from studio.core.records import SourcedRecord
 from studio.data.templates import ChatTemplate
-from studio.engine.generate import Interrupted
+from studio.engine.generate import PROMPTS_AT_ONCE, Interrupted
 from studio.evaluation.classes import BY_FREQUENCY, IN_WORDS, InWords, by_frequency, by_head
 from studio.evaluation.marking import OF_ANSWERS, Paper, Sitting, mark, references, table, trained_bytes
 from studio.evaluation.metrics import METRICS
 from studio.evaluation.metrics.row_metric import RowMetric
 from studio.evaluation.questions import Question, questions, spread
 from studio.evaluation.sitting import ShouldStop, Sitter, Sorting, Writing
+from studio.evaluation.worksheet import Kept, Unkept, Worksheet, key_of
 
+NAMES = {"base": "untouched", "tuned": "tuned"}
 ANSWERS = 8
 ANSWER_TOKENS = 64
 SHORT_ANSWER_TOKENS = 16
@@ -65,25 +66,34 @@ class ExamJob:
     writes: bool = True
 
 
-def examine(job: ExamJob, *, progress: Progress, should_stop: ShouldStop) -> Exam | None:
+def examine(
+    job: ExamJob, *, progress: Progress, should_stop: ShouldStop, kept: Kept | None = None
+) -> Exam | None:
     """Examine both models, one after the other; None where it was stopped.
 
-    Raises StudioError where no held-out row has anything to learn: an exam without rows proves nothing.
+    What `kept` holds of the same exam is not done again. Raises StudioError where no held-out row has
+    anything to learn: an exam without rows proves nothing.
     """
-    started = time.monotonic()
     paper = _paper(job)
+    sheet = Worksheet(kept or Unkept(), _key(job, paper))
     half = len(paper.rows) + (0 if job.classes else len(paper.answered))
     sittings = []
-    for done, what, subject, sitter in zip(
-        (0, half), ("untouched", "tuned"), (job.base, job.tuned), _sitters(job), strict=True
+    for done, arm, subject, sitter in zip(
+        (0, half), ("base", "tuned"), (job.base, job.tuned), _sitters(job), strict=True
     ):
-        said = partial(_say, progress, total=2 * half, before=done, model=what)
+        said = partial(_say, progress, total=2 * half, before=done, model=NAMES[arm])
         try:
             with subject() as model:
-                sittings.append(sitter(model, paper, said, should_stop))
+                sittings.append(sitter(model, paper, partial(sheet.part, arm), said, should_stop))
         except Interrupted:
             return None
-    return _exam(job, paper, *sittings, seconds=time.monotonic() - started)
+    return _exam(job, paper, *sittings, seconds=sheet.seconds)
+
+
+def _key(job: ExamJob, paper: Paper) -> str:
+    """Return what names this exam: nothing that is kept of another is taken for its own."""
+    ways = (job.objective.TITLE, job.step, sorted(job.classes.items()), job.writes, PROMPTS_AT_ONCE)
+    return key_of(paper, *ways)
 
 
 def _sitters(job: ExamJob) -> tuple[Sitter, Sitter]:

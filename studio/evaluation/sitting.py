@@ -15,14 +15,18 @@ from studio.engine.generate import Interrupted, answer_groups, write_group
 from studio.engine.tuned import weights_hash
 from studio.evaluation.classes import Likelihoods
 from studio.evaluation.marking import Paper, Sitting
+from studio.evaluation.worksheet import Part
 
 Said = Callable[[int, str], None]
 """Called with the rows that are done and what is being done."""
 ShouldStop = Callable[[], bool]
-Sitter = Callable[[PreTrainedModel | None, Paper, Said, ShouldStop], Sitting]
+Begun = Callable[[tuple[str, str, str]], Part]
+"""Gives what a model did in an earlier sitting: weights' hash, number format and device name it."""
+Sitter = Callable[[PreTrainedModel | None, Paper, Begun, Said, ShouldStop], Sitting]
 """Puts a model through the paper; raises Interrupted where it was stopped."""
 
 SCORING = "Scoring the held-back rows"
+ANSWERING = "Answering questions"
 
 
 @dataclass(frozen=True)
@@ -34,30 +38,40 @@ class Writing:
 
     @torch.inference_mode()
     def __call__(
-        self, model: PreTrainedModel | None, paper: Paper, said: Said, should_stop: ShouldStop
+        self, model: PreTrainedModel | None, paper: Paper, begun: Begun, said: Said, should_stop: ShouldStop
     ) -> Sitting:
         assert model is not None
         model.eval()
-        nats = []
+        identity = _identity(model)
+        part = begun(identity)
         for count, row in enumerate(paper.rows):
+            said(count, SCORING)
+            if row[0].row in part.nats:
+                continue
             if should_stop():
                 raise Interrupted
-            said(count, SCORING)
-            nats.append(sum(self._nats(model, example) for example in row))
-        scored = len(paper.rows)
-        said(scored, "Answering questions")
-        prompts, done = [question.prompt for question in paper.answered], 0
-        answers: dict[int, str] = {}
-        seconds: dict[int, float] = {}
+            part.scored(row[0].row, sum(self._nats(model, example) for example in row))
+        self._answer(model, paper, part, said, should_stop)
+        return _sitting(identity, paper, part)
+
+    def _answer(
+        self, model: PreTrainedModel, paper: Paper, part: Part, said: Said, should_stop: ShouldStop
+    ) -> None:
+        """Write what is not written yet, a group at a time."""
+        done = len(paper.rows)
+        said(done, ANSWERING)
+        prompts = [question.prompt for question in paper.answered]
         for group in answer_groups(prompts):
-            for written in write_group(
-                model, self.template.tokenizer, prompts, group, paper.answer_tokens, should_stop
-            ):
-                row = paper.answered[written.prompt].row
-                answers[row], seconds[row] = written.text, written.seconds
+            rows = [paper.answered[place].row for place in group]
+            if not part.answers.keys() >= set(rows):
+                written = write_group(
+                    model, self.template.tokenizer, prompts, group, paper.answer_tokens, should_stop
+                )
+                part.answered(
+                    (row, answer.text, answer.seconds) for row, answer in zip(rows, written, strict=True)
+                )
             done += len(group)
-            said(scored + done, "Answering questions")
-        return _sitting(model, nats, answers, seconds)
+            said(done, ANSWERING)
 
     def _nats(self, model: PreTrainedModel, example: Example) -> float:
         """Rows are scored alone: no row's loss depends on its neighbours."""
@@ -71,28 +85,31 @@ class Sorting:
     likelihoods: Callable[[PreTrainedModel | None, Example], Likelihoods]
 
     def __call__(
-        self, model: PreTrainedModel | None, paper: Paper, said: Said, should_stop: ShouldStop
+        self, model: PreTrainedModel | None, paper: Paper, begun: Begun, said: Said, should_stop: ShouldStop
     ) -> Sitting:
         if model is not None:
             model.eval()
-        nats, answers, seconds = [], {}, {}
+        identity = _identity(model)
+        part = begun(identity)
         for count, (example,) in enumerate(paper.rows):
+            said(count, SCORING)
+            if example.row in part.answers:
+                continue
             if should_stop():
                 raise Interrupted
-            said(count, SCORING)
             started = time.monotonic()
             found = self.likelihoods(model, example)
-            seconds[example.row] = time.monotonic() - started
-            nats.append(found.nats(example.label))
-            answers[example.row] = found.chosen
+            part.sorted(example.row, found.nats(example.label), found.chosen, time.monotonic() - started)
         said(len(paper.rows), SCORING)
-        return _sitting(model, nats, answers, seconds)
+        return _sitting(identity, paper, part)
 
 
-def _sitting(
-    model: PreTrainedModel | None, nats: list[float], answers: dict[int, str], seconds: dict[int, float]
-) -> Sitting:
+def _identity(model: PreTrainedModel | None) -> tuple[str, str, str]:
+    """Return the hash of the weights, their number format and where they are; empty where nobody sits."""
     if model is None:
-        return Sitting("", "", "", tuple(nats), answers, seconds)
-    dtype = str(model.dtype).removeprefix("torch.")
-    return Sitting(weights_hash(model), dtype, str(model.device), tuple(nats), answers, seconds)
+        return "", "", ""
+    return weights_hash(model), str(model.dtype).removeprefix("torch."), str(model.device)
+
+
+def _sitting(identity: tuple[str, str, str], paper: Paper, part: Part) -> Sitting:
+    return Sitting(*identity, tuple(part.nats[row[0].row] for row in paper.rows), part.answers, part.seconds)

@@ -15,6 +15,7 @@ from studio.services.training import Signals, material
 from studio.services.views import ExamView
 from studio.store.files import read_json, write_json
 from studio.store.home import Home
+from studio.store.lines import KeptLines
 from studio.store.runs import RunFolder
 
 KIND = "exam"
@@ -60,9 +61,11 @@ def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_sto
         classes=gathered.classes,
         writes=not reads_both_ways(read_model_config(gathered.source)),
     )
-    found = examine(job, progress=progress, should_stop=should_stop)
+    kept = KeptLines(folder.path / "exam.unfinished.jsonl")
+    found = examine(job, progress=progress, should_stop=should_stop, kept=kept)
     if found is not None:
         write_json(folder.path / "exam.json", exams.to_dict(found))
+        kept.discard()
     return found is not None
 
 

@@ -198,6 +198,16 @@ def test_an_exam_and_an_export_can_be_stopped_in_the_middle(
     assert studio.exam(run) is None
     assert studio.exports(run) == ()
     assert [path.name for path in (studio._home.runs.folder(run).path).glob("exports/*")] == []
+    if kind == "exam":
+        monkeypatch.undo()
+        begun = studio._home.runs.folder(run).path / "exam.unfinished.jsonl"
+        scored = begun.read_bytes()
+        assert scored.count(b'"nats"') > 0, "what was scored is kept"
+        again = studio.start_exam(run)
+        wait_for(lambda: not begun.exists() or begun.stat().st_size > len(scored))
+        assert not begun.exists() or begun.read_bytes().startswith(scored)
+        assert job_ended(studio, run, again) == "finished"
+        assert not begun.exists()
 
 
 def test_a_run_that_is_deleted_under_the_worker_costs_neither_the_home_nor_the_next(

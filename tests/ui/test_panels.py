@@ -142,6 +142,12 @@ def test_an_exam_and_an_export_of_an_earlier_point_say_which() -> None:
     assert "Ready, checked, of an earlier point (step 1,200)" in earlier
 
 
+def test_an_exam_that_was_stopped_says_that_it_goes_on_and_an_export_does_not() -> None:
+    stopped = JobView("job1", "exam", "stopped", 3, 9)
+    assert "it goes on where it was" in compare.job(stopped, "The exam")
+    assert "it goes on" not in compare.job(replace(stopped, kind="export"), "The export")
+
+
 def test_rows_that_were_scored_and_not_answered_are_no_empty_answers() -> None:
     assert compare.table(examined(answered=False)) == ""
 

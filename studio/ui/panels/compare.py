@@ -59,7 +59,7 @@ def job(view: JobView, what: str) -> str:
         return notice(
             "warning",
             f"{what} was {'stopped' if view.status == 'stopped' else 'cut off'}.",
-            "Start it again.",
+            "Start it again: it goes on where it was." if view.kind == "exam" else "Start it again.",
         )
     if view.status not in ACTIVE:
         return ""

@@ -1,0 +1,103 @@
+"""What an exam has done so far, line by line: one that was interrupted goes on after its last line.
+
+Rows are scored alone and answers written in fixed groups, so that it ends as an undisturbed one would.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from studio.evaluation.marking import Paper
+
+Line = Mapping[str, Any]
+
+
+class Kept(Protocol):
+    """Where the lines are kept; the studio has a file for them, a test a list."""
+
+    def begin(self, key: str) -> list[dict[str, Any]]:
+        """Return what was written under this very key; forget what was written under another."""
+        ...
+
+    def append(self, line: Line) -> None: ...
+
+
+class Unkept:
+    """For an exam that nobody wants to go on with."""
+
+    def begin(self, key: str) -> list[dict[str, Any]]:
+        return []
+
+    def append(self, line: Line) -> None:
+        pass
+
+
+class Worksheet:
+    """The lines of one exam. `seconds` counts those of earlier sittings too."""
+
+    def __init__(self, kept: Kept, key: str) -> None:
+        self._kept, self._began = kept, time.monotonic()
+        self._lines = kept.begin(key)
+        self._before = self._lines[-1]["spent"] if self._lines else 0.0
+
+    @property
+    def seconds(self) -> float:
+        return self._before + time.monotonic() - self._began
+
+    def add(self, line: Line) -> None:
+        self._kept.append({**line, "spent": self.seconds})
+
+    def part(self, arm: str, model: tuple[str, str, str]) -> "Part":
+        """Return what an arm has done. `model`: its weights' hash, number format and device.
+
+        Lines of other weights or of another processor are not this arm's.
+        """
+        own: list[dict[str, Any]] = []
+        for line in self._lines:
+            if line["arm"] == arm:
+                own = [line] if "model" in line else [*own, line]
+        if not own or tuple(own[0]["model"]) != model:
+            own = []
+            self.add({"arm": arm, "model": model})
+        return Part(self, arm, own[1:])
+
+
+class Part:
+    """One arm's scores and answers, by row of the user's file: those of earlier sittings, then new ones."""
+
+    def __init__(self, sheet: Worksheet, arm: str, lines: Iterable[Line]) -> None:
+        self._sheet, self._arm = sheet, arm
+        self.nats: dict[int, float] = {}
+        self.answers: dict[int, str] = {}
+        self.seconds: dict[int, float] = {}
+        for line in lines:
+            self._take(line)
+
+    def scored(self, row: int, nats: float) -> None:
+        self._add({"nats": [[row, nats]]})
+
+    def answered(self, answers: Iterable[tuple[int, str, float]]) -> None:
+        """Keep (row, answer, seconds) of rows that were answered together."""
+        self._add({"answers": [list(answer) for answer in answers]})
+
+    def sorted(self, row: int, nats: float, label: str, seconds: float) -> None:
+        self._add({"nats": [[row, nats]], "answers": [[row, label, seconds]]})
+
+    def _add(self, line: Line) -> None:
+        self._sheet.add({"arm": self._arm, **line})
+        self._take(line)
+
+    def _take(self, line: Line) -> None:
+        self.nats |= dict(line.get("nats", []))
+        for row, answer, seconds in line.get("answers", []):
+            self.answers[row], self.seconds[row] = answer, seconds
+
+
+def key_of(paper: Paper, *further: object) -> str:
+    """Return what two exams have in common if and only if they ask the same in the same way."""
+    rows = [[(each.row, each.input_ids, each.labels, each.label) for each in row] for row in paper.rows]
+    asked = [(question.row, question.prompt) for question in paper.answered]
+    everything = json.dumps([rows, asked, paper.answer_tokens, *further])
+    return hashlib.sha256(everything.encode()).hexdigest()
