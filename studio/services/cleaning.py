@@ -11,12 +11,13 @@ from studio.core.cleaning import Step, Wish
 from studio.core.errors import Refused
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport, Issue
+from studio.data import remedies
 from studio.data.checks import Scene, SetAside
 from studio.data.fixes import FIXES
 from studio.data.inspect import Conditions
 from studio.data.mending import Change, Mending, Recheck, Uploaded, rows_to_mend
 from studio.data.tables import SourceRow
-from studio.services import datasets
+from studio.services import datasets, filling
 from studio.services.excerpts import changed_row
 from studio.services.intake import scene_of
 from studio.services.views import DatasetView
@@ -27,20 +28,27 @@ from studio.store.home import Home
 from studio.store.records import RecordFile, RecordWriter
 
 EXAMPLES = 5
+BY_HAND = ("edit", filling.FIX)
+"""Fixes of one row that somebody names: no check is asked which rows they are for."""
 
 
 def fixes_for(home: Home, dataset: str, check: str, kind: str) -> tuple[FixOffer, ...]:
     """Return what can be done about a finding, the recommended fix first; nothing where it is gone."""
     folder = home.datasets.folder(dataset)
-    issue = _issue(folder.report(folder.meta().version), check, kind)
-    return () if issue is None else _offers(issue)
+    report = folder.report(folder.meta().version)
+    issue = _issue(report, check, kind)
+    return () if issue is None else _offers(issue, report.format)
 
 
-def _offers(issue: Issue) -> tuple[FixOffer, ...]:
+def _offers(issue: Issue, format_name: str) -> tuple[FixOffer, ...]:
     names = [issue.fix] if issue.fix is not None else []
-    # Rows that were set aside are no records: there is nothing to drop.
-    if issue.rows and not issue.is_set_aside and "drop" not in names:
+    if issue.is_set_aside:
+        # They are no records: there is nothing to drop.
+        names = list(remedies.fixes_for(issue.message, format_name))
+    elif issue.rows and "drop" not in names:
         names.append("drop")
+    if issue.check == "incomplete" and not issue.is_set_aside:
+        names.append("edit")
     return tuple(FixOffer(name, FIXES[name].TITLE, FIXES[name].SUMMARY, name == issue.fix) for name in names)
 
 
@@ -80,15 +88,17 @@ class _Version:
 
     def watched(self, wish: Wish, against: Conditions) -> Watched:
         """Return the records for the passes that this fix makes through them."""
-        finding, looking = wish.fix != "edit", wish.fix in FIXES and FIXES[wish.fix].NEEDS_PASS
+        finding, looking = wish.fix not in BY_HAND, wish.fix in FIXES and FIXES[wish.fix].NEEDS_PASS
         return Watched(self.records, int(finding) + int(looking), against)
 
     def mending(self, wish: Wish, records: Iterable[SourcedRecord]) -> Mending:
         """Return the fix, ready to go through the records."""
         if wish.fix == "edit":
             return Mending("edit", wish.options, ())
+        if wish.fix == filling.FIX:
+            return Mending(filling.FIX, wish.options, self._row_to_fill(wish.options.get("row", "")))
         issue = _issue(self.report, wish.check, wish.kind)
-        known = [offer.id for offer in _offers(issue)] if issue is not None else []
+        known = [offer.id for offer in _offers(issue, self.report.format)] if issue is not None else []
         if wish.fix not in known:
             raise Refused(
                 "This finding is no longer there, or has no such fix.", "Look at the newest report."
@@ -96,6 +106,12 @@ class _Version:
         names = (wish.check, wish.kind, wish.fix)
         rows = rows_to_mend(names, records, self.scene(), self.set_aside)
         return Mending(wish.fix, {"kind": wish.kind, **wish.options}, rows)
+
+    def _row_to_fill(self, row: str) -> set[int]:
+        named = {aside.row for aside in self.set_aside if str(aside.row) == row}
+        if not named:
+            raise Refused(f"Row {row} is not set aside.", "Look at the newest report.")
+        return named
 
     def changes(self, mending: Mending, records: Iterable[SourcedRecord]) -> Iterator[Change]:
         source, name = self.folder.source(self.meta.version), self.meta.file_name

@@ -6,11 +6,11 @@ from pathlib import Path
 from studio.core.cleaning import REMAPPED, Step, Wish
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
-from studio.services import cleaning, datasets, hub_data, intake, learning, spreadsheets, uploads
+from studio.services import cleaning, datasets, filling, hub_data, intake, learning, spreadsheets, uploads
 from studio.services.changing import Changes
 from studio.services.uploads import Uploads
 from studio.services.views import DatasetView, SampleView, Span
-from studio.services.views_of_data import ChangeView, FixOffer, FixPreview, UploadView
+from studio.services.views_of_data import ChangeView, FixOffer, FixPreview, RowsToFill, UploadView
 from studio.store.home import Home
 
 
@@ -160,6 +160,24 @@ class StudioOfData:
     def start_edit(self, dataset: str, row: int, role: str, text: str) -> ChangeView:
         """Begin what `edit_cell` does; see `start_fix`."""
         return self._changes.start(dataset, cleaning.edit(row, role, text))
+
+    def rows_to_fill(self, dataset: str, check: str, kind: str, most: int) -> RowsToFill:
+        """Return the first rows that were set aside for one reason, with what is missing in each.
+
+        Reads the file up to the last of them. Raises Refused where the finding is gone.
+        """
+        return filling.rows_to_fill(self._home, dataset, check, kind, most)
+
+    def fill_in(self, dataset: str, row: int, texts: Mapping[str, str]) -> DatasetView:
+        """Use a row that was set aside with these texts, by place (see `Blank`), as a version of its own.
+
+        Raises Refused where something is still missing in it.
+        """
+        return cleaning.apply(self._home, dataset, filling.wish_to_fill(row, texts))
+
+    def start_fill(self, dataset: str, row: int, texts: Mapping[str, str]) -> ChangeView:
+        """Begin what `fill_in` does; see `start_fix`."""
+        return self._changes.start(dataset, filling.wish_to_fill(row, texts))
 
     def start_remap(self, dataset: str, mapping: Mapping[str, str]) -> ChangeView:
         """Begin what `remap` does; see `start_fix`."""

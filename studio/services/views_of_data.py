@@ -5,8 +5,18 @@ from typing import Literal
 
 from studio.core.cleaning import Step
 from studio.core.report import DatasetReport
+from studio.data.blanks import Blank
 
-__all__ = ["ChangeView", "ChangedRow", "FixOffer", "FixPreview", "Step", "UploadView"]
+__all__ = [
+    "ChangeView",
+    "ChangedRow",
+    "FixOffer",
+    "FixPreview",
+    "RowToFill",
+    "RowsToFill",
+    "Step",
+    "UploadView",
+]
 
 UploadState = Literal["reading", "done", "failed", "stopped"]
 
@@ -43,6 +53,23 @@ class FixPreview:
     examples: tuple[ChangedRow, ...]
     version: str
     """Hand it to `apply_fix`, which refuses where the data set has changed since."""
+
+
+@dataclass(frozen=True)
+class RowToFill:
+    """A row that was set aside, with its texts as the file has them."""
+
+    row: int
+    blanks: tuple[Blank, ...]
+
+
+@dataclass(frozen=True)
+class RowsToFill:
+    """The first of `count` rows that were set aside for one reason, in this version of the data set."""
+
+    rows: tuple[RowToFill, ...]
+    count: int
+    version: str
 
 
 ChangeState = Literal["working", "done", "failed", "stopped"]

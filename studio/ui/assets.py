@@ -6,7 +6,7 @@ from pathlib import Path
 
 ASSETS = Path(__file__).parents[2] / "assets" / "ui"
 STYLES = ("tokens", "layout", "parts", "steps", "results", "health", "rows", "runs", "gradio", "small")
-SCRIPTS = ("screen", "turns", "live", "chart", "figures", "health", "runs")
+SCRIPTS = ("screen", "dialogs", "turns", "live", "chart", "figures", "health", "runs")
 
 
 @functools.cache

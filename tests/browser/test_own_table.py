@@ -47,6 +47,23 @@ def test_own_columns_are_mapped_and_unusable_rows_are_named(
     expect(page.locator("#preview")).to_contain_text("onerror=window.harm=1")
     expect(page.locator("#primary-data")).to_have_text("Use these 30 examples")
 
+    page.get_by_role("button", name="Fill in by hand").click()
+    page.get_by_role("button", name="Fill in row 5").click()
+    dialog = page.locator("dialog.ask")
+    answer = dialog.get_by_label("antwort")
+    expect(answer).to_be_focused()
+    dialog.get_by_role("button", name="Save this row").click()
+    expect(dialog.get_by_role("alert")).to_have_text("“antwort” is still empty.")
+    answer.fill(f"Written by hand {ATTACK}")
+    picture(page, "fill-in")
+    dialog.get_by_role("button", name="Save this row").click()
+    expect(page.locator("#report .done")).to_contain_text("Filled in: 1 row.")
+    expect(page.locator("#report h3")).to_have_text("31 of 32 examples are ready.")
+    expect(page.get_by_role("button", name="Fill in row 9")).to_be_visible()
+    page.locator("#report .done").get_by_role("button", name="Undo").click()
+    expect(page.locator("#report h3")).to_have_text("30 of 32 examples are ready.")
+    assert page.evaluate("window.harm") is None, "text that was typed ran as script"
+
 
 def test_a_press_is_kept_while_the_answer_to_the_one_before_is_awaited(
     page: Page, server: Server, tmp_path: Path

@@ -49,10 +49,16 @@ def test_the_fix_that_is_offered_makes_the_row_usable(tmp_path, kind, keys):
 def test_a_conversation_without_any_answer_says_that_only_its_owner_can_write_one(tmp_path):
     report, _, _ = found(tmp_path, [("user", "q")])
     (issue,) = [issue for issue in report.issues if issue.is_set_aside]
-    assert issue.fix is None
+    assert issue.fix == "fill_in"
     assert "Only you know the answers" in issue.hint
 
 
 def test_an_empty_cell_of_a_table_is_no_message_to_leave_out():
-    assert fixes_for("The answer is empty.", "chat") == ("leave_out_turns",)
-    assert fixes_for("The answer is empty.", "pairs") == ()
+    assert fixes_for("The answer is empty.", "chat") == ("leave_out_turns", "fill_in")
+    assert fixes_for("The answer is empty.", "pairs") == ("fill_in",)
+
+
+def test_nothing_is_offered_where_no_hand_and_no_fix_can_help():
+    assert fixes_for("The two answers do not belong to the same question.", "preference") == ()
+    assert fixes_for("The row has 3 cells where the header names 2 columns.", "") == ()
+    assert fixes_for("The turns before the answer are out of order.", "pairs") == ("mend_turns",)

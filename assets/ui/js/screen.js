@@ -1,4 +1,4 @@
-// The page's own behaviour: events of HTML parts, dialogs, the colour switch, the address bar.
+// The page's own behaviour: events of HTML parts, the colour switch, the address bar.
 // Texts of users are only ever set as textContent or as values, never as markup.
 (() => {
   "use strict";
@@ -12,7 +12,7 @@
       const details = { ...button.dataset };
       if (details.ask) {
         if (details.dependents) details.detail = await dependents(details.dependents);
-        const answer = await ask(details);
+        const answer = await screen.ask(details);
         if (answer === null) return;
         details.text = answer;
       }
@@ -76,64 +76,6 @@
     } catch {
       return "What hangs on it could not be read. It cannot be brought back.";
     }
-  }
-
-  // A native dialog: confirms (data-ask="confirm"), asks for a text (data-ask="text"), or for one word before
-  // something is lost (data-ask="typed").
-  function ask({ ask: kind, title, detail = "", value = "", yes = "OK", limit = "200", word = "" }) {
-    const dialog = document.createElement("dialog");
-    dialog.className = "ask";
-    dialog.setAttribute("aria-labelledby", "ask-title");
-    const form = document.createElement("form");
-    form.method = "dialog";
-    const head = part("h2", title);
-    head.id = "ask-title";
-    form.append(head);
-    for (const line of detail.split("\n").filter(Boolean)) form.append(part("p", line));
-    const field = kind === "confirm" ? null : document.createElement(kind === "long" ? "textarea" : "input");
-    if (field) {
-      field.value = value;
-      field.maxLength = Number(limit);
-      field.setAttribute("aria-labelledby", "ask-title");
-      form.append(field);
-    }
-    const row = document.createElement("div");
-    row.className = "ask-buttons";
-    const cancel = part("button", "Cancel");
-    cancel.value = "cancel";
-    const accept = part("button", yes);
-    accept.value = "yes";
-    accept.className = kind === "confirm" || word ? "danger" : "main";
-    if (word) {
-      accept.disabled = true;
-      form.insertBefore(part("p", `Type “${word}” to go on.`), field);
-      field.setAttribute("aria-label", `Type ${word} to go on`);
-      field.removeAttribute("aria-labelledby");
-      field.autocomplete = "off";
-      field.addEventListener("input", () => {
-        accept.disabled = field.value.trim().toLowerCase() !== word;
-      });
-    }
-    cancel.type = "button";
-    cancel.addEventListener("click", () => dialog.close("cancel"));
-    row.append(cancel, accept);
-    form.append(row);
-    dialog.append(form);
-    (document.querySelector(".gradio-container") || document.body).append(dialog);
-    dialog.showModal();
-    (field || cancel).focus();
-    return new Promise((resolve) =>
-      dialog.addEventListener("close", () => {
-        dialog.remove();
-        resolve(dialog.returnValue === "yes" ? (field ? field.value : "") : null);
-      }),
-    );
-  }
-
-  function part(name, text) {
-    const made = document.createElement(name);
-    made.textContent = text;
-    return made;
   }
 
   // Light and dark: the visitor's choice if there is one, else the system's.

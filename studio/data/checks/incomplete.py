@@ -39,7 +39,7 @@ class Incomplete:
             self._placeholders.append(seen.row)
 
     def findings(self) -> list[Finding]:
-        found = findings_by_reason(self._scene, "incomplete", "Fill them in to use them too.")
+        found = findings_by_reason(self._scene, "incomplete")
         count = len(self._placeholders)
         if count:
             rows = "1 answer only holds" if count == 1 else f"{count:,} answers only hold"

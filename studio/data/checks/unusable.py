@@ -19,25 +19,25 @@ class Unusable:
         """A record was made of this row: nothing to list."""
 
     def findings(self) -> list[Finding]:
-        return findings_by_reason(self._scene, "unusable", "Correct them in the file to use them too.")
+        return findings_by_reason(self._scene, "unusable")
 
 
 begin = Unusable
 
 
-def findings_by_reason(scene: Scene, check: str, advice: str) -> list[Finding]:
+def findings_by_reason(scene: Scene, check: str) -> list[Finding]:
     """Return one finding for each reason why rows were set aside, in the order the reasons appear.
 
-    The reason is the finding's kind. Rows that can be mended come with their fix, others with `advice`.
+    The reason is the finding's kind; the fix is the one that fits it best.
     """
     rows: dict[str, array[int]] = {}
     for row in scene.set_aside:
         if row.check == check:
             rows.setdefault(row.message, rows_array()).append(row.row)
-    return [_finding(reason, numbers, scene.format, advice) for reason, numbers in rows.items()]
+    return [_finding(reason, numbers, scene.format) for reason, numbers in rows.items()]
 
 
-def _finding(reason: str, rows: "array[int]", format_name: str, advice: str) -> Finding:
-    fixes = fixes_for(reason, format_name)
-    hint = f"These rows are set aside and the rest is used. {advice_for(reason, fixes, advice)}"
-    return Finding("warning", reason, hint, rows, kind=reason, fix=fixes[0] if fixes else None)
+def _finding(reason: str, rows: "array[int]", format_name: str) -> Finding:
+    fix = next(iter(fixes_for(reason, format_name)), None)
+    hint = f"These rows are set aside and the rest is used. {advice_for(reason, fix or '')}"
+    return Finding("warning", reason, hint, rows, kind=reason, fix=fix)

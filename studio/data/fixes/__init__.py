@@ -11,6 +11,7 @@ from types import ModuleType
 from studio.data.fixes import (
     drop,
     edit,
+    fill_in,
     keep_one,
     leave_out_turns,
     mend_turns,
@@ -35,6 +36,7 @@ FIXES: dict[str, ModuleType] = {
     "mend_turns": mend_turns,
     "system_first": system_first,
     "leave_out_turns": leave_out_turns,
+    "fill_in": fill_in,
 }
 """In the order in which the screen offers them."""
 

@@ -22,7 +22,7 @@ class Edit:
     """
 
     def __init__(self, options: Mapping[str, str]) -> None:
-        self._row, self._role, self._text = _row(options), options.get("role", ""), options.get("text", "")
+        self._row, self._role, self._text = row_in(options), options.get("role", ""), options.get("text", "")
         try:
             checked_text(self._text, "new text")
         except RowProblem as problem:
@@ -43,7 +43,8 @@ class Edit:
         return sourced if record == sourced.record else replace(sourced, record=record)
 
 
-def _row(options: Mapping[str, str]) -> int:
+def row_in(options: Mapping[str, str]) -> int:
+    """Return the row that the options name. Raises Refused where they name none."""
     row = options.get("row", "")
     if not (row.isascii() and row.isdigit()):
         raise Refused(f"“{row}” is no row number.", "Choose a row of the table.")

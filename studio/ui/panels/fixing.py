@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from studio.core.records import SourcedRecord
 from studio.data.checks import CHECKS
 from studio.data.fixes import FIXES
-from studio.services.views_of_data import ChangedRow, FixOffer, FixPreview, Step
+from studio.services.filling import FIX as FILL_IN
+from studio.services.views_of_data import ChangedRow, FixOffer, FixPreview, RowsToFill, Step
 from studio.ui.markup import escape, folded, table
 from studio.ui.panels.cells import cells_of, columns_of
 from studio.ui.panels.changes import marked, visible
+from studio.ui.panels.filling import filling
 from studio.ui.words import count, moment
 
 
@@ -33,6 +35,10 @@ class Editable:
 
     records: Sequence[SourcedRecord]
     rows: int
+
+
+Found = FixPreview | Editable | RowsToFill
+"""What a trial shows: what a fix would do, or the rows that are edited or filled in by hand."""
 
 
 def trial_of(key: str) -> Trial | None:
@@ -75,10 +81,12 @@ def waiting() -> str:
     )
 
 
-def trial(offer: FixOffer, found: FixPreview | Editable) -> str:
+def trial(offer: FixOffer, found: Found) -> str:
     """Return what a fix would do, on up to five real rows, with Apply and Cancel. Nothing is changed yet."""
     if isinstance(found, Editable):
         return editing(found)
+    if isinstance(found, RowsToFill):
+        return filling(found)
     touched = found.changed + found.dropped + found.added
     apply = f"Apply to {count(touched, 'row')}"
     apply_button = (
@@ -157,7 +165,7 @@ def _row(changed: ChangedRow) -> str:
 
 def last_step(step: Step) -> str:
     """Return the line that says what was done last, with the way back."""
-    numbers = effect(step.changed, step.dropped, step.added, done=True)
+    numbers = _effect(step)
     words = f"<p><b>Done: {escape(_title(step))}.</b> {numbers}</p>"
     return (
         f'<div class="notice good done" role="status" tabindex="-1" data-focus>{words}'
@@ -184,7 +192,7 @@ def history(steps: Sequence[Step], undone: Sequence[Step]) -> str:
 
 
 def _step(step: Step, *, newest: bool) -> str:
-    done = effect(step.changed, step.dropped, step.added, done=True).removesuffix(".")
+    done = _effect(step).removesuffix(".")
     what = CHECKS[step.check].TITLE if step.check in CHECKS else step.kind
     what = " · ".join(filter(None, (done, escape(what), moment(step.at))))
     back = '<button type="button" data-event="undo">Undo this step</button>' if newest else ""
@@ -192,6 +200,12 @@ def _step(step: Step, *, newest: bool) -> str:
         f"<li><div><b>{escape(_title(step))}</b><small>{what}</small></div>"
         f'<div class="row-buttons">{back}</div></li>'
     )
+
+
+def _effect(step: Step) -> str:
+    if step.fix == FILL_IN:
+        return f"Filled in: {count(step.added, 'row')}."
+    return effect(step.changed, step.dropped, step.added, done=True)
 
 
 def _title(step: Step) -> str:

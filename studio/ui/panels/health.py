@@ -9,10 +9,10 @@ from studio.data.checks import CHECKS
 from studio.data.formats import FORMATS
 from studio.data.readiness import training_refusal
 from studio.services.views import DatasetView
-from studio.services.views_of_data import FixOffer, FixPreview, Step
+from studio.services.views_of_data import FixOffer, Step
 from studio.ui.markup import escape, folded
 from studio.ui.panels import fixing
-from studio.ui.panels.fixing import Editable, Trial
+from studio.ui.panels.fixing import Found, Trial
 from studio.ui.panels.rows import finding_key, has_records
 from studio.ui.words import count, listed, row_numbers
 
@@ -37,7 +37,7 @@ class Mending:
 
     offers: Offers = field(default_factory=dict)
     opened: Trial | None = None
-    found: FixPreview | Editable | None = None
+    found: Found | None = None
     steps: Sequence[Step] = ()
     rows_can_be_shown: bool = False
     """Not of a file that is still being read."""

@@ -5,18 +5,20 @@ from dataclasses import replace
 import gradio as gr
 
 from studio.core.errors import Refused, StudioError
+from studio.services.filling import FIX as FILL_IN
 from studio.services.views import DatasetView
 from studio.services.views_of_data import FixPreview
 from studio.ui.markup import notice, problem
 from studio.ui.panels import changing, fixing, health
-from studio.ui.panels.fixing import Editable, Trial
+from studio.ui.panels.filling import typed
+from studio.ui.panels.fixing import Editable, Found, Trial
 from studio.ui.panels.pictures import pictures
 from studio.ui.session import Session, look_up, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 TRIALS_KEPT = 32
-ROWS_TO_EDIT = 12
+ROWS_BY_HAND = 12
 UNDONE = notice("neutral", "Undone.", "The rows are as they were before that step.")
 REDONE = notice("good", "Done again.", "The step that was taken back is made once more.")
 
@@ -26,10 +28,10 @@ class HealthPart:
 
     def __init__(self, shell: Shell, notice_part: gr.HTML) -> None:
         self._shell, self._studio, self.notice = shell, shell.studio, notice_part
-        self._trials: dict[tuple[str, ...], FixPreview | Editable] = {}
+        self._trials: dict[tuple[str, ...], Found] = {}
         self._failed: dict[tuple[str, ...], StudioError] = {}
         self.changing = html_part("changing", "stop", "close", script="arrivals")
-        events = ("offer", "cancel", "apply", "undo", "edit", "rows", "fetch")
+        events = ("offer", "cancel", "apply", "undo", "edit", "fill", "rows", "fetch")
         self.report = html_part("report", *events, script="keeping")
         self.history = html_part("history", "undo", "redo", script="keeping")
         self.pictures = html_part("pictures", script="figures")
@@ -51,6 +53,7 @@ class HealthPart:
             (self.history.redo, self.redo),
             (preview.edit, self.edit),
             (self.report.edit, self.edit),
+            (self.report.fill, self.fill),
         ):
             self._shell.after(on(event, safe(handler), inputs=[session], outputs=[self.notice, session]))
         done = on(self.report.fetch, self.try_out, inputs=[session], repeats="always_last")
@@ -79,9 +82,7 @@ class HealthPart:
             for issue in view.report.issues
         }
 
-    def _opened(
-        self, view: DatasetView, session: Session
-    ) -> tuple[Trial | None, FixPreview | Editable | None]:
+    def _opened(self, view: DatasetView, session: Session) -> tuple[Trial | None, Found | None]:
         trial = fixing.trial_of(session.trial)
         return trial, self._trials.get((view.id, view.version, session.trial)) if trial else None
 
@@ -121,8 +122,11 @@ class HealthPart:
             return {}
         return {self.notice: problem(error), **self._to(replace(session, trial=""))}
 
-    def _tried(self, dataset: str, trial: Trial) -> tuple[str, FixPreview | Editable]:
+    def _tried(self, dataset: str, trial: Trial) -> tuple[str, Found]:
         """Return the version that was looked at, and what a fix would do to it or the rows to edit."""
+        if trial.fix == FILL_IN:
+            rows = self._studio.rows_to_fill(dataset, trial.check, trial.kind, ROWS_BY_HAND)
+            return rows.version, rows
         if trial.fix != "edit":
             found = self._studio.preview_fix(dataset, trial.check, trial.kind, trial.fix)
             return found.version, found
@@ -131,7 +135,7 @@ class HealthPart:
         issue = next((each for each in view.report.issues if (each.check, each.kind) == names), None)
         if issue is None:
             raise Refused("This finding is no longer there.", "Look at the newest report.")
-        records = self._studio.records_of(dataset, issue.rows[:ROWS_TO_EDIT])
+        records = self._studio.records_of(dataset, issue.rows[:ROWS_BY_HAND])
         return view.version, Editable(records, issue.count)
 
     def apply(self, document: object) -> Updates:
@@ -161,11 +165,15 @@ class HealthPart:
 
     def edit(self, document: object, event: gr.EventData) -> Updates:
         """Write another text into one row; what is open stays open for the next one."""
-        session, row = read(document), event_text(event, "row")
-        if not row.isdecimal():
-            raise Refused("No row was named.", "Use the pencil beside a text.")
+        session, row = read(document), _row(event)
         role, text = event_text(event, "role"), event_text(event, "text")
-        self._studio.start_edit(session.dataset, int(row), role, text)
+        self._studio.start_edit(session.dataset, row, role, text)
+        return self._to(session)
+
+    def fill(self, document: object, event: gr.EventData) -> Updates:
+        """Use a row that was set aside with what was typed; what is open stays open for the next one."""
+        session = read(document)
+        self._studio.start_fill(session.dataset, _row(event), typed(event_text(event, "text")))
         return self._to(session)
 
     def stop(self, document: object) -> Updates:
@@ -182,3 +190,10 @@ class HealthPart:
 
     def _to(self, session: Session) -> Updates:
         return {self._shell.session: session.document()}
+
+
+def _row(event: gr.EventData) -> int:
+    row = event_text(event, "row")
+    if not row.isdecimal():
+        raise Refused("No row was named.", "Use the pencil beside a text.")
+    return int(row)

@@ -42,8 +42,8 @@ def test_rows_set_aside_are_listed_by_reason():
         ([3, 7], "The answer is empty."),
         ([5], "The question is empty."),
     ]
-    found = findings_of("unusable", CLEAN, Scene(), set_aside)
-    assert [(list(each.rows), each.fix) for each in found] == [([9], None), ([11], "mend_turns")]
+    found = findings_of("unusable", CLEAN, Scene(format="sharegpt"), set_aside)
+    assert [(list(each.rows), each.fix) for each in found] == [([9], "leave_out_turns"), ([11], "mend_turns")]
 
 
 @pytest.mark.parametrize(
