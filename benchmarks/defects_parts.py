@@ -88,10 +88,11 @@ def in_two_parts(name: str) -> list[Cells]:
 
 
 def leaked(source: random.Random, cells: Cells, rows: Sequence[Cells]) -> Cells | None:
-    """Ask a training question in the exam again, in another case or spacing at times."""
+    """Ask a training question in the exam again, at times in another case, spacing or with another mark."""
     if cells["split"] != "train":
         return None
-    asked = source.choice((cells["question"], cells["question"].upper(), f" {cells['question']}\n"))
+    asked = cells["question"]
+    asked = source.choice((asked, asked.upper(), f" {asked}\n", f"{asked} ?"))
     return cells | {"question": asked, "split": "test"}
 
 

@@ -8,7 +8,7 @@ from benchmarks.defects import chosen
 from benchmarks.defects_cases import MEASURES
 from benchmarks.defects_labelled import labelled_results
 from benchmarks.defects_measures import Line, Score, Share, Target
-from benchmarks.defects_parts import rows_nearly_leaked
+from benchmarks.defects_parts import leaked, rows_nearly_leaked
 from benchmarks.defects_planting import (
     Planting,
     contradicted,
@@ -69,6 +69,14 @@ def test_one_to_four_words_of_forty_are_changed_and_none_of_a_shorter_text():
     changed = words_changed(text, random.Random(3), rows)
     assert 1 <= sum(old != new for old, new in zip(text.split(), changed.split(), strict=True)) <= 4
     assert words_changed("w " * 39, random.Random(3), rows) is None
+
+
+def test_a_leaked_question_is_a_training_question_but_for_case_spacing_and_its_last_mark():
+    cells = {"question": "Where is it?", "answer": "There.", "split": "train"}
+    copies = [leaked(random.Random(seed), cells, [cells]) for seed in range(20)]
+    assert {copy["split"] for copy in copies} == {"test"}
+    assert {copy["question"].casefold().strip(" ?\n") for copy in copies} == {"where is it"}
+    assert leaked(random.Random(1), cells | {"split": "test"}, [cells]) is None
 
 
 def test_a_training_row_with_words_changed_is_held_out_and_no_row_of_the_exam_is_taken():

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from studio.data.checks.seen import Finding, Scene, Seen, rows_array
 from studio.data.labels import LabelCounts
-from studio.data.near import NearIndex
+from studio.data.near import QUESTION_ENDS, NearIndex
 from studio.data.whole_rows import WholeRows
 
 TITLE = "Leakage"
@@ -31,7 +31,7 @@ class Leakage:
     def see(self, seen: Seen) -> None:
         if seen.part:
             self._rows.append(seen.row)
-            self._questions.append(hash(seen.plain_question))
+            self._questions.append(hash(seen.plain_question.strip(QUESTION_ENDS)))
             self._is_held_out.append(seen.part == "held_out")
             self._index.add(seen.question)
             self._whole.add(seen.plain_question, seen.answer, seen.text)

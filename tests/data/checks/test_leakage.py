@@ -39,6 +39,15 @@ def test_planted_leaks_are_found_and_nothing_else_is():
     assert len(kinds["near"]) >= 98
 
 
+def test_a_question_with_another_mark_at_its_end_is_the_same_question():
+    asked = {1: "Where is it?", 2: "Where is it", 3: "where is it ?", 4: "Where was it?"}
+    rows = [
+        SourcedRecord(row, Completion(text, f"a {row}"), part="train" if row == 1 else "held_out")
+        for row, text in asked.items()
+    ]
+    assert found(rows) == {"exact": [2, 3]}
+
+
 def short_question(at: int) -> str:
     return f"{WORDS[at % 75]} {WORDS[(at * 7 + 3) % 75]} {WORDS[(at * 11 + 5) % 75]} {at}?"
 
