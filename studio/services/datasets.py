@@ -10,6 +10,7 @@ from pathlib import Path
 from studio.core.cleaning import REMAPPED, Step
 from studio.core.errors import Refused
 from studio.core.records import SourcedRecord
+from studio.core.texts import plain_name
 from studio.data.inspect import Conditions
 from studio.data.samples import SAMPLES
 from studio.services import uploads
@@ -78,7 +79,7 @@ def _view(folder: DatasetFolder, users: Mapping[str, tuple[str, ...]]) -> Datase
         id=folder.id,
         version=meta.version,
         name=meta.name,
-        file_name=meta.file_name,
+        file_name=plain_name(meta.file_name),
         created_at=meta.created_at,
         report=folder.report(meta.version),
         preview=folder.records(meta.version, most=PREVIEW_ROWS),

@@ -8,7 +8,7 @@ from pathlib import Path
 from studio.core.config import DataSettings
 from studio.core.errors import Refused
 from studio.core.report import DatasetReport, Issue
-from studio.core.texts import checked_text
+from studio.core.texts import checked_text, plain_name
 from studio.data.checks import Scene
 from studio.data.inspect import Conditions, inspect
 from studio.data.tables import SourceRow
@@ -102,16 +102,16 @@ def _shown(cell: object) -> str:
 
 def arrival_of(name: str, mapping: Mapping[str, str] | None) -> Arrival:
     """Return what is known of a user's file. Raises Refused where its name is no text at all."""
-    title = checked_text(Path(name).stem, "The name of the file", len(name)) or "data"
+    title = plain_name(checked_text(Path(name).stem, "The name of the file", len(name))) or "data"
     fitting = title if len(title) <= NAME_LENGTH else title[: NAME_LENGTH - 1] + "…"
     return Arrival(name=name, title=fitting, mapping=dict(mapping or {}))
 
 
 def checked_name(text: str) -> str:
     """Return the name of a data set. Raises Refused on an empty or endless one."""
-    if not text.strip():
+    if not plain_name(text):
         raise Refused("A data set needs a name.", "Write a word or two.")
-    return checked_text(text, "The name", NAME_LENGTH)
+    return plain_name(checked_text(text, "The name", NAME_LENGTH))
 
 
 def take_in(home: Home, source: Path, arrival: Arrival, against: Conditions) -> DatasetFolder:

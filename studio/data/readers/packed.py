@@ -14,6 +14,7 @@ from studio.data.readers.archives import (
     ARCHIVES,
     DOCUMENT,
     LARGEST_UNPACKED_BYTES,
+    MOST_RATIO,
     UNREADABLE,
     WORKBOOKS,
     archive_members,
@@ -23,8 +24,6 @@ from studio.data.readers.refusals import refuse_ending
 from studio.data.readers.upload import Upload
 from studio.data.tables import SourceRow, Table, file_note
 
-MOST_RATIO = 100
-"""Text packs to a tenth, at the very best to a fiftieth; what unpacks to more was made to fill the disk."""
 GZIP = b"\x1f\x8b"
 CHUNK_BYTES = 1024**2
 

@@ -24,6 +24,11 @@ def test_excel_cells_become_text_and_rows_keep_the_number_excel_shows(read, make
     ]
 
 
+def test_a_workbook_of_the_same_words_over_and_over_is_no_trap(read, make):
+    table = read(make.excel([["question", "answer"], *[["yes", "yes"]] * 3000]), "rows.xlsx")
+    assert sum(1 for _ in table.rows) == 3000
+
+
 def test_titles_and_missing_headers_of_sheets_are_told(read, make):
     book = openpyxl.Workbook()
     for row in (

@@ -101,6 +101,11 @@ REFUSED = {
     "half a gzip": (lambda make: gzip.compress(TABLE.encode() * 9)[:-9], "gzip file is damaged"),
     "gzip trap": (lambda make: gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000), "more than 100 times"),
     "zip trap": (lambda make: make.zip({"rows.csv": b"a,b\n" * 1_000_000}), "more than 100 times"),
+    "workbook trap": (
+        lambda make: make.zip({"xl/workbook.xml": "<x/>", "xl/worksheets/sheet1.xml": b" " * 1_000_000}),
+        "more than 100 times",
+    ),
+    "document trap": (lambda make: make.docx("<w:p/>" + " " * 1_000_000), "more than 100 times"),
     "gzip in gzip": (lambda make: gzip.compress(gzip.compress(TABLE.encode())), "packed twice"),
     "zip in zip": (lambda make: make.zip({"in.zip": make.files["zip"]}), "packed twice"),
     "tar in gzip": (lambda make: tar(), "tar archive"),
