@@ -58,7 +58,7 @@ def lengths_figure(chart: Mapping[str, Any]) -> dict[str, Any]:
     end = 1.04 * max(limit, starts[-1] + width)
     figure.update_xaxes(title={"text": "Length in tokens"}, range=[0, end], tickformat=",")
     figure.update_yaxes(title={"text": "Examples"}, rangemode="tozero", tickformat=",d")
-    return _document(figure, HEIGHT, top=22)
+    return document(figure, HEIGHT, top=22)
 
 
 def labels_figure(chart: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def _lying_bars(bars: Sequence[tuple[str, int, str]]) -> dict[str, Any]:
         ticksuffix="  ",
         showgrid=False,
     )
-    return _document(figure, BAR_HEIGHT * len(bars) + 24, top=4)
+    return document(figure, BAR_HEIGHT * len(bars) + 24, top=4)
 
 
 def as_text(name: str) -> str:
@@ -135,8 +135,8 @@ def as_text(name: str) -> str:
     return name.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _document(figure: graph.Figure, height: int, *, top: int) -> dict[str, Any]:
-    """Return the figure as the JSON that the page hands to Plotly."""
+def document(figure: graph.Figure, height: int, *, top: int) -> dict[str, Any]:
+    """Return the figure as the JSON that the page hands to Plotly. Mutates it."""
     figure.update_layout(
         template=None,
         height=height,

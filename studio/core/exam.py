@@ -46,6 +46,16 @@ class ExamRow:
     tuned: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ClassScores:
+    """One label, which `rows` truly have: `precision`, `recall` and `f1` by arm, and the difference of F1."""
+
+    label: str
+    rows: int
+    arms: Mapping[str, Mapping[str, Score]]
+    difference: Difference
+
+
 @dataclass(frozen=True)
 class Exam:
     """The exam as it is kept beside a run. `arms` and `differences` by metric; an arm is `base` or `tuned`.
@@ -54,7 +64,7 @@ class Exam:
     `weights_hashes` by arm: over the very tensors that answered, taken while they did; "" where nothing did.
     `before` says what the base arm is where it is not the untouched model doing the same. Metrics stand in
     the order in which the task's reader wants them; those that only describe are in no difference.
-    `signatures` by metric: what a paper states beside its value.
+    `signatures` by metric: what a paper states beside its value. `classes` where rows are sorted.
     """
 
     rows: int
@@ -70,6 +80,7 @@ class Exam:
     weights_hashes: Mapping[str, str]
     before: str = ""
     signatures: Mapping[str, str] = field(default_factory=dict)
+    classes: tuple[ClassScores, ...] = ()
 
 
 def to_dict(exam: Exam) -> dict[str, Any]:
@@ -82,12 +93,17 @@ def from_dict(document: Mapping[str, Any]) -> Exam:
     if document.get("version") != VERSION:
         raise ValueError(f"exam of version {document.get('version')!r} is not known to this studio")
     fields = {name: value for name, value in document.items() if name != "version"}
-    fields["arms"] = {
-        arm: {metric: Score(**score) for metric, score in scores.items()}
-        for arm, scores in fields["arms"].items()
-    }
+    fields["arms"] = _arms(fields["arms"])
+    fields["classes"] = tuple(
+        ClassScores(**{**each, "arms": _arms(each["arms"]), "difference": Difference(**each["difference"])})
+        for each in fields.get("classes", [])
+    )
     fields["differences"] = {
         metric: Difference(**difference) for metric, difference in fields["differences"].items()
     }
     fields["table"] = tuple(ExamRow(**row) for row in fields["table"])
     return Exam(**fields)
+
+
+def _arms(arms: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Score]]:
+    return {arm: {metric: Score(**score) for metric, score in scores.items()} for arm, scores in arms.items()}

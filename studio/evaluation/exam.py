@@ -9,11 +9,12 @@ from types import ModuleType
 from transformers import PreTrainedModel
 
 from studio.core.errors import StudioError
-from studio.core.exam import Exam
+from studio.core.exam import ClassScores, Exam
 from studio.core.examples import Example
 from studio.core.records import SourcedRecord
 from studio.data.templates import ChatTemplate
 from studio.engine.generate import PROMPTS_AT_ONCE, Interrupted
+from studio.evaluation.by_class import by_class
 from studio.evaluation.classes import BY_FREQUENCY, IN_WORDS, InWords, by_frequency, by_head
 from studio.evaluation.marking import OF_ANSWERS, Paper, Sitting, mark, references, table, trained_bytes
 from studio.evaluation.metrics import METRICS
@@ -157,8 +158,17 @@ def _exam(job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting, *, seconds:
         table=table(paper, base, tuned),
         weights_hashes={"base": base.weights_hash, "tuned": tuned.weights_hash},
         signatures={name: said for name in metrics if (said := METRICS[name].signature())},
+        classes=_classes(job, paper, base, tuned),
         before=(IN_WORDS if job.writes else BY_FREQUENCY) if job.classes else "",
     )
+
+
+def _classes(job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting) -> tuple[ClassScores, ...]:
+    if not job.classes:
+        return ()
+    expected = [question.expected for question in paper.answered]
+    answers = ([sitting.answers[question.row] for question in paper.answered] for sitting in (base, tuned))
+    return by_class(expected, *answers, seed=job.seed)
 
 
 def _metrics(job: ExamJob, paper: Paper) -> list[str]:

@@ -121,10 +121,16 @@ def score(draws: Draws) -> Score:
     return Score(draws.value, float(low), float(high))
 
 
-def difference(base: Draws, tuned: Draws, *, better: Literal["lower", "higher"]) -> Difference:
-    """Return tuned minus base with its paired interval, and the verdict that the interval allows."""
+def difference(
+    base: Draws, tuned: Draws, *, better: Literal["lower", "higher"], rows: int | None = None
+) -> Difference:
+    """Return tuned minus base with its paired interval, and the verdict that the interval allows.
+
+    `rows` is how many it rests on, where these are not all that were drawn.
+    """
     low, high = (float(end) for end in np.percentile(tuned.resampled - base.resampled, TAILS))
-    return Difference(tuned.value - base.value, low, high, _verdict(low, high, rows=base.rows, better=better))
+    verdict = _verdict(low, high, rows=base.rows if rows is None else rows, better=better)
+    return Difference(tuned.value - base.value, low, high, verdict)
 
 
 def _verdict(low: float, high: float, *, rows: int, better: Literal["lower", "higher"]) -> ComparisonVerdict:

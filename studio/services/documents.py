@@ -6,7 +6,8 @@ from typing import Any
 
 from studio.core import config as configs
 from studio.core.report import DatasetReport
-from studio.services.views import Comparison, ExamView, ExportView, RunView
+from studio.services.exam_view import ExamView
+from studio.services.views import Comparison, ExportView, RunView
 
 Document = dict[str, Any]
 
@@ -118,6 +119,7 @@ def exam_document(exam: ExamView) -> Document:
         "before": exam.before,
         "signatures": dict(exam.signatures),
         "answer_tokens": exam.answer_tokens,
+        "classes": [asdict(each) for each in exam.classes],
     }
 
 

@@ -9,10 +9,10 @@ from studio.core.verdict import Verdict
 from studio.engine.families import reads_both_ways
 from studio.engine.objectives import objective_named
 from studio.evaluation.verdict import verdict_of
+from studio.services.exam_view import ExamView
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
 from studio.services.training import Signals, material
-from studio.services.views import ExamView
 from studio.store.files import read_json, write_json
 from studio.store.home import Home
 from studio.store.lines import KeptLines
@@ -98,6 +98,7 @@ def view(home: Home, run: str) -> ExamView | None:
         weights_hashes=found.weights_hashes,
         before=found.before,
         signatures=found.signatures,
+        classes=found.classes,
         answer_tokens=found.answer_tokens,
         step=found.step,
         earlier=folder.checkpoints.best_step() not in (None, found.step),

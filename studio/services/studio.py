@@ -23,6 +23,7 @@ from studio.services import (
     ways,
 )
 from studio.services.comparisons import Questions
+from studio.services.exam_view import ExamView
 from studio.services.methods import Choice
 from studio.services.model_list import OfferedModel
 from studio.services.runbook import RunBook
@@ -30,7 +31,6 @@ from studio.services.studio_of_data import StudioOfData
 from studio.services.views import (
     Comparison,
     Duty,
-    ExamView,
     ExportView,
     Forecast,
     ModelChoice,

@@ -1,12 +1,11 @@
 """What services hand to the screen and the command line: plain frozen values, nothing to import torch for."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from studio.core.config import RunConfig
 from studio.core.events import Status
-from studio.core.exam import Difference, ExamRow, Score
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.core.verdict import Verdict
@@ -203,25 +202,6 @@ class Comparison:
     waiting: str = ""
     """Why nothing is written yet, in words, with the expected wait; empty once it runs."""
     error: str = ""
-
-
-@dataclass(frozen=True)
-class ExamView:
-    """As in `core.exam.Exam`. `earlier`: a step that is no longer the best of a run that went on."""
-
-    run: str
-    rows: int
-    answered: int
-    arms: Mapping[str, Mapping[str, Score]]
-    differences: Mapping[str, Difference]
-    table: tuple[ExamRow, ...]
-    verdict: Verdict
-    weights_hashes: Mapping[str, str] = field(default_factory=dict)
-    step: int = 0
-    earlier: bool = False
-    before: str = ""
-    signatures: Mapping[str, str] = field(default_factory=dict)
-    answer_tokens: int = 0
 
 
 @dataclass(frozen=True)

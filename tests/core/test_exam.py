@@ -1,10 +1,11 @@
 """An exam survives its JSON form, and a later version is not misread."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from studio.core.exam import Difference, Exam, ExamRow, Score, from_dict, to_dict
+from studio.core.exam import ClassScores, Difference, Exam, ExamRow, Score, from_dict, to_dict
 
 EXAM = Exam(
     rows=2, answered=1, answer_tokens=64, step=3, dtype="float32", device="cpu", seconds=1.5,
@@ -12,11 +13,22 @@ EXAM = Exam(
     differences={"loss": Difference(-1.0, -1.5, -0.5, "too_few")},
     table=(ExamRow(7, "q", "a", 2.0, 1.0, 5, "b", "t"), ExamRow(9, "q", "a", 2.0, 1.0, 5)),
     weights_hashes={"base": "b" * 64, "tuned": "t" * 64},
+    signatures={"bleu": "nrefs:1"},
+    classes=(
+        ClassScores("a", 2, {"base": {"f1": Score(0.5, 0.0, 1.0)}, "tuned": {"f1": Score(1.0, 0.5, 1.0)}},
+                    Difference(0.5, 0.0, 1.0, "too_few")),
+    ),
 )  # fmt: skip
 
 
 def test_an_exam_survives_json():
     assert from_dict(json.loads(json.dumps(to_dict(EXAM)))) == EXAM
+
+
+def test_an_exam_of_before_there_were_signatures_and_classes_is_read():
+    document = to_dict(EXAM)
+    del document["signatures"], document["classes"]
+    assert from_dict(document) == replace(EXAM, signatures={}, classes=())
 
 
 def test_an_exam_of_another_version_is_not_misread():

@@ -49,6 +49,10 @@ def test_it_learns_is_examined_asked_and_exported(studio, labelled, tiny_model_f
     assert "held-back rows got their own label" in exam.verdict.sentence
     assert {row.tuned for row in exam.table} <= set(LABELS)
     assert exam.answered == exam.rows
+    assert {each.label: each.arms["tuned"]["f1"].value > 0.9 for each in exam.classes} == dict.fromkeys(
+        LABELS, True
+    )
+    assert sum(each.rows for each in exam.classes) == exam.rows
 
     asked = studio.ask("dog 7 hen", run)
     wait_for(lambda: all(answer.done for answer in studio.comparison(asked).answers.values()))

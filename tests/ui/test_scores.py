@@ -3,7 +3,7 @@
 from studio.core.exam import Difference, Score
 from studio.core.verdict import Verdict
 from studio.evaluation.metrics import METRICS
-from studio.services.views import ExamView
+from studio.services.exam_view import ExamView
 from studio.ui.panels import scores
 
 SIGNATURE = "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0"

@@ -30,7 +30,8 @@
     const accent = screen.colour("accent");
     for (const trace of data) {
       const color = screen.colour(trace.meta);
-      trace.marker = { ...trace.marker, color };
+      if (trace.type === "heatmap") trace.colorscale = [[0, screen.colour("soft")], [1, color]];
+      else trace.marker = { ...trace.marker, color };
       if (trace.line) trace.line = { ...trace.line, color };
     }
     for (const shape of layout.shapes || []) shape.line.color = accent;

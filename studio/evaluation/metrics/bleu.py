@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from sacrebleu.metrics import BLEU
 
-from studio.evaluation.metrics.text_metric import Statistics, TextMetric
+from studio.evaluation.metrics.text_metric import Statistics, TextMetric, sacrebleu_rows
 
 ORDERS = 4
 
@@ -29,12 +29,14 @@ class Bleu(TextMetric):
         return str(scorer.get_signature())
 
     def parts(self, predictions: Sequence[str], references: Sequence[str]) -> Statistics:
-        # What sacrebleu's own paired bootstrap resamples (sacrebleu/significance.py).
-        each = BLEU(force=True)._extract_corpus_statistics(predictions, [references])
-        return Statistics(np.asarray(each, float), _formula)
+        return Statistics(
+            np.asarray(sacrebleu_rows(BLEU(force=True), predictions, references), float), _formula
+        )
 
     def _compute(self, predictions: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-        return {self.name: BLEU(force=True).corpus_score(predictions, [references]).score}
+        scorer = BLEU(force=True)
+        rows = sacrebleu_rows(scorer, predictions, references)
+        return {self.name: scorer._aggregate_and_compute(rows).score}
 
 
 def _formula(sums: np.ndarray) -> np.ndarray:

@@ -57,11 +57,14 @@ class ClassCounts:
         return len(self.true)
 
     def measure(self, counts: np.ndarray) -> np.ndarray:
-        """Return the mean over classes for each draw; a class of which nothing was given counts 0."""
+        """Return the mean over classes for each draw; a class of which nothing was given counts 0.
+
+        So does a draw without any row of these classes: there is nothing to find in it.
+        """
         both, given, true = (counts @ each for each in (self.given * self.true, self.given, self.true))
         numerator, denominator = self.quality(both, given, true)
         each = np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
-        return each.sum(-1) / ((given + true) > 0).sum(-1)
+        return each.sum(-1) / np.maximum(((given + true) > 0).sum(-1), 1)
 
 
 class MacroMetric(LabelMetric):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import evaluate
 import numpy as np
 from datasets import Features, Value
+from sacrebleu.metrics.base import Metric as SacrebleuMetric
 
 from studio.evaluation.intervals import Parts
 from studio.evaluation.metrics.row_metric import RowMetric
@@ -57,3 +58,14 @@ class Statistics:
 
     def measure(self, counts: np.ndarray) -> np.ndarray:
         return self.formula(counts @ self.each)
+
+
+def sacrebleu_rows(
+    scorer: SacrebleuMetric, predictions: Sequence[str], references: Sequence[str]
+) -> list[list[int]]:
+    """Return what each row adds to sacrebleu's corpus score, as its own paired bootstrap resamples it.
+
+    Row by row: it would hold all stretches of all references at once, gigabytes for 10,000 answers.
+    """
+    pairs = zip(predictions, references, strict=True)
+    return [scorer._extract_corpus_statistics([given], [[expected]])[0] for given, expected in pairs]

@@ -1,7 +1,9 @@
 """What the Compare step shows: two answers side by side, and how held-back questions were answered."""
 
 from studio.core.events import ACTIVE
-from studio.services.views import Answer, Comparison, ExamRow, ExamView, JobView, RunView
+from studio.core.exam import ExamRow
+from studio.services.exam_view import ExamView
+from studio.services.views import Answer, Comparison, JobView, RunView
 from studio.ui.live import settled
 from studio.ui.markup import empty, escape, notice, progress_bar
 from studio.ui.markup import table as markup_table

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studio.core.exam import Difference, Score
-from studio.services.views import ExamView
+from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, sentence, table
 from studio.ui.words import count, decimals, percentage
 

@@ -6,12 +6,13 @@ import gradio as gr
 
 from studio.core.errors import Refused, StudioError
 from studio.core.events import ACTIVE
-from studio.services.views import ExamView, JobView, RunView
+from studio.services.exam_view import ExamView
+from studio.services.views import JobView, RunView
 from studio.ui import live
 from studio.ui.actions import actions
 from studio.ui.markup import event_button, heading, notice, problem
+from studio.ui.panels import classes, scores
 from studio.ui.panels import compare as panel
-from studio.ui.panels import scores
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, html_part, on, told
@@ -56,11 +57,12 @@ class CompareTab:
                 )
             self.answers = html_part("answers")
             self.exam = html_part("exam", "start", "stop")
+            self.classes = html_part("exam-classes", script="figures")
             self.table = html_part("exam-table")
             self.bar = actions("compare")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [self.notice, self.ask, self.cancel, self.answers, self.exam, self.table]
+        parts = [self.notice, self.ask, self.cancel, self.answers, self.exam, self.classes, self.table]
         return [*parts, *self.bar.parts()]
 
     def wire(self) -> None:
@@ -93,6 +95,7 @@ class CompareTab:
             self.exam: damage
             + self._job(run, examined is not None)
             + (scores.exam(examined) if examined else ""),
+            self.classes: classes.classes(examined) if examined else "",
             self.table: panel.table(examined) if examined else "",
             self.bar.primary: gr.Button("Take it home", interactive=True),
         }

@@ -1,0 +1,27 @@
+"""The newest exam of a run as the screen and `exam --json` show it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from studio.core.exam import ClassScores, Difference, ExamRow, Score
+from studio.core.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class ExamView:
+    """As in `core.exam.Exam`. `earlier`: a step that is no longer the best of a run that went on."""
+
+    run: str
+    rows: int
+    answered: int
+    arms: Mapping[str, Mapping[str, Score]]
+    differences: Mapping[str, Difference]
+    table: tuple[ExamRow, ...]
+    verdict: Verdict
+    weights_hashes: Mapping[str, str] = field(default_factory=dict)
+    step: int = 0
+    earlier: bool = False
+    before: str = ""
+    signatures: Mapping[str, str] = field(default_factory=dict)
+    answer_tokens: int = 0
+    classes: tuple[ClassScores, ...] = ()
