@@ -1,6 +1,8 @@
 """Near copies are named, their first is not, and exact copies are another check's."""
 
-from studio.core.records import Completion, SourcedRecord
+import random
+
+from studio.core.records import Completion, Labelled, SourcedRecord
 from studio.data.checks import Scene
 from studio.data.checkup import findings_of
 
@@ -27,3 +29,12 @@ def test_another_case_or_spacing_is_a_near_copy_and_an_exact_copy_is_none():
     (finding,) = found(ANSWER, ANSWER, ANSWER.upper(), ANSWER.replace(" ", "  "))
     assert list(finding.rows) == [4, 5]
     assert found(ANSWER, ANSWER) == []
+
+
+def test_of_labelled_texts_the_texts_are_compared_and_not_their_long_labels():
+    rng = random.Random(4)
+    labels = [f"{rng.getrandbits(360):x}" for _ in range(10)]
+    texts = [f"pain {at * 7919}" for at in range(48)] + [ANSWER, ANSWER.replace("panel", "page")]
+    rows = [SourcedRecord(at, Labelled(text, labels[at % 10])) for at, text in enumerate(texts)]
+    (finding,) = findings_of("near_duplicates", rows, Scene())
+    assert list(finding.rows) == [49]
