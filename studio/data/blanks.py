@@ -20,7 +20,8 @@ class Blank:
     """One text of a row. `place` names it for filling in: `cell:` and a column, or `turn:` and its number.
 
     `title` is the column's name, or who speaks. `is_missing`: there is none, or none that can be learned.
-    `is_open`: it can be typed; what a conversation has already stands there to be read.
+    `is_open`: it can be typed; what a conversation has already, and a row that could not be read (its place
+    is ""), stand there to be read.
     """
 
     place: str
@@ -32,8 +33,10 @@ class Blank:
 
 def blanks_of(row: SourceRow, format_name: str, mapping: Mapped) -> tuple[Blank, ...]:
     """Return the texts of a row that its mapping uses, each column once, turns where they stand."""
-    needed = [role for role in FORMATS[format_name].NEEDS if role != "context"]
     found: dict[str, Blank] = {}
+    if row.problem:
+        found[""] = Blank("", "In the file", row.raw, is_missing=False, is_open=False)
+    needed = [role for role in FORMATS[format_name].NEEDS if role != "context"]
     for role, choice in mapping.items():
         if role == "messages":
             found |= {blank.place: blank for blank in _turns(_talk(row, choice))}

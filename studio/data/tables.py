@@ -12,13 +12,15 @@ class SourceRow:
     """A row as the file has it.
 
     `number` is the 1-based line it starts on (text files), its item (JSON) or row (Parquet, Excel).
-    `problem` says why the row could not be read; its cells are then empty, and it is set aside.
+    `problem` says why the row could not be read; its cells are then empty, and it is set aside. `raw` is what
+    stands there instead, its first letters, where the reader can show it.
     Cells of CSV and Excel files are text, as written: `007` stays `007`.
     """
 
     number: int
     cells: Mapping[str, Any]
     problem: str = ""
+    raw: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ COLUMNS_SEEN_IN = 1000
 """Rows of a JSON file that are looked at for the names of its columns."""
 
 MOST_COLUMNS = 1000
+
+RAW_LETTERS = 2000
+"""Of a row that could not be read so much is kept, to be shown beside what is typed in its place."""
 
 MOST_CELL_CHARACTERS = 1_000_000
 """A longer cell is no example that a model could learn from: its row is set aside."""

@@ -5,6 +5,7 @@ import pytest
 from studio.core.errors import Refused
 from studio.data.blanks import blanks_of, filled
 from studio.data.formats import FORMATS
+from studio.data.readers import read_table
 from studio.data.tables import SourceRow
 
 PAIRS = {"input": "q", "output": "a"}
@@ -71,3 +72,19 @@ def test_the_cells_of_the_row_itself_stay_as_they_are():
     assert row.cells["a"] == ""
     with pytest.raises(Refused, match="no text named “cell:z”"):
         filled(row, PAIRS, {"cell:z": "y"})
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("rows.csv", "one,two,three"), ("rows.jsonl", '{"question": "one", "answer": two}')]
+)
+def test_a_row_that_could_not_be_read_is_shown_as_it_stands_in_the_file(tmp_path, name, line):
+    good = "q,a" if name.endswith("csv") else '{"question": "q", "answer": "a"}'
+    path = tmp_path / name
+    head = ["question,answer"] if name.endswith("csv") else []
+    path.write_text("\n".join([*head, *[good] * 3, line, good]), encoding="utf-8")
+    (row,) = [row for row in read_table(path, name).rows if row.problem]
+    shown, question, answer = blanks_of(row, "pairs", {"input": "question", "output": "answer"})
+    assert (shown.text, shown.is_open) == (line.replace(",t", " | t") if head else line, False)
+    assert (question.is_missing, answer.is_missing) == (True, True)
+    with pytest.raises(Refused, match="no text named"):
+        filled(row, {"input": "question", "output": "answer"}, {"": "x"})

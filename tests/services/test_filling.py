@@ -50,9 +50,11 @@ def test_a_row_that_could_not_be_read_is_typed_in_whole(closed, gaps):
     reason = "The row has 3 cells where the header names 2 columns."
     (row,) = closed.rows_to_fill(gaps, "unusable", reason, 10).rows
     assert [(blank.place, blank.is_missing) for blank in row.blanks] == [
+        ("", False),
         ("cell:question", True),
         ("cell:answer", True),
     ]
+    assert (row.blanks[0].text, row.blanks[0].is_open) == ("a | b | c", False)
     closed.fill_in(gaps, 16, {"cell:question": "a", "cell:answer": "b and c"})
     assert kept(closed, gaps)[16] == Completion("a", "b and c")
 

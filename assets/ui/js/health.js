@@ -35,6 +35,11 @@
   function next(element) {
     if (NEXT[pressed.event]) return element.querySelector(NEXT[pressed.event]);
     if (element.contains(document.activeElement)) return null;
+    // The row that was filled in is gone: on to the next one, once it is there.
+    if (pressed.event === "fill") {
+      const rest = element.querySelector("[data-fetch]") ? null : element.querySelector(".done");
+      return document.activeElement === document.body ? element.querySelector(".fill") || rest : null;
+    }
     const buttons = [...element.querySelectorAll("[data-event]")];
     if (pressed.event === "cancel") return buttons.find((button) => button.dataset.trial === opened);
     return buttons.find((button) => named(button) === pressed.name);

@@ -15,7 +15,7 @@ from studio.data.readers.dialect import BrokenRow, Lines, is_comment_of, rows_of
 from studio.data.readers.header import heading_notes
 from studio.data.readers.layout import CHARACTERS_TRIED, Layout, find_layout, traits_of
 from studio.data.readers.upload import Upload
-from studio.data.tables import SourceRow, Table, file_note
+from studio.data.tables import RAW_LETTERS, SourceRow, Table, file_note
 
 TITLE = "CSV or TSV"
 ENDINGS = (".csv", ".tsv", ".tab")
@@ -94,9 +94,8 @@ def _rows(file: TextIO, layout: Layout, columns: tuple[str, ...], traits: Traits
 
 def _row(number: int, cells: list[str], columns: tuple[str, ...]) -> SourceRow:
     if len(cells) != len(columns):
-        return SourceRow(
-            number, {}, f"The row has {len(cells)} cells where the header names {len(columns)} columns."
-        )
+        problem = f"The row has {len(cells)} cells where the header names {len(columns)} columns."
+        return SourceRow(number, {}, problem, " | ".join(cells)[:RAW_LETTERS])
     if not is_writable("".join(cells)):
         return SourceRow(number, {}, "The row holds bytes that are no letters of UTF-8.")
     return SourceRow(number, dict(zip(columns, cells, strict=True)))

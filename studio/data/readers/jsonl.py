@@ -13,7 +13,7 @@ from studio.data.readers.json import begins_lines
 from studio.data.readers.objects import Decoder, column_names, is_too_deep, object_row, reason
 from studio.data.readers.text import ENDINGS as RUNNING_TEXT
 from studio.data.readers.upload import Upload
-from studio.data.tables import COLUMNS_SEEN_IN, SourceRow, Table
+from studio.data.tables import COLUMNS_SEEN_IN, RAW_LETTERS, SourceRow, Table
 
 TITLE = "JSONL"
 ENDINGS = (".jsonl", ".ndjson")
@@ -79,7 +79,8 @@ def _row(number: int, text: str, decoder: Decoder) -> SourceRow:
         item, end = decoder.decode(text)
     except json.JSONDecodeError as error:
         place = error.pos + 1
-        return SourceRow(number, {}, f"The JSON is broken at letter {place}: {reason(text, error)}.")
+        problem = f"The JSON is broken at letter {place}: {reason(text, error)}."
+        return SourceRow(number, {}, problem, text[:RAW_LETTERS])
     except RecursionError:
         return SourceRow(number, {}, "The JSON is nested too deeply.")
     if text[end:].strip():
