@@ -6,52 +6,35 @@ Results go to stdout, progress and refusals to stderr. Exit codes: 0 done, 1 fai
 import argparse
 import contextlib
 import json
+import os
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from studio.core.arguments import Parser, pairs
-from studio.core.console import noting_interruptions, prepare_streams, say
+from studio.core.arguments import pairs, parser
+from studio.core.console import (
+    DONE,
+    FAILED,
+    REFUSED,
+    STOPPED,
+    meaning,
+    noting_interruptions,
+    prepare_streams,
+    say,
+)
 from studio.core.errors import Refused, StudioError
 from studio.core.system import home_folder, prepare_process
-from studio.services import documents, hub_data, intake, methods
+from studio.engine.processes import Processes
+from studio.services import documents, hub_data, intake, methods, together
 from studio.services.errands import Ear, wait_for_answers, wait_for_jobs, wait_for_run
 from studio.services.studio import Studio
 
-DONE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
 CODES = {"finished": DONE, "stopped": STOPPED, "paused": STOPPED}
 
 Result = tuple[Any, int]
-
-
-def _parser() -> argparse.ArgumentParser:
-    """Return the parser of all verbs; `--json` and `--home` stand before or after the verb."""
-    common = Parser(add_help=False)
-    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document")
-    common.add_argument("--home", default=argparse.SUPPRESS, help="folder for data sets and runs")
-    whole = Parser(prog="studio", description="Fine-Tuning Studio without a screen.", parents=[common])
-    verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
-    verb = {name: verbs.add_parser(name, help=act.__doc__, parents=[common]) for name, act in VERBS.items()}
-    for name, shown in (("check", "FILE"), ("train", "CONFIG.json | FILE")):
-        verb[name].add_argument("file", type=Path, metavar=f"{shown} | hf:OWNER/NAME")
-        verb[name].add_argument("--map", action="append", default=[], metavar="ROLE=COLUMN", dest="mapping")
-    for option in ("model", "objective", "tuning", "name"):
-        verb["train"].add_argument(f"--{option}")
-    verb["train"].add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", dest="settings")
-    for name in ("show", "stop", "pause", "resume", "rename", "delete", "compare", "export"):
-        verb[name].add_argument("run")
-    verb["rename"].add_argument("new_name", metavar="NAME")
-    verb["delete"].add_argument("--yes", action="store_true", help="without it, only say what would go")
-    verb["exam"].add_argument("run", nargs="+")
-    verb["exam"].add_argument("--arms", default="base,tuned", help="only base,tuned so far")
-    verb["compare"].add_argument("--ask", required=True, metavar="QUESTION")
-    verb["export"].add_argument("--as", required=True, dest="kind", metavar="KIND")
-    verb["export"].add_argument("--to", required=True, type=Path, dest="target", metavar="DIR")
-    return whole
 
 
 def main(arguments: Sequence[str] | None = None, *, begin: Callable[[], None] = lambda: None) -> int:
@@ -62,13 +45,17 @@ def main(arguments: Sequence[str] | None = None, *, begin: Callable[[], None] = 
     as_json = "--json" in words  # until it is known what the words mean
     try:
         begin()
-        typed = _parser().parse_args(words)
+        helps = {name: act.__doc__ or "" for name, act in VERBS.items()}
+        typed = parser(helps).parse_args(words)
         as_json = hasattr(typed, "json")
         # Libraries print as they like; nothing but the result may stand on stdout.
         with contextlib.redirect_stdout(sys.stderr):
-            document, code = VERBS[typed.verb](Call(typed))
+            call = Call(typed)
+            document, code = VERBS[typed.verb](call) if call.processes.leads else _follow(call)
     except (Exception, KeyboardInterrupt) as error:
         document, code = _unhappy(error)
+    if document is None:
+        return code
     if as_json:
         say(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1), sys.stdout)
     elif "error" not in document:
@@ -77,15 +64,8 @@ def main(arguments: Sequence[str] | None = None, *, begin: Callable[[], None] = 
 
 
 def _unhappy(error: BaseException) -> Result:
-    """Say on stderr what went wrong; return the document and the exit code. Our own mistakes are traced."""
-    if isinstance(error, KeyboardInterrupt):
-        code, told = STOPPED, StudioError("It was stopped.")
-    elif isinstance(error, StudioError):
-        code, told = REFUSED if isinstance(error, Refused) else FAILED, error
-    else:
-        say("".join(traceback.format_exception(error)), sys.stderr)
-        what = f"Something in the studio itself went wrong: {type(error).__name__}: {error}"
-        code, told = FAILED, StudioError(what, "Please report it with the lines above.")
+    """Say on stderr what went wrong; return the document and the exit code."""
+    told, code = meaning(error)
     say(str(told), sys.stderr)
     return {"version": 1, "error": told.message, "hint": told.hint}, code
 
@@ -97,8 +77,16 @@ class Call:
         self.typed = typed
 
     @cached_property
+    def home(self) -> Path:
+        return home_folder(getattr(self.typed, "home", None))
+
+    @cached_property
     def studio(self) -> Studio:
-        return Studio(home_folder(getattr(self.typed, "home", None)))
+        return Studio(self.home)
+
+    @cached_property
+    def processes(self) -> Processes:
+        return together.meet(os.environ, self.typed.verb, self.home)
 
     @contextlib.contextmanager
     def ear(self) -> Iterator[Ear]:
@@ -145,11 +133,22 @@ def resume(call: Call) -> Result:
 
 
 def _train(call: Call, run: str) -> Result:
+    if call.processes.count > 1:
+        say(f"{call.processes.count} processes train together.", sys.stderr)
+        call.studio.lead(run, call.processes)
     with call.ear() as ear:
         view = wait_for_run(call.studio, run, ear)
     if view.status != "finished":
         say(view.verdict.sentence, sys.stderr)
     return documents.train_document(view), CODES.get(view.status, FAILED)
+
+
+def _follow(call: Call) -> Result:
+    """Train with the process that leads; it alone has something to print."""
+    number = call.processes.rank + 1
+    with call.ear() as ear:
+        together.follow(call.home, call.processes, lambda line: ear.tell(f"Process {number}: {line}"))
+    return None, DONE
 
 
 def runs(call: Call) -> Result:

@@ -1,7 +1,8 @@
 """How the words of a command line are read: what is wrong with them is refused in one sentence."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from studio.core.errors import Refused
@@ -16,6 +17,35 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise Refused(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} --help.")
+
+
+def parser(helps: Mapping[str, str]) -> Parser:
+    """Return the parser of the command line, its verbs given with their help.
+
+    `--json` and `--home` stand before or after the verb.
+    """
+    common = Parser(add_help=False)
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON document")
+    common.add_argument("--home", default=argparse.SUPPRESS, help="folder for data sets and runs")
+    whole = Parser(prog="studio", description="Fine-Tuning Studio without a screen.", parents=[common])
+    verbs = whole.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=Parser)
+    verb = {name: verbs.add_parser(name, help=text, parents=[common]) for name, text in helps.items()}
+    for name, shown in (("check", "FILE"), ("train", "CONFIG.json | FILE")):
+        verb[name].add_argument("file", type=Path, metavar=f"{shown} | hf:OWNER/NAME")
+        verb[name].add_argument("--map", action="append", default=[], metavar="ROLE=COLUMN", dest="mapping")
+    for option in ("model", "objective", "tuning", "name"):
+        verb["train"].add_argument(f"--{option}")
+    verb["train"].add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", dest="settings")
+    for name in ("show", "stop", "pause", "resume", "rename", "delete", "compare", "export"):
+        verb[name].add_argument("run")
+    verb["rename"].add_argument("new_name", metavar="NAME")
+    verb["delete"].add_argument("--yes", action="store_true", help="without it, only say what would go")
+    verb["exam"].add_argument("run", nargs="+")
+    verb["exam"].add_argument("--arms", default="base,tuned", help="only base,tuned so far")
+    verb["compare"].add_argument("--ask", required=True, metavar="QUESTION")
+    verb["export"].add_argument("--as", required=True, dest="kind", metavar="KIND")
+    verb["export"].add_argument("--to", required=True, type=Path, dest="target", metavar="DIR")
+    return whole
 
 
 def pairs(texts: Sequence[str], usage: str) -> dict[str, str]:

@@ -4,12 +4,17 @@ import io
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 from typing import TextIO
 
+from studio.core.errors import Refused, StudioError
+
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+DONE, FAILED, REFUSED, STOPPED = 0, 1, 2, 3
+"""The exit codes of the command line."""
 
 
 def prepare_streams() -> None:
@@ -27,6 +32,17 @@ def say(text: str, stream: TextIO) -> None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+
+
+def meaning(error: BaseException) -> tuple[StudioError, int]:
+    """Return what to tell of an error, and its exit code. Our own mistakes are traced on stderr."""
+    if isinstance(error, KeyboardInterrupt):
+        return StudioError("It was stopped."), STOPPED
+    if isinstance(error, StudioError):
+        return error, REFUSED if isinstance(error, Refused) else FAILED
+    say("".join(traceback.format_exception(error)), sys.stderr)
+    what = f"Something in the studio itself went wrong: {type(error).__name__}: {error}"
+    return StudioError(what, "Please report it with the lines above."), FAILED
 
 
 @contextmanager

@@ -37,6 +37,8 @@ def prepare_process() -> None:
     """Set the defaults that must stand before torch and gradio are imported. Call it first."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    # bitsandbytes fetches machine code from the hub where this package is installed: nothing here does so.
+    sys.modules.setdefault("kernels", None)  # type: ignore[arg-type]
     if sys.platform == "linux":
         # Large tensors are otherwise mapped afresh and zeroed by the kernel in every step: 233 against 255
         # tokens a second on two cores. musl has no mallopt and keeps its own ways.

@@ -4,6 +4,8 @@ import traceback
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.core.events import JobFailed, RunFailed
+from studio.services.queue import TRAIN, Task
 
 TRACEBACK = "traceback.txt"
 """In a run's folder, or in the home where it belongs to no run."""
@@ -24,6 +26,14 @@ def plainly(
             f"A file could not be read or written: {error}.", "Check the disk's space, then try again."
         )
     return StudioError(f"{what}: {type(error).__name__}: {error}", f"What was saved is kept. {kept}")
+
+
+def note_failure(task: Task, known: StudioError) -> None:
+    """Write into its run how a task failed. Raises OSError where the disk is full."""
+    if task.kind == TRAIN:
+        task.folder.append(RunFailed(known.message, known.hint))
+    else:
+        task.folder.append(JobFailed(task.job, task.kind, known.message, known.hint))
 
 
 def _keep(error: BaseException, file: Path) -> str:

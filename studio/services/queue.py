@@ -25,9 +25,11 @@ class Task:
     job: str = ""
 
 
-def next_task(home: Home, book: RunBook) -> Task | None:
-    """Return what was asked for first, or None."""
-    found = [Task(at, home.runs.folder(run), TRAIN) for at, run in book.queued()]
+def next_task(home: Home, book: RunBook, *, only: str = "") -> Task | None:
+    """Return what was asked for first, or None. `only` names a run beside whose training nothing is done."""
+    found = [Task(at, home.runs.folder(run), TRAIN) for at, run in book.queued() if only in ("", run)]
+    if only:
+        return found[0] if found else None
     found += [Task(request.at, folder, request.kind, request.job) for folder, request in book.requests()]
     return min(found, key=lambda task: (task.at, task.folder.id), default=None)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from studio.core.config import RunConfig
 from studio.core.knobs import KnobValue
+from studio.engine.processes import Processes
 from studio.services import (
     comparing_runs,
     comparisons,
@@ -134,6 +135,13 @@ class Studio(StudioOfData):
         run = runs.start(self._home, config, name=name, recent=self._recent)
         self._worker.wake()
         return run
+
+    def lead(self, run: str, processes: Processes) -> None:
+        """Train this run together with the processes that follow, and do nothing else: before `open`.
+
+        Raises Refused where another process holds the home.
+        """
+        self._worker.lead(run, processes)
 
     def stop(self, run: str) -> None:
         """Ask a waiting or running run to stop; it keeps its best point and can be resumed."""

@@ -14,6 +14,7 @@ from studio.core.records import Labelled, SourcedRecord
 from studio.data.split import divide
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import distillation, objective_named
+from studio.engine.processes import ONE, Processes
 from studio.engine.sources import ModelSource, resolve
 from studio.engine.weight_files import Abandoned
 from studio.services.examples import encode_rows
@@ -25,6 +26,8 @@ from studio.store.token_cache import TokenCache
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+    from studio.engine.job import TrainingJob
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Signals:
     closing: Callable[[], bool]
     pause: Callable[[], None]
     tokens: TokenCache
+    processes: Processes = ONE
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def train_run(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
         return _stop_before_start(folder, progress, signals)
     _drop_damaged(folder)
     gathered = material(folder, signals.tell, stopping)
-    if gathered is None or not _teacher_here(gathered.config, signals.tell, stopping):
+    if gathered is None or not teacher_here(gathered.config, signals.tell, stopping):
         return _stop_before_start(folder, progress, signals)
     signals.tell("The rows are turned into tokens.")
     tokens = tokens_of(gathered, signals.tokens, watch=Watch(signals.tell, stopping, folder.append))
@@ -148,7 +152,7 @@ def train_run(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
     return _train(folder, gathered, examples, signals)
 
 
-def _teacher_here(config: RunConfig, tell: Callable[[str], None], stopping: Callable[[], bool]) -> bool:
+def teacher_here(config: RunConfig, tell: Callable[[str], None], stopping: Callable[[], bool]) -> bool:
     """Fetch the larger model where one teaches; return whether nothing was stopped meanwhile."""
     teacher = config.part(distillation.Config).teacher if config.objective == "distillation" else ""
     try:
@@ -160,13 +164,7 @@ def _teacher_here(config: RunConfig, tell: Callable[[str], None], stopping: Call
     return not stopping()
 
 
-def _train(
-    folder: RunFolder,
-    gathered: Material,
-    examples: Halves,
-    signals: Signals,
-) -> bool:
-    from studio.engine.job import TrainingJob
+def _train(folder: RunFolder, gathered: Material, examples: Halves, signals: Signals) -> bool:
     from studio.engine.loop import train
 
     ended = True
@@ -182,7 +180,18 @@ def _train(
             folder.requests.clear_stop()
         folder.append(event)
 
-    job = TrainingJob(
+    signals.processes.words_of_first(folder.id)  # the others wait for it, see `together.follow`
+    job = job_of(folder, gathered, examples, signals)
+    train(job, emit, lambda: signals.closing() or folder.requests.stop_asked(), signals.pause)
+    folder.requests.clear_stop()
+    return ended
+
+
+def job_of(folder: RunFolder, gathered: Material, examples: Halves, signals: Signals) -> "TrainingJob":
+    """Return what the engine needs of a run; its story so far is read here."""
+    from studio.engine.job import TrainingJob
+
+    return TrainingJob(
         config=gathered.config,
         source=replace(gathered.source, labels=labels_of(examples[0])),  # rows may have been set aside
         tokenizer=gathered.tokenizer,
@@ -191,10 +200,8 @@ def _train(
         checkpoints=folder.checkpoints,
         worker=signals.worker,
         history=folder.read()[0],
+        processes=signals.processes,
     )
-    train(job, emit, lambda: signals.closing() or folder.requests.stop_asked(), signals.pause)
-    folder.requests.clear_stop()
-    return ended
 
 
 def _stop_before_start(folder: RunFolder, progress: Progress, signals: Signals) -> bool:

@@ -9,16 +9,18 @@ from collections.abc import Callable
 
 from studio.core.config import RunConfig
 from studio.core.errors import StudioError
-from studio.core.events import JobFailed, RunFailed, RunFinished
+from studio.core.events import RunFinished
+from studio.engine.processes import ONE, Processes
 from studio.services import exams, exports
 from studio.services.answering import Answerer
 from studio.services.comparisons import Questions
 from studio.services.lengths import Counting
-from studio.services.mistakes import plainly
+from studio.services.mistakes import note_failure, plainly
 from studio.services.packages import load_packages
 from studio.services.queue import TRAIN, Task, next_task, waiting_to_stop
 from studio.services.rehearsals import Rehearsals, known_pace, remember_run
 from studio.services.runbook import RunBook
+from studio.services.together import refuse_held
 from studio.services.training import Signals, stop_waiting, train_run
 from studio.services.views import Duty, WorkerState
 from studio.store.home import Home
@@ -39,14 +41,20 @@ class Worker:
         self._closing, self._wake = threading.Event(), threading.Event()
         self._id: str | None = None
         self._active: Task | None = None
-        self._trouble = ""
-        self._ready = self._busy = False
+        self._trouble = self._only = ""
+        self._processes = ONE
+        self._ready = self._busy = self._answered = False
         self._duty = Duty()
-        self._quiet_until = 0.0
-        self._kept_house_at = self._pause_ended = 0.0
-        self._answered = False
+        self._quiet_until = self._kept_house_at = self._pause_ended = 0.0
         self._thread: threading.Thread | None = None
         self._watchdog = threading.Thread(target=self._watch, name="studio-watchdog", daemon=True)
+
+    def lead(self, run: str, processes: Processes) -> None:
+        """Take the home for this run alone, which the others follow. Raises Refused where it is held."""
+        self._id = self._home.take()
+        if self._id is None:
+            refuse_held(self._home)
+        self._only, self._processes = run, processes
 
     def open(self, duty: Duty) -> None:
         """Start working."""
@@ -145,7 +153,7 @@ class Worker:
     def _next_task(self) -> Task | None:
         if self._id is None or self._duty.done():
             return None
-        return next_task(self._home, self._book)
+        return next_task(self._home, self._book, only=self._only)
 
     def _rehearse_next(self) -> bool:
         def interrupted() -> bool:
@@ -177,6 +185,7 @@ class Worker:
             closing=self._closing.is_set,
             pause=self._pause,
             tokens=self._home.tokens,
+            processes=self._processes,
         )
         self._tell(task, "The work begins.")
         if task.kind == TRAIN:
@@ -190,8 +199,8 @@ class Worker:
 
     def _after_training(self, task: Task) -> None:
         ending = self._book.progress(task.folder.id).last
-        # The models that answered in between took memory that no run needs.
-        if isinstance(ending, RunFinished) and not self._answered:
+        # The models that answered in between took memory that no run needs; a part of a run says little.
+        if isinstance(ending, RunFinished) and not self._answered and self._processes.count == 1:
             remember_run(self._home, task.folder.config(), ending.peak_memory_bytes)
         if self._duty.exam_after_training:
             exams.request_after(task.folder, task.at)
@@ -223,7 +232,7 @@ class Worker:
         leave the home: then it reads interrupted."""
         try:
             if not task.folder.deleted:
-                self._append_failure(task, plainly(error, task.folder.path))
+                note_failure(task, plainly(error, task.folder.path))
             self._tell(None, "")
         except OSError as full:
             if task.folder.deleted:
@@ -231,12 +240,6 @@ class Worker:
             self._trouble = f"The home folder cannot be written: {full.strerror or full}. Free some space."
             self._home.release()
             self._id = None
-
-    def _append_failure(self, task: Task, known: StudioError) -> None:
-        if task.kind == TRAIN:
-            task.folder.append(RunFailed(known.message, known.hint))
-        else:
-            task.folder.append(JobFailed(task.job, task.kind, known.message, known.hint))
 
 
 def _guarded(work: Callable[[], None], failed: Callable[[Exception], None]) -> None:

@@ -1,5 +1,6 @@
 """What depends on the operating system: locks, memory inside and outside a container."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from studio.core.system import (
     is_locked,
     memory,
     peak_memory_bytes,
+    prepare_process,
     process_memory_bytes,
     reset_peak_memory,
 )
@@ -85,3 +87,10 @@ def test_the_peak_counts_from_its_reset():
     del held
     reset_peak_memory()
     assert peak_memory_bytes() <= process_memory_bytes() + 50_000_000
+
+
+def test_no_package_is_let_fetch_machine_code(monkeypatch):
+    monkeypatch.delitem(sys.modules, "kernels", raising=False)
+    prepare_process()
+    with pytest.raises(ImportError, match="kernels"):
+        importlib.import_module("kernels")

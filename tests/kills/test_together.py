@@ -1,0 +1,95 @@
+"""torchrun starts two processes on one run: the page shows it, one of them is killed, and nothing is lost."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from studio.core import events
+from studio.services.studio import Studio
+from studio.store.runs import RunFolder
+from tests.services.conftest import wait_for, weights_of
+
+pytestmark = pytest.mark.slow
+
+STEPS = 60
+
+
+@pytest.fixture
+def start(shell):
+    """Start words of the command line in two processes; what is left of them at the end is ended."""
+    started = []
+
+    def start(*words: str) -> subprocess.Popen:
+        launcher = ["torch.distributed.run", "--nproc_per_node", "2", "--rdzv-backend", "c10d"]
+        studio = ["--rdzv-endpoint", "localhost:0", "-m", "studio", "--home", str(shell.home), "--json"]
+        command = [sys.executable, "-m", *launcher, *studio, *words]
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(60)
+
+
+def kill(torchrun: subprocess.Popen, rank: int) -> None:
+    children = psutil.Process(torchrun.pid).children()
+    (victim,) = (child for child in children if child.environ().get("RANK") == str(rank))
+    victim.send_signal(signal.SIGKILL)
+
+
+def test_two_processes_train_one_run_and_what_is_killed_or_stopped_goes_on(shell, start, train_words):
+    whole = start(*train_words())
+    wait_for(lambda: shell.steps_said() >= 1, seconds=120)
+    watching = Studio(shell.home)
+    undisturbed = watching.runs()[0].id
+    assert (watching.run(undisturbed).status, watching.run(undisturbed).steps) == ("running", STEPS)
+    assert watching.points(undisturbed, 0).training
+    out, said = whole.communicate(timeout=180)
+    assert whole.returncode == 0, said
+    assert json.loads(out)["status"] == "finished"
+    assert "2 processes train together." in said
+    assert watching.run(undisturbed).status == "finished"
+
+    killed = start(*train_words())
+    wait_for(lambda: len(shell.runs()) == 2 and shell.steps_said() >= 9, seconds=120)
+    run = shell.runs()[-1].name
+    kill(killed, rank=1)
+    out, said = killed.communicate(timeout=180)
+    assert killed.returncode == 1
+    assert watching.run(run).status == "failed"
+    (failed,) = events_of(shell, run, events.RunFailed)
+    assert failed.message == "Another process of this run ended, so the others cannot go on."
+
+    stopped = start("resume", run)
+    wait_for(lambda: len(events_of(shell, run, events.RunStarted)) == 2, seconds=120)
+    watching.stop(run)
+    stopped.communicate(timeout=180)
+    assert watching.run(run).status == "stopped"
+
+    resumed = start("resume", run)
+    out, said = resumed.communicate(timeout=180)
+    assert resumed.returncode == 0, said
+    assert json.loads(out)["status"] == "finished"
+    assert weights_of(shell.home, run, STEPS) == weights_of(shell.home, undisturbed, STEPS)
+    assert sorted({event.step for event in events_of(shell, run, events.StepLogged)}) == list(
+        range(1, STEPS + 1)
+    )
+
+
+def events_of(shell, run, kind):
+    recorded = RunFolder(shell.home / "runs" / run).read()[0]
+    return [each.event for each in recorded if isinstance(each.event, kind)]
