@@ -53,35 +53,35 @@ def kill(torchrun: subprocess.Popen, rank: int) -> None:
 
 def test_two_processes_train_one_run_and_what_is_killed_or_stopped_goes_on(shell, start, train_words):
     whole = start(*train_words())
-    wait_for(lambda: shell.steps_said() >= 1, seconds=120)
+    wait_for(lambda: shell.steps_said() >= 1, seconds=300)
     watching = Studio(shell.home)
     undisturbed = watching.runs()[0].id
     assert (watching.run(undisturbed).status, watching.run(undisturbed).steps) == ("running", STEPS)
     assert watching.points(undisturbed, 0).training
-    out, said = whole.communicate(timeout=180)
+    out, said = whole.communicate(timeout=300)
     assert whole.returncode == 0, said
     assert json.loads(out)["status"] == "finished"
     assert "2 processes train together." in said
     assert watching.run(undisturbed).status == "finished"
 
     killed = start(*train_words())
-    wait_for(lambda: len(shell.runs()) == 2 and shell.steps_said() >= 9, seconds=120)
+    wait_for(lambda: len(shell.runs()) == 2 and shell.steps_said() >= 9, seconds=300)
     run = shell.runs()[-1].name
     kill(killed, rank=1)
-    out, said = killed.communicate(timeout=180)
+    out, said = killed.communicate(timeout=300)
     assert killed.returncode == 1
     assert watching.run(run).status == "failed"
     (failed,) = events_of(shell, run, events.RunFailed)
     assert failed.message == "Another process of this run ended, so the others cannot go on."
 
     stopped = start("resume", run)
-    wait_for(lambda: len(events_of(shell, run, events.RunStarted)) == 2, seconds=120)
+    wait_for(lambda: len(events_of(shell, run, events.RunStarted)) == 2, seconds=300)
     watching.stop(run)
-    stopped.communicate(timeout=180)
+    stopped.communicate(timeout=300)
     assert watching.run(run).status == "stopped"
 
     resumed = start("resume", run)
-    out, said = resumed.communicate(timeout=180)
+    out, said = resumed.communicate(timeout=300)
     assert resumed.returncode == 0, said
     assert json.loads(out)["status"] == "finished"
     assert weights_of(shell.home, run, STEPS) == weights_of(shell.home, undisturbed, STEPS)
