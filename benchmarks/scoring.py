@@ -18,6 +18,7 @@ from benchmarks.training import pairs
 from studio.core.system import prepare_process
 from studio.evaluation.intervals import RESAMPLES, Measured, bootstrap_all, score
 from studio.evaluation.metrics import METRICS, metric_named
+from studio.evaluation.metrics.text_metric import TextMetric
 
 CHANGED = 0.3
 """So many words of an answer are not those of the expected one."""
@@ -38,7 +39,7 @@ def main() -> None:
     print("| what | value | interval | seconds | of the processor |\n|---|---|---|---|---|")
     began, used = time.monotonic(), time.process_time()
     measured, taken = {}, {}
-    for name in (name for name, metric in METRICS.items() if metric.needs == "answers"):
+    for name in (name for name, metric in METRICS.items() if issubclass(metric, TextMetric)):
         metric, start, start_used = metric_named(name), time.monotonic(), time.process_time()
         measured[name] = Measured(metric.parts(answers, expected), metric.finish)
         taken[name] = (time.monotonic() - start, time.process_time() - start_used)

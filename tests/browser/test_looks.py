@@ -52,7 +52,7 @@ def finished(server: Server, chromium: Browser) -> str:
         run = start_training(page)
     wait_for_head(page, "Training is done")
     page.locator("#primary-train").click()
-    expect(page.locator("#exam table.exam")).to_be_visible(timeout=TRAINING_MS)
+    expect(page.locator("#exam table.exam").first).to_be_visible(timeout=TRAINING_MS)
     page.close()
     return run
 
