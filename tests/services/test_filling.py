@@ -108,3 +108,30 @@ def test_the_missing_answer_of_a_conversation_is_written_at_its_end(closed, tmp_
     assert isinstance(records[13], Conversation)
     assert texts == ["q", "a", "r", "b"]
     assert len(closed.history(dataset)) == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "good", "bad", "mapping", "texts"),
+    [
+        ("text,label", "a good day,fine", "a bad day,", {"text": "text", "label": "label"}, {"cell:label": "x"}),
+        ("prompt,completion,label", "q,a,true", "q,b,perhaps",
+         {"input": "prompt", "output": "completion", "rating": "label"}, {"cell:label": "no"}),
+        ("prompt,chosen,rejected", "q,a,b", "q,,b",
+         {"input": "prompt", "chosen": "chosen", "rejected": "rejected"}, {"cell:chosen": "c"}),
+        ("instruction,input,output", "q,,a", "q,,",
+         {"input": "instruction", "context": "input", "output": "output"}, {"cell:output": "b"}),
+        ("question,answer,part", "q,a,train", "q,b,perhaps",
+         {"input": "question", "output": "answer", "split": "part"}, {"cell:part": "test"}),
+        ("a,b,c", "x,y,z", ",,z", {"input": "{a}: {b}", "output": "c"}, {"cell:b": "why"}),
+    ],
+    ids=["label", "rating", "better answer", "instruction", "split", "prompt of several columns"],
+)  # fmt: skip
+def test_a_row_of_every_format_is_filled_in(closed, tmp_path, head, good, bad, mapping, texts):
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join([head, *[good] * 12, bad]), encoding="utf-8")
+    before = closed.add_dataset(path, path.name, mapping)
+    (issue,) = [issue for issue in before.report.issues if issue.is_set_aside]
+    (row,) = closed.rows_to_fill(before.id, issue.check, issue.kind, 5).rows
+    assert set(texts) <= {blank.place for blank in row.blanks if blank.is_open}
+    after = closed.fill_in(before.id, row.row, texts)
+    assert (after.report.kept, after.report.set_aside) == (13, 0)
