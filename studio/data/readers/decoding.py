@@ -2,6 +2,7 @@
 
 import codecs
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -10,6 +11,7 @@ from charset_normalizer import from_bytes
 
 from studio.core.errors import Refused
 from studio.core.report import Issue
+from studio.data.readers.code_pages import guess_code_page
 from studio.data.readers.western import ENCODING as WESTERN
 from studio.data.readers.western import is_western
 from studio.data.tables import file_note
@@ -18,6 +20,7 @@ SAMPLE_BYTES = 256 * 1024
 MOST_CONTROL_SHARE = 0.3
 MOST_CONTROL_SHARE_OF_A_GUESS = 0.01
 """Text with more control characters is none; a guessed encoding must fit better than a known one."""
+MOST_NAMED = 3
 MOST_BROKEN_SHARE = 0.1
 """Broken bytes for each letter beyond ASCII up to which a file is UTF-8 with some broken rows."""
 
@@ -144,6 +147,10 @@ def _guess(path: Path, sample: bytes, at: int) -> Decoding:
         with path.open("rb") as file:
             file.seek(max(0, at - SAMPLE_BYTES // 2))
             sample = file.read(SAMPLE_BYTES)
+    guess = guess_code_page(sample)
+    if guess is not None and _first_error(path, guess.encoding) is None:
+        _refuse_control_characters(sample, guess.encoding, MOST_CONTROL_SHARE_OF_A_GUESS)
+        return Decoding(guess.encoding, (_guess_note(guess.encoding, "is not UTF-8", guess.near),))
     if is_western(sample) and _first_error(path, WESTERN) is None:
         _refuse_control_characters(sample, WESTERN, MOST_CONTROL_SHARE_OF_A_GUESS)
         return Decoding(WESTERN, (_guess_note(WESTERN, "is not UTF-8"),))
@@ -157,10 +164,11 @@ def _guess(path: Path, sample: bytes, at: int) -> Decoding:
     raise _not_text()
 
 
-def _guess_note(encoding: str, why: str) -> Issue:
+def _guess_note(encoding: str, why: str, near: Sequence[str] = ()) -> Issue:
+    others = f" It could also be {' or '.join(near[:MOST_NAMED])}." if near else ""
     return file_note(
         "encoding",
-        f"The text {why}; it was read as {encoding}, which is a guess.",
+        f"The text {why}; it was read as {encoding}, which is a guess.{others}",
         "Look at the special letters in the preview; if they are wrong, save the file as UTF-8.",
     )
 
