@@ -163,6 +163,8 @@ def test_show_has_config_data_set_checkpoints_best_step_and_warnings(call, train
     assert document["best_step"] in document["checkpoints"]
     assert document["revision"] == ""
     assert len(document["weights_hash"]) == 64
+    assert document["forecast"]["memory_bytes"] > 0
+    assert document["peak_memory_bytes"] == trained["peak_memory_bytes"]
 
 
 def test_a_run_description_is_repeated_to_the_last_bit(call, trained, tmp_path):

@@ -98,6 +98,8 @@ def show_document(run: RunView) -> Document:
         "verdict": asdict(run.verdict),
         "queue_position": run.queue_position,
         "seconds": run.seconds,
+        "peak_memory_bytes": run.peak_memory_bytes,
+        "forecast": asdict(run.foreseen) if run.foreseen else None,
         "jobs": [asdict(job) for job in run.jobs],
         **_failure(run),
     }

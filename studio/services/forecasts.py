@@ -15,6 +15,7 @@ from studio.services.lengths import Lost, lengths_file, lost
 from studio.services.packages import IMPORTING
 from studio.services.rehearsals import Pace, here, known_pace
 from studio.services.views import Forecast
+from studio.store.foreseen import Foreseen
 from studio.store.home import Home
 from studio.store.records import RecordFile
 
@@ -77,11 +78,11 @@ def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) 
     )
 
 
-def check_fits(home: Home, config: RunConfig) -> None:
-    """Raise Refused where the memory or the disk cannot hold the run."""
+def check_fits(home: Home, config: RunConfig) -> Foreseen:
+    """Return what is foreseen of the run. Raises Refused where the memory or the disk cannot hold it."""
     found = forecast(home, config, ask=ask_nothing)
     if found.fits:
-        return
+        return Foreseen(found.seconds_low, found.seconds_high, found.memory_bytes)
     what, needed, there = "memory", found.memory_bytes, found.memory_available_bytes
     if needed <= there:
         what, needed, there = "disk", found.disk_bytes, found.disk_available_bytes

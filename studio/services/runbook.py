@@ -17,6 +17,7 @@ from studio.core.events import ACTIVE, RateHalved, RunFailed, RunStarted, Status
 from studio.core.progress import Progress, fold
 from studio.core.verdict import Verdict, verdict
 from studio.services.views import JobView, Points, RunView
+from studio.store.foreseen import foreseen_of
 from studio.store.home import Holder, Home
 from studio.store.requests import Request
 from studio.store.runs import RunFolder
@@ -163,6 +164,7 @@ class RunBook:
                 dataset_name=meta.dataset_name,
                 config=page.config,
                 source=folder.source(),
+                foreseen=foreseen_of(folder.path),
                 status=status,
                 stopping=status in ACTIVE and folder.requests.stop_asked(),
                 queue_position=_position(folder.id, standing, status),

@@ -42,6 +42,7 @@ from studio.services.views import (
 from studio.services.views_of_runs import RunsComparison
 from studio.services.ways import Way
 from studio.services.worker import Worker
+from studio.store.foreseen import note_foreseen
 from studio.store.home import Home
 
 
@@ -131,8 +132,9 @@ class Studio(StudioOfData):
     def start(self, config: RunConfig, name: str = "") -> str:
         """Queue a run and return its id. A second call with the same description within two seconds (a double
         click) returns the same id. Raises Refused where memory or disk cannot hold it."""
-        forecasts.check_fits(self._home, config)
+        foreseen = forecasts.check_fits(self._home, config)
         run = runs.start(self._home, config, name=name, recent=self._recent)
+        note_foreseen(self._home.runs.folder(run).path, foreseen)
         self._worker.wake()
         return run
 

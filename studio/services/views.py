@@ -10,6 +10,7 @@ from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.core.verdict import Verdict
 from studio.exporters.job import ExportedFile, Parity
+from studio.store.foreseen import Foreseen
 from studio.store.runs import SourceNote
 
 
@@ -166,14 +167,13 @@ class RunView:
     """Asked to stop or pause, and saving what it has."""
     source: SourceNote | None = None
     """The untouched model's commit and weights; None before the worker has looked at it."""
+    foreseen: Foreseen | None = None
+    """What was said of it before it began."""
 
 
 @dataclass(frozen=True)
 class Points:
-    """New points of a run's curves since a byte offset of its events.
-
-    `training` and `held_out` are (step, loss) pairs; `replace` asks the page to drop what it drew.
-    """
+    """New points (step, loss) since a byte offset of the events; `replace`: drop what was drawn before."""
 
     offset: int
     replace: bool

@@ -6,6 +6,7 @@ import pytest
 
 from studio.services.forecasts import GROWTH
 from studio.services.rehearsals import known_pace
+from studio.store.foreseen import Foreseen
 from tests.services.conftest import ended, planned, wait_for
 
 
@@ -41,6 +42,14 @@ def test_after_a_run_its_own_peak_is_what_the_next_forecast_tells(studio, config
     assert ended(studio, run) == "finished"
     wait_for(lambda: known_pace(studio._home, config).whole_run)
     assert studio.forecast(config).memory_bytes == studio.run(run).peak_memory_bytes
+
+
+def test_a_run_keeps_what_was_foreseen_of_it(studio, config):
+    measured = wait_for(lambda: found if (found := studio.forecast(config)).measured else None)
+    run = studio.start(config)
+    assert ended(studio, run) == "finished"
+    kept = studio.run(run).foreseen
+    assert kept == Foreseen(measured.seconds_low, measured.seconds_high, measured.memory_bytes)
 
 
 def test_a_rehearsal_that_fails_says_why_and_is_not_tried_again(studio, table, tiny_model_folder, tmp_path):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import get_args
 
 import pytest
@@ -14,6 +15,7 @@ from studio.exporters.job import ExportedFile, Parity
 from studio.services.exam_view import ExamView
 from studio.services.views import Answer, Comparison, ExportView, Forecast, JobView, Points, RunView
 from studio.services.ways import Way
+from studio.store.foreseen import Foreseen
 from studio.ui.navigation import navigation
 from studio.ui.panels import compare, export, method, runs, scores, train
 from studio.ui.session import Facts, Session
@@ -189,6 +191,16 @@ def test_every_state_of_a_run_has_a_title_of_its_own(run_view: Callable[..., Run
     titles = {train.head(run_view(status=name)) for name in train.TITLES}
     assert train.head(run_view(status=status)) in titles
     assert len(titles) == len(get_args(Status))
+
+
+def test_a_finished_run_is_set_beside_its_forecast(run_view: Callable[..., RunView]) -> None:
+    ended = partial(run_view, status="finished", seconds=200.0, peak_memory_bytes=2_800_000_000)
+    measured, arithmetic = Foreseen(170.0, 250.0, 2_900_000_000), Foreseen(0.0, 0.0, 2_900_000_000)
+    memory = "foreseen 2.9 GB of memory, took 2.8 GB."
+    assert f": foreseen 3 to 4 min, took 3 min 20 s; {memory}" in train.progress(ended(foreseen=measured))
+    assert f"and the truth: {memory}" in train.progress(ended(foreseen=arithmetic))
+    for silent in (ended(), run_view(foreseen=measured), ended(foreseen=Foreseen(0.0, 0.0, 0))):
+        assert "foreseen" not in train.progress(silent)
 
 
 def test_the_ways_to_tune_stand_in_a_table_with_the_reason_for_what_cannot_be_done():

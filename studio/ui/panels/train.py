@@ -21,7 +21,7 @@ from studio.ui.markup import (
 from studio.ui.markup import table as markup_table
 from studio.ui.moving import percent, rate, time_left
 from studio.ui.navigation import run_status
-from studio.ui.words import loss, size
+from studio.ui.words import between, duration, loss, size
 
 TITLES = {
     "queued": ("Waiting for its turn", "It starts by itself. You can close this page."),
@@ -70,7 +70,7 @@ def progress(run: RunView) -> str:
         parts.append(notice("error", "Cause:", run.failure, hint=run.failure_hint))
     parts.append(sentence(run.verdict))
     if run.step:
-        parts.append(numbers("The run in numbers", _figures(run)))
+        parts.append(numbers("The run in numbers", _figures(run)) + foreseen(run))
     parts += [notice("warning", "Note:", warning) for warning in run.warnings]
     return f'<section class="progress" aria-label="Progress">{"".join(parts)}</section>'
 
@@ -101,6 +101,18 @@ def _figures(run: RunView) -> list[Figure]:
     if run.peak_memory_bytes:
         figures.append(Figure(size(run.peak_memory_bytes), "peak memory"))
     return figures
+
+
+def foreseen(run: RunView) -> str:
+    """Return the forecast of a finished run beside the truth; nothing where there was none."""
+    said = run.foreseen
+    if run.status != "finished" or said is None or not said.memory_bytes or not run.peak_memory_bytes:
+        return ""
+    words = [f"foreseen {size(said.memory_bytes)} of memory, took {size(run.peak_memory_bytes)}"]
+    if said.seconds_high:
+        time = between(said.seconds_low, said.seconds_high)
+        words.insert(0, f"foreseen {time}, took {duration(run.seconds)}")
+    return f'<p class="basis">The forecast and the truth: {"; ".join(words)}.</p>'
 
 
 def table(points: Points) -> str:
