@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from transformers import PreTrainedConfig, PreTrainedTokenizerBase
@@ -13,6 +14,7 @@ from studio.core import events, system
 from studio.core.config import Optimisation, RunConfig
 from studio.core.errors import Refused
 from studio.core.examples import Example
+from studio.engine.batches import rows_of_step
 from studio.engine.catalogue import PROGRAM_BYTES
 from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
 from studio.engine.device import choose_device
@@ -26,6 +28,8 @@ from studio.engine.steps import measure, take_step
 from studio.engine.tunings import tuning_named
 
 REHEARSED_STEPS = 3
+BATCHES_AT_MOST = 3
+"""A step is tried with no more rows than so many passes through the model take: more only last longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +132,12 @@ def rehearse(
     tokenizer: PreTrainedTokenizerBase,
     examples: Sequence[Example],
     *,
+    longest: Sequence[Example] = (),
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Rehearsal | None:
-    """Time a few steps of the run itself, one of them with the longest rows, on a model that is then dropped.
+    """Time a few steps as the run will take them, after one with its longest rows, on a model dropped then.
 
+    `longest`: rows beside `examples` that show the memory only.
     None when stopped. Raises Refused where there is nothing to learn, or the model cannot be loaded.
     """
     learnable = [example for example in examples if example.trained_tokens]
@@ -139,7 +145,8 @@ def rehearse(
         raise Refused("None of the rows has anything to learn.", "Check which column holds the answer.")
     states = random_tensors()
     try:
-        return _rehearse(config, source, tokenizer, learnable, should_stop)
+        by_length = sorted([*learnable, *longest], key=lambda example: -len(example.input_ids))
+        return _rehearse(config, source, tokenizer, (learnable, by_length), should_stop)
     finally:
         load_random_tensors(states)
 
@@ -148,31 +155,38 @@ def _rehearse(
     config: RunConfig,
     source: ModelSource,
     tokenizer: PreTrainedTokenizerBase,
-    learnable: Sequence[Example],
+    rows: tuple[Sequence[Example], Sequence[Example]],
     should_stop: Callable[[], bool],
 ) -> Rehearsal | None:
+    """`rows`: those to be timed, and the ones to begin with, the longest first."""
+    learnable, by_length = rows
     system.reset_peak_memory()
     started = time.monotonic()
     prepared = prepare(config, source, tokenizer)
     loaded = time.monotonic() - started
-    batch_size = config.part(Optimisation).batch_size
-    by_length = sorted(learnable, key=lambda example: len(example.input_ids))
-    longest = by_length[-batch_size:][-2:]  # two rows show the memory; all of a batch would take long
-    _timed_step(prepared, longest)  # also warms up caches and makes the optimiser's state
+    budget, settings = prepared.token_budget, config.part(Optimisation)
+    _timed_step(prepared, within(by_length, budget))  # warms up caches and makes the optimiser's state too
     timed = []
-    for place in range(1, REHEARSED_STEPS + 1):
+    for step in range(REHEARSED_STEPS):
         if should_stop():
             return None
-        middle = len(by_length) * place // (REHEARSED_STEPS + 1)
-        timed.append(_timed_step(prepared, by_length[middle : middle + max(1, batch_size // 4)]))
+        drawn = rows_of_step(step, rows=len(learnable), batch_size=settings.batch_size, seed=settings.seed)
+        batch = within([learnable[row] for row in drawn], BATCHES_AT_MOST * budget)
+        timed.append(_timed_step(prepared, batch))
     return Rehearsal(
         sum(seconds for seconds, _ in timed) / sum(tokens for _, tokens in timed),
-        _timed_evaluation(prepared, longest),
+        _timed_evaluation(prepared, within(learnable, budget)),
         max(seconds / tokens for seconds, tokens in timed) / min(s / t for s, t in timed),
         prepared.peak_memory_bytes(),
         loaded,
         prepared.trainable_parameters,
     )
+
+
+def within(examples: Sequence[Example], tokens: int) -> list[Example]:
+    """Return the first examples that have at most so many tokens together, and one at least."""
+    ends = accumulate(len(example.input_ids) for example in examples)
+    return list(examples[: max(1, sum(end <= tokens for end in ends))])
 
 
 def _timed_step(prepared: Prepared, examples: Sequence[Example]) -> tuple[float, int]:

@@ -156,6 +156,9 @@ def _seconds(amount: Amount, pace: Pace) -> tuple[float, float]:
     learned = amount.learned_rows * pace.tokens_per_row * pace.seconds_per_token
     looked_at = amount.held_out_rows * (1 + amount.evaluations) * pace.tokens_per_row
     seconds = pace.load_seconds + learned + looked_at * pace.evaluation_seconds_per_token
+    if pace.saved_bytes_per_second:
+        saved = amount.evaluations * pace.trainable_parameters * BYTES_RESUMED
+        seconds += saved / pace.saved_bytes_per_second
     return seconds / SURE, seconds * max(SURE, pace.spread)
 
 

@@ -5,9 +5,11 @@ One for each data set version, model, tuning, length and machine.
 
 import hashlib
 import json
+import os
 import platform
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
@@ -15,6 +17,7 @@ from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.errors import StudioError
 from studio.core.examples import Example, labels_of
 from studio.core.knobs import to_dict
+from studio.core.records import SourcedRecord
 from studio.core.shapes import shaped
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import objective_named
@@ -22,10 +25,13 @@ from studio.engine.sources import ModelSource, source_here
 from studio.engine.tunings import tuning_named
 from studio.services.examples import encode_rows
 from studio.services.mistakes import plainly
-from studio.store.files import read_as, write_json
+from studio.store.files import STAGING, digest, new_id, read_as, write_bytes, write_json
 from studio.store.home import Home
 
 SAMPLED_ROWS = 400
+LONGEST_ROWS = 16
+"""Of all rows, by their bytes on disk: the memory is that of the longest batch, which no sample need hold."""
+SAVED_BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Pace:
     tokens_per_row: float
     whole_run: bool = False
     """The memory is that of a run from begin to end, and no longer that of a few steps."""
+    saved_bytes_per_second: float = 0.0
+    """Of a checkpoint; 0 where it was not measured."""
 
 
 def here(config: RunConfig) -> ModelSource | None:
@@ -126,15 +134,30 @@ def _rehearse(home: Home, config: RunConfig, interrupted: Callable[[], bool]) ->
         return None
     tokenizer = load_tokenizer(source)
     template, objective = ChatTemplate(tokenizer), objective_named(config.objective)
-    folder = home.datasets.folder(config.dataset)
-    records = folder.open_records(config.dataset_version)
-    sampled = records[:: max(1, len(records) // SAMPLED_ROWS)]
+    records = home.datasets.folder(config.dataset).open_records(config.dataset_version)
     max_length = config.part(DataSettings).max_length
-    encoded = encode_rows(sampled, objective, template, max_length=max_length)
-    examples = [example for _, example in encoded if isinstance(example, Example)]  # as the run itself does
-    source = replace(source, labels=labels_of(examples))
-    found = rehearse(config, source, tokenizer, examples, should_stop=interrupted)
+
+    def encoded(found: Iterable[SourcedRecord]) -> list[Example]:
+        rows = encode_rows(found, objective, template, max_length=max_length)
+        return [example for _, example in rows if isinstance(example, Example)]  # as the run itself does
+
+    examples = encoded(records[:: max(1, len(records) // SAMPLED_ROWS)])
+    longest = encoded(records.at(records.longest(LONGEST_ROWS)))
+    source = replace(source, labels=labels_of([*examples, *longest]))
+    found = rehearse(config, source, tokenizer, examples, longest=longest, should_stop=interrupted)
     if found is None:
         return None
     tokens = sum(len(example.input_ids) for example in examples) / len({each.row for each in examples})
-    return Pace(**asdict(found), tokens_per_row=tokens)
+    return Pace(**asdict(found), tokens_per_row=tokens, saved_bytes_per_second=_saving_speed(home))
+
+
+def _saving_speed(home: Home) -> float:
+    """Return how many bytes a second are saved in the home, synced and hashed as a checkpoint is."""
+    path = home.forecasts / f"{STAGING}{new_id()}"
+    content, began = os.urandom(SAVED_BYTES), time.monotonic()
+    try:
+        write_bytes(path, content)
+        digest(path)
+    finally:
+        path.unlink(missing_ok=True)
+    return SAVED_BYTES / (time.monotonic() - began)

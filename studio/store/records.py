@@ -4,7 +4,8 @@ import hashlib
 import json
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
+from heapq import nlargest
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, overload
@@ -80,6 +81,12 @@ class RecordFile(Sequence[SourcedRecord]):
         """Return the records at these places, counted from 0, with the file opened once."""
         with self.path.open("rb") as file:
             return tuple(self._read(file, index) for index in indexes)
+
+    def longest(self, most: int) -> list[int]:
+        """Return the places of the records that take the most bytes, in the order of the file."""
+        ends = chain(self._places[1:], (self.path.stat().st_size,))
+        lengths = (end - place for place, end in zip(self._places, ends, strict=True))
+        return sorted(at for _, at in nlargest(most, ((length, at) for at, length in enumerate(lengths))))
 
     def _read(self, file: Any, index: int) -> SourcedRecord:
         file.seek(self._places[index])

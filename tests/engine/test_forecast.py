@@ -6,8 +6,11 @@ import torch
 from studio.core import events
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
+from studio.core.examples import Example
+from studio.engine import forecast
+from studio.engine.batches import rows_of_step
 from studio.engine.device import choose_device
-from studio.engine.forecast import forecast_memory, rehearse
+from studio.engine.forecast import forecast_memory, rehearse, within
 from studio.engine.models import load_model
 from studio.engine.preparation import TOKENS_AT_ONCE
 from studio.engine.tunings import TUNINGS
@@ -98,6 +101,31 @@ def test_a_rehearsal_times_real_steps_and_changes_no_random_numbers(
     assert rehearsal.peak_memory_bytes > 100_000_000
     assert rehearsal.trainable_parameters > 0
     assert torch.get_rng_state().equal(state)
+
+
+def test_the_longest_rows_go_first_and_the_others_as_the_run_draws_them(
+    tiny_source, tiny_tokenizer, tiny_examples, monkeypatch
+):
+    longest = Example(99, (5,) * 300, (5,) * 300)
+    tried = []
+    monkeypatch.setattr(forecast, "take_step", seen(forecast.take_step, tried))
+    rehearse(config(batch_size=3), tiny_source, tiny_tokenizer, tiny_examples, longest=[longest])
+    assert tried[0][0] == longest
+    rows = [rows_of_step(step, rows=len(tiny_examples), batch_size=3, seed=0) for step in range(3)]
+    assert tried[1:] == [[tiny_examples[row] for row in drawn] for drawn in rows]
+
+
+def seen(function, examples_of_each):
+    def called(machinery, examples, **settings):
+        examples_of_each.append(list(examples))
+        return function(machinery, examples, **settings)
+
+    return called
+
+
+def test_a_part_of_a_step_has_no_more_tokens_than_asked_for_but_one_row_at_least():
+    rows = [Example(at, (1,) * 10, (1,) * 10) for at in range(5)]
+    assert [len(within(rows, tokens)) for tokens in (5, 10, 39, 40, 1000)] == [1, 1, 3, 4, 5]
 
 
 def test_a_rehearsal_can_be_stopped(tiny_source, tiny_tokenizer, tiny_examples):

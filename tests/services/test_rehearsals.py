@@ -1,8 +1,11 @@
 """A rehearsal that fails says why; the models of Compare are not in the memory that it measures."""
 
+from dataclasses import replace
+
 import pytest
 
-from studio.services.rehearsals import Rehearsals, key_of, known_pace
+from studio.services.forecasts import SURE, Amount, _seconds
+from studio.services.rehearsals import Pace, Rehearsals, key_of, known_pace
 from tests.services.conftest import ended, planned, wait_for
 
 
@@ -48,3 +51,20 @@ def test_a_damaged_measurement_is_none_and_is_made_anew(closed, table, tiny_mode
     (closed._home.forecasts / f"{key_of(config)}.json").write_text(content)
     assert known_pace(closed._home, config) is None
     assert not closed.forecast(config).measured
+
+
+def test_the_pace_of_saving_counts_once_for_each_check():
+    amount = Amount(steps=10, learned_rows=0.0, evaluations=3, training_rows=0, held_out_rows=0)
+    pace = Pace(0.0, 0.0, 1.0, 1, load_seconds=2.0, trainable_parameters=1000, tokens_per_row=1.0)
+    assert _seconds(amount, pace)[0] == pytest.approx(2.0 / SURE)
+    saving = replace(pace, saved_bytes_per_second=12_000.0)
+    assert _seconds(amount, saving)[0] == pytest.approx((2.0 + 3 * 1.0) / SURE)
+
+
+def test_a_rehearsal_measures_how_fast_is_saved_and_leaves_nothing_of_it(closed, table, tiny_model_folder):
+    config = planned(closed, table, tiny_model_folder)
+    rehearsals = Rehearsals(closed._home)
+    rehearsals.ask(config)
+    rehearsals.do_next(lambda: False)
+    assert known_pace(closed._home, config).saved_bytes_per_second > 0
+    assert [path.name for path in closed._home.forecasts.iterdir()] == [f"{key_of(config)}.json"]

@@ -95,6 +95,14 @@ def test_chosen_records_are_those_of_their_places_and_some_can_be_left_out(tmp_p
     assert chosen.without(()) is chosen
 
 
+def test_the_records_that_take_the_most_bytes_are_found_without_reading_them(tmp_path):
+    path = tmp_path / "records.jsonl"
+    answers = ("a" * size for size in (5, 90, 7, 80, 6))
+    write_records(path, [SourcedRecord(at, Completion("q", answer)) for at, answer in enumerate(answers)])
+    file = RecordFile(path)
+    assert (file.longest(1), file.longest(2), file.longest(9)) == ([1], [1, 3], [0, 1, 2, 3, 4])
+
+
 def test_group_and_part_come_back_and_are_written_only_where_there_are_some(tmp_path):
     path = tmp_path / "records.jsonl"
     plain, sided = RECORDS[0], replace(RECORDS[0], group="ward 3", part="held_out")
