@@ -28,6 +28,8 @@ from studio.engine.steps import measure, take_step
 from studio.engine.tunings import tuning_named
 
 REHEARSED_STEPS = 3
+OPTIMISER_BYTES = 12
+"""Of each trained weight: its gradient and both moments."""
 BATCHES_AT_MOST = 3
 """A step is tried with no more rows than so many passes through the model take: more only last longer."""
 
@@ -64,6 +66,8 @@ class Rehearsal:
     spread: float
     """Slowest over fastest rehearsed step, per token: how sure the time is."""
     peak_memory_bytes: int
+    lasting_memory_bytes: int
+    """Of the peak: the program, the weights, and what the optimiser keeps."""
     load_seconds: float
     trainable_parameters: int
 
@@ -83,7 +87,7 @@ def forecast_memory(source: ModelSource, config: RunConfig, *, longest_tokens: i
         tokens += -(-tokens // longest_tokens) * settings.places
     return MemoryForecast(
         weights=_weights(config, model, parameters=parameters, held=held),
-        optimiser=trained * 4 * 3,
+        optimiser=trained * OPTIMISER_BYTES,
         activations=tokens * _kept(settings, model, held=held, writes=writes),
         program=PROGRAM_BYTES,
         loading=parameters * held,
@@ -163,7 +167,7 @@ def _rehearse(
     system.reset_peak_memory()
     started = time.monotonic()
     prepared = prepare(config, source, tokenizer)
-    loaded = time.monotonic() - started
+    loaded, lasting = time.monotonic() - started, prepared.memory_bytes()
     budget, settings = prepared.token_budget, config.part(Optimisation)
     _timed_step(prepared, within(by_length, budget))  # warms up caches and makes the optimiser's state too
     timed = []
@@ -178,6 +182,7 @@ def _rehearse(
         _timed_evaluation(prepared, within(learnable, budget)),
         max(seconds / tokens for seconds, tokens in timed) / min(s / t for s, t in timed),
         prepared.peak_memory_bytes(),
+        lasting + prepared.trainable_parameters * OPTIMISER_BYTES,
         loaded,
         prepared.trainable_parameters,
     )

@@ -23,9 +23,9 @@ SURE = 1.2
 """The time is a range at least this factor wide to either side: machines are used for other things."""
 CHECKPOINTS = 3
 """Kept or under way at the same time, each with the optimiser's state: the newest two and the next."""
-GROWTH = 2.1
-"""How much more memory a whole run takes on a processor than its first steps: freed memory is kept for the
-next step in pieces that do not always fit. The starter went from 1.7 GB rehearsed to 3.5 GB in 16 steps."""
+GROWTH = 1.8
+"""How much more memory the batches of a whole run take on a processor than those of its first steps: freed
+memory is kept for the next step in pieces that do not always fit (`python -m benchmarks.forecast`)."""
 DIVIDED_ROWS = 20_000
 """So many rows are divided as the run will divide them: about a second of work."""
 BYTES_KEPT, BYTES_RESUMED = 4, 12
@@ -191,9 +191,14 @@ def _needs(config: RunConfig, pace: Pace | None) -> tuple[int, int]:
     parts = forecast_memory(source, config, longest_tokens=config.part(DataSettings).max_length)
     trained = parts.trained_parameters
     if pace is None:
-        return round(parts.total * _growth()), trained
+        return parts.total + round(parts.activations * (_growth() - 1)), trained
+    return _grown(pace), pace.trainable_parameters
+
+
+def _grown(pace: Pace) -> int:
+    """Return the memory of a whole run, from that of a whole run or of its first steps."""
     growth = 1.0 if pace.whole_run else _growth()
-    return round(pace.peak_memory_bytes * growth), pace.trainable_parameters
+    return round(pace.lasting_memory_bytes + (pace.peak_memory_bytes - pace.lasting_memory_bytes) * growth)
 
 
 def _basis(config: RunConfig, pace: Pace | None) -> str:

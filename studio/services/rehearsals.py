@@ -47,6 +47,8 @@ class Pace:
     tokens_per_row: float
     whole_run: bool = False
     """The memory is that of a run from begin to end, and no longer that of a few steps."""
+    lasting_memory_bytes: int = 0
+    """Of the memory: what does not grow with the steps; 0 where it was not measured."""
     saved_bytes_per_second: float = 0.0
     """Of a checkpoint; 0 where it was not measured."""
 

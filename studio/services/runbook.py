@@ -155,7 +155,6 @@ class RunBook:
         with self._lock:
             progress, status = page.progress, page.progress.status(worker)
             failure = progress.last if isinstance(progress.last, RunFailed) else RunFailed("", "")
-            running = status == "running"
             return RunView(
                 id=folder.id,
                 name=meta.name,
@@ -170,8 +169,8 @@ class RunBook:
                 queue_position=_position(folder.id, standing, status),
                 step=progress.step,
                 steps=progress.steps,
-                seconds=progress.seconds(time.time() if running else None),
-                seconds_left=progress.seconds_left() if running else None,
+                seconds=progress.seconds(time.time() if status == "running" else None),
+                seconds_left=progress.seconds_left() if status == "running" else None,
                 tokens_per_second=progress.tokens_per_second,
                 training_rows=progress.started.training_rows if progress.started else 0,
                 held_out_rows=progress.started.held_out_rows if progress.started else 0,

@@ -98,7 +98,7 @@ def test_a_rehearsal_times_real_steps_and_changes_no_random_numbers(
     assert rehearsal.seconds_per_token > 0
     assert rehearsal.evaluation_seconds_per_token > 0
     assert rehearsal.spread >= 1
-    assert rehearsal.peak_memory_bytes > 100_000_000
+    assert rehearsal.peak_memory_bytes >= rehearsal.lasting_memory_bytes > 100_000_000
     assert rehearsal.trainable_parameters > 0
     assert torch.get_rng_state().equal(state)
 
