@@ -113,7 +113,7 @@ def test_the_missing_answer_of_a_conversation_is_written_at_its_end(closed, tmp_
 @pytest.mark.parametrize(
     ("head", "good", "bad", "mapping", "texts"),
     [
-        ("text,label", "a good day,fine", "a bad day,", {"text": "text", "label": "label"}, {"cell:label": "x"}),
+        ("text,label", "a day,fine", "a night,", {"text": "text", "label": "label"}, {"cell:label": "x"}),
         ("prompt,completion,label", "q,a,true", "q,b,perhaps",
          {"input": "prompt", "output": "completion", "rating": "label"}, {"cell:label": "no"}),
         ("prompt,chosen,rejected", "q,a,b", "q,,b",
