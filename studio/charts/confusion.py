@@ -16,9 +16,13 @@ CELL = 34
 
 
 def counted(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[list[int]]]:
-    """Return labels and how many rows of each (down) were given each (across), the most frequent first."""
-    frequent = Counter(label for pair in pairs for label in pair)
-    labels = [label for label, _ in frequent.most_common()]
+    """Return labels and how many rows of each (down) were given each (across).
+
+    The order is that of the true labels, the most frequent first, so that two models' maps look alike.
+    """
+    frequent = Counter({label: 0 for pair in pairs for label in pair})
+    frequent.update(true for true, _ in pairs)
+    labels = sorted(frequent, key=lambda label: (-frequent[label], label))
     shown = labels[:MOST_LABELS]
     place = {label: min(at, MOST_LABELS) for at, label in enumerate(labels)}
     size = min(len(labels), MOST_LABELS + 1)

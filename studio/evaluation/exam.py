@@ -24,7 +24,8 @@ from studio.evaluation.sitting import ShouldStop, Sitter, Sorting, Writing
 from studio.evaluation.worksheet import Kept, Unkept, Worksheet, key_of
 
 NAMES = {"base": "untouched", "tuned": "tuned"}
-ANSWERS = 8
+ANSWERS = 32
+"""Two groups of answers written at once; with fewer than 30 no difference between answers could be told."""
 ANSWER_TOKENS = 64
 SHORT_ANSWER_TOKENS = 16
 """Room for a short answer: enough to see what a model that was not asked to be brief begins to say."""

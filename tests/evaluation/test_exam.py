@@ -10,11 +10,12 @@ import torch
 from studio.core.errors import StudioError
 from studio.core.examples import IGNORED, Example
 from studio.core.records import Completion, SourcedRecord
+from studio.core.verdict import FEWEST_ROWS
 from studio.data.templates import ChatTemplate
 from studio.engine.generate import stream
 from studio.engine.objectives import chat
 from studio.engine.tuned import weights_hash
-from studio.evaluation.exam import ExamJob, examine, in_order
+from studio.evaluation.exam import ANSWERS, ExamJob, examine, in_order
 
 RECORDS = tuple(
     SourcedRecord(row, Completion(f"What is {row} and {row}?", str(2 * row))) for row in range(2, 34)
@@ -151,6 +152,10 @@ def test_short_answers_are_asked_of_more_rows_for_the_same_work(job):
     found = examine(replace(job, answers=8, answer_tokens=64), progress=quiet, should_stop=never)
     assert (found.answered, found.answer_tokens) == (32, 16)
     assert found.differences["exact_match"].verdict == "same"
+
+
+def test_so_many_rows_are_answered_that_a_verdict_on_them_is_possible():
+    assert ANSWERS >= FEWEST_ROWS
 
 
 def test_a_metric_on_few_answers_gives_no_verdict_while_loss_on_many_rows_does(job):
