@@ -1,23 +1,27 @@
 """How often a text that is no UTF-8 is read right: many languages, their code pages, few rows and many.
 
-    python -m benchmarks.encodings [--files 20] [--seed 1]
+    python -m benchmarks.encodings [--files 20] [--seed 1] [--library]
 
 Every file is a table with an English header and rows drawn from `encodings_texts`; it is read right where all
-of its letters come out as they were written.
+of its letters come out as they were written. With --library charset-normalizer alone is asked.
 """
 
 import argparse
 import random
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from charset_normalizer import from_bytes
 
 from benchmarks.encodings_texts import PAGES, TEXTS
 from studio.core.errors import StudioError
 from studio.data.readers.decoding import find_encoding
 
 ROWS = (1, 5, 50)
+Reads = Callable[[Path, bytes, str], tuple[bool, bool]]
+"""(file, content, page) -> (whether it is read right, whether the right page is named as likely)."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ def plain_signs(text: str, page: str) -> str:
     return text
 
 
-def score(language: str, page: str, rows: int, files: int, seed: int) -> Score:
+def score(case: tuple[str, str, int], files: int, seed: int, reads: Reads) -> Score:
+    language, page, rows = case
     source = random.Random(f"{seed} {language} {page} {rows}")
     right = noted = 0
     with tempfile.TemporaryDirectory() as folder:
@@ -69,12 +74,17 @@ def score(language: str, page: str, rows: int, files: int, seed: int) -> Score:
         for _ in range(files):
             content = plain_signs(table(source, language, rows), page).encode(page)
             path.write_bytes(content)
-            is_right, is_noted = _is_right(path, content, page)
+            is_right, is_noted = reads(path, content, page)
             right, noted = right + is_right, noted + (is_noted and not is_right)
     return Score(language, page, rows, files, right, noted)
 
 
-def _is_right(path: Path, content: bytes, page: str) -> tuple[bool, bool]:
+def _library_reads(path: Path, content: bytes, page: str) -> tuple[bool, bool]:
+    best = from_bytes(content).best()
+    return best is not None and content.decode(best.encoding, "replace") == content.decode(page), False
+
+
+def _studio_reads(path: Path, content: bytes, page: str) -> tuple[bool, bool]:
     try:
         decoding = find_encoding(path)
     except StudioError:
@@ -88,19 +98,21 @@ def _is_right(path: Path, content: bytes, page: str) -> tuple[bool, bool]:
 PAGES_KNOWN = sorted({page for pages in PAGES.values() for page in pages})
 
 
-def scores(files: int, seed: int) -> Iterator[Score]:
+def scores(files: int, seed: int, reads: Reads) -> Iterator[Score]:
     for language, pages in PAGES.items():
         for page in pages:
             for rows in ROWS:
-                yield score(language, page, rows, files, seed)
+                yield score((language, page, rows), files, seed, reads)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--files", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--library", action="store_true")
     chosen = parser.parse_args()
-    found = list(scores(chosen.files, chosen.seed))
+    reads = _library_reads if chosen.library else _studio_reads
+    found = list(scores(chosen.files, chosen.seed, reads))
     for each in found:
         if each.right < each.files:
             told = f"{each.right}/{each.files} right, {each.noted} named as likely"
