@@ -63,6 +63,10 @@ class Dialect:
             return True
         return _strict_row(self).fullmatch(text) is not None
 
+    def opens_row(self, line: str) -> bool:
+        """Return whether a line begins a row that goes on inside quotation marks; none of a text does."""
+        return _open_row(self).fullmatch(line) is not None
+
     def _escaped(self, line: str) -> str:
         """Double every backslash that stands for itself; the csv module would swallow it."""
         special = {self.quote, "\\", self.delimiter, "\n", "\r"}
@@ -71,13 +75,26 @@ class Dialect:
 
 @lru_cache(maxsize=64)
 def _strict_row(dialect: Dialect) -> re.Pattern[str]:
+    cell, _ = _cells(dialect)
+    return re.compile(rf"{cell}(?:{re.escape(dialect.delimiter)}{cell})*[\r\n]*", re.DOTALL)
+
+
+@lru_cache(maxsize=64)
+def _open_row(dialect: Dialect) -> re.Pattern[str]:
+    """Match a line that ends inside the quotation marks of a cell which it opened."""
+    cell, opened = _cells(dialect)
+    return re.compile(rf"(?:{cell}{re.escape(dialect.delimiter)})*{opened}", re.DOTALL)
+
+
+def _cells(dialect: Dialect) -> tuple[str, str]:
+    """Return the patterns of a cell, and of one whose quotation mark is not closed."""
     quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
     plain, marked = (
         (rf"[^{quote}\\]", rf"(?:{quote}{quote}|\\.)") if dialect.escapes else (rf"[^{quote}]", quote * 2)
     )
     space = " *" if dialect.spaced else ""
-    cell = rf"(?:{space}{quote}{plain}*+(?:{marked}{plain}*+)*+{quote}|[^{quote}{delimiter}\r\n]*)"
-    return re.compile(rf"{cell}(?:{delimiter}{cell})*[\r\n]*", re.DOTALL)
+    opened = rf"{space}{quote}{plain}*+(?:{marked}{plain}*+)*+"
+    return rf"(?:{opened}{quote}|[^{quote}{delimiter}\r\n]*)", opened
 
 
 class Lines:
@@ -186,7 +203,8 @@ def _cut_off(error: csv.Error, dialect: Dialect, lines: Lines, traits: Traits) -
     at = below.next_row(dialect.whole_row(traits.fit), taken + MOST_LINES)
     if at is None and not below.has_ended:
         at = below.next_row(dialect.whole_row(traits.is_as_wide), taken + MOST_LINES)
-    lines.give_back(at or taken)
+    cut = (place for place in range(1, at or taken) if dialect.opens_row(lines.taken[place]))
+    lines.give_back(next(cut, at or taken))  # of two cut rows one behind the other, each is set aside
     is_near_end = at is None and below.has_ended
     return BrokenRow(error, taken, has_rows_below=at is not None, is_near_end=is_near_end)
 
