@@ -8,9 +8,9 @@ the first four, refusal and write. Importing this needs no torch: forms read it.
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.exporters import adapter, code, merged
+from studio.exporters import adapter, cluster, code, merged
 
-EXPORTERS: dict[str, ModuleType] = {"adapter": adapter, "merged": merged, "code": code}
+EXPORTERS: dict[str, ModuleType] = {"adapter": adapter, "merged": merged, "code": code, "cluster": cluster}
 
 
 def exporter_named(kind: str) -> ModuleType:

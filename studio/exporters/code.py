@@ -94,11 +94,12 @@ def _settings(config: RunConfig, source: ModelSource) -> str:
 def _write_rows(path: Path, rows: Iterable[SourcedRecord], *, chat: bool) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for sourced in rows:
-            document = _document(sourced.record, chat=chat)
+            document = row_document(sourced.record, chat=chat)
             file.write(json.dumps(document, ensure_ascii=True) + "\n")
 
 
-def _document(record: Record, *, chat: bool) -> dict[str, object]:
+def row_document(record: Record, *, chat: bool) -> dict[str, object]:
+    """Return a record as the columns of a JSON line; `chat`: whatever it is, as a conversation."""
     assert isinstance(record, Conversation | Completion | Labelled | Text), record
     if chat and not isinstance(record, Text):
         return {"messages": [asdict(message) for message in as_conversation(record).messages]}

@@ -221,7 +221,7 @@ class Studio(StudioOfData):
     # Export
 
     def start_export(self, run: str, kind: str, target: Path | None = None) -> str:
-        """Queue an export (`adapter`, `merged`, `code`) and return its job id; one that waits is returned.
+        """Queue an export (`adapter`, `code`, ...) and return its job id; one that waits is returned.
 
         Raises Refused where `target`, the folder it is to be copied to afterwards, is not empty.
         """

@@ -75,7 +75,7 @@ def test_the_adapter_loads_with_peft_on_its_base(lora_run, tmp_path, tiny_model)
         torch.testing.assert_close(model(input_ids=ids).logits, studio_logits(lora_run, ids))
 
 
-@pytest.mark.parametrize("kind", ["adapter", "merged", "code"])
+@pytest.mark.parametrize("kind", ["adapter", "merged", "code", "cluster"])
 @pytest.mark.parametrize("id", ["starter", "a folder"])
 def test_no_exported_file_tells_where_the_base_lies_on_this_machine(kind, id, lora_run, tmp_path):
     source = lora_run.source if id == "a folder" else replace(lora_run.source, id=id)
