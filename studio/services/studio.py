@@ -5,6 +5,7 @@ with a plain sentence. Every method may be called from any thread and none waits
 may touch the network or take seconds say so. The verbs themselves stand in the files beside this one.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from studio.services.comparisons import Questions
 from studio.services.exam_view import ExamView
 from studio.services.methods import Choice
 from studio.services.model_list import OfferedModel
+from studio.services.price import hourly_price
 from studio.services.runbook import RunBook
 from studio.services.studio_of_data import StudioOfData
 from studio.services.views import (
@@ -54,6 +56,7 @@ class Studio(StudioOfData):
         self._questions = Questions()
         self._book = RunBook(self._home)
         self._recent = runs.RecentStarts()
+        self.hourly_price = hourly_price(os.environ)
         self._worker = Worker(self._home, self._book, self._questions)
 
     def open(self, duty: Duty | None = None) -> None:

@@ -119,6 +119,15 @@ def test_a_run_that_does_not_fit_says_so() -> None:
     assert "Choose LoRA." in method.fit(replace(FORECAST, fits=False, advice="Choose LoRA."))
 
 
+def test_a_cost_is_shown_where_the_price_of_an_hour_is_known_and_the_time_was_measured() -> None:
+    hour = replace(FORECAST, seconds_low=3600.0, seconds_high=5400.0, measured=True)
+    assert "cost" not in method.fit(hour)
+    shown = method.fit(hour, 0.6)
+    assert "0.60 to 0.90" in shown
+    assert "cost, at 0.6 an hour" in shown
+    assert "cost" not in method.fit(replace(hour, measured=False), 0.6)
+
+
 def test_the_verdict_stands_above_the_exams_table() -> None:
     html = scores.exam(examined("clearly"))
     assert html.index("clearly") < html.index("<table")

@@ -79,13 +79,21 @@ def _are(rows: int) -> str:
     return "is" if rows == 1 else "are"
 
 
-def fit(forecast: Forecast) -> str:
-    """Return time, memory and size of the chosen recipe, what they rest on, and whether it cannot fit."""
-    cells = (
+def fit(forecast: Forecast, hourly_price: float | None = None) -> str:
+    """Return time, memory and size of the chosen recipe, what they rest on, and whether it cannot fit.
+
+    With the price of an hour, the cost too, as soon as the time was measured.
+    """
+    cells = [
         Figure(expected_time(forecast), "expected time"),
         Figure(size(forecast.memory_bytes), f"of {size(forecast.memory_available_bytes)} free memory"),
         Figure(size(forecast.disk_bytes), f"of {size(forecast.disk_available_bytes)} free disk"),
-    )
+    ]
+    if hourly_price is not None and forecast.measured:
+        low, high = (
+            hourly_price * seconds / 3600 for seconds in (forecast.seconds_low, forecast.seconds_high)
+        )
+        cells.insert(1, Figure(f"{low:.2f} to {high:.2f}", f"cost, at {hourly_price:g} an hour"))
     warning = "" if forecast.fits else notice("error", "This will not fit.", forecast.advice)
     advice = f" {escape(forecast.advice)}" if forecast.fits and forecast.advice else ""
     rows = (
