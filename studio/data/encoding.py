@@ -105,7 +105,7 @@ class Encoder:
 
     def has_only_controls_of(self, ids: list[int], text: str) -> bool:
         """Return whether the ids hold as many control tokens as are written out in the text."""
-        return sum(index in self._watched_ids for index in ids) == len(self._watched.findall(text))
+        return sum(map(self._watched_ids.__contains__, ids)) == len(self._watched.findall(text))
 
     def control_tokens_in(self, text: str) -> list[str]:
         return self._control.findall(text)
