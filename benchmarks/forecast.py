@@ -1,6 +1,6 @@
 """The forecast beside the truth: memory and time of short runs, foreseen by a rehearsal and then measured.
 
-    python -m benchmarks.forecast [--only NAME ...] [--steps 6]
+    python -m benchmarks.forecast [--only NAME ...] [--steps 12]
 
 Each run has a home of its own. A first process rehearses, as an idle studio does; a second trains with the
 command line, which writes what was foreseen beside what it took. `memory` is the peak of the process that
@@ -84,7 +84,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     reader.add_argument("--only", nargs="+", choices=list(SETTINGS), default=list(SETTINGS))
-    reader.add_argument("--steps", type=int, default=6)
+    reader.add_argument("--steps", type=int, default=12)
     reader.add_argument("--rehearse", type=Path, metavar="HOME", help=argparse.SUPPRESS)
     asked = reader.parse_args()
     if asked.rehearse:

@@ -23,7 +23,7 @@ SURE = 1.2
 """The time is a range at least this factor wide to either side: machines are used for other things."""
 CHECKPOINTS = 3
 """Kept or under way at the same time, each with the optimiser's state: the newest two and the next."""
-GROWTH = 1.8
+GROWTH = 2.0
 """How much more memory the batches of a whole run take on a processor than those of its first steps: freed
 memory is kept for the next step in pieces that do not always fit (`python -m benchmarks.forecast`)."""
 DIVIDED_ROWS = 20_000

@@ -5,22 +5,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.config import DataSettings, RunConfig
 from studio.core.errors import StudioError
 from studio.core.events import Event, RunStopped, Warned
 from studio.core.examples import Example, labels_of
 from studio.core.progress import Progress
 from studio.core.records import Labelled, SourcedRecord
-from studio.data.split import divide
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import distillation, objective_named
 from studio.engine.processes import ONE, Processes
 from studio.engine.sources import ModelSource, resolve
 from studio.engine.weight_files import Abandoned
+from studio.services.dividing import divided
 from studio.services.examples import encode_rows
 from studio.services.setting_aside import Halves, Parts, set_aside, usable_examples
 from studio.services.tokenising import Watch, tokens_of
-from studio.store.records import ChosenRecords, verified_records
+from studio.store.records import verified_records
 from studio.store.runs import RunFolder, SourceNote
 from studio.store.token_cache import TokenCache
 
@@ -98,10 +98,7 @@ def material(folder: RunFolder, tell: Callable[[str], None], stopping: Callable[
     tell("The rows are read and divided.")
     records_hash = folder.meta().records_hash
     records = verified_records(folder.records_file, records_hash)
-    data = config.part(DataSettings)
-    places = divide(records, data.held_out_percent, data.max_rows, config.part(Optimisation).seed)
-    parts = Parts(ChosenRecords(records, places.training), ChosenRecords(records, places.held_out))
-    parts = parts.without(set_aside(folder))
+    parts = divided(folder, records, config).without(set_aside(folder))
     gathered = Material(config, source, tokenizer, ChatTemplate(tokenizer), records_hash, parts)
     return replace(gathered, source=replace(source, labels=tuple(gathered.classes)))
 

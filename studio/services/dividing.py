@@ -1,0 +1,40 @@
+"""Which rows of a run are held out: divided once, and kept in its folder for all that follows.
+
+A run that is resumed, examined or exported by a later studio has the rows it began with, whatever that studio
+thinks of near copies; and a million rows are not compared again.
+"""
+
+from array import array
+from typing import Any
+
+from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.data.split import divide
+from studio.services.setting_aside import Parts
+from studio.store.files import read_as, write_json
+from studio.store.records import ChosenRecords, RecordFile
+from studio.store.runs import RunFolder
+
+FILE = "division.json"
+_RESTORE = "Restore it from a copy, or start a new run from the data set."
+
+
+def divided(folder: RunFolder, records: RecordFile, config: RunConfig) -> Parts:
+    """Return both parts of a run's records. Raises Refused where there is nothing to divide."""
+    path = folder.path / FILE
+    if path.exists():
+        training, held_out = read_as(_places, path, hint=_RESTORE)
+    else:
+        data = config.part(DataSettings)
+        found = divide(records, data.held_out_percent, data.max_rows, config.part(Optimisation).seed)
+        training, held_out = found.training, found.held_out
+        write_json(path, {"version": 1, "training": list(training), "held_out": list(held_out)})
+    return Parts(ChosenRecords(records, training), ChosenRecords(records, held_out))
+
+
+def _places(entries: dict[str, Any]) -> "tuple[array[int], array[int]]":
+    if min((*entries["training"], *entries["held_out"]), default=0) < 0:
+        raise ValueError("a place below zero")
+    training, held_out = (array("Q", entries[part]) for part in ("training", "held_out"))
+    if not set(held_out).isdisjoint(training):
+        raise ValueError("a row stands in both parts")
+    return training, held_out
