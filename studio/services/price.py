@@ -1,6 +1,7 @@
 """What an hour of this machine costs, where whoever rents it says so: a forecast then has a cost too."""
 
 import math
+import os
 from collections.abc import Mapping
 
 from studio.core.errors import Refused
@@ -8,7 +9,7 @@ from studio.core.errors import Refused
 VARIABLE = "STUDIO_HOURLY_PRICE"
 
 
-def hourly_price(environment: Mapping[str, str]) -> float | None:
+def hourly_price(environment: Mapping[str, str] = os.environ) -> float | None:
     """Return the price of an hour, in whatever currency it is meant; None where none is named.
 
     Raises Refused where it is no number above zero.

@@ -23,6 +23,7 @@ from studio.core.texts import checked_text
 from studio.services import methods
 from studio.services.datasets import drop_unused_tokens
 from studio.store.files import readable, size, told_plainly
+from studio.store.foreseen import Foreseen, note_foreseen
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
 
@@ -49,9 +50,11 @@ class RecentStarts:
             return run
 
 
-def start(home: Home, config: RunConfig, *, name: str, recent: RecentStarts) -> str:
-    """Queue a run and return its id. What it needs has been checked by the caller."""
-    return recent.once(home, methods.settled(config), checked_text(name, "The name", NAME_LENGTH))
+def start(home: Home, config: RunConfig, *, name: str, recent: RecentStarts, foreseen: Foreseen) -> str:
+    """Queue a run and return its id. What it needs has been checked by the caller, who foresaw so much."""
+    run = recent.once(home, methods.settled(config), checked_text(name, "The name", NAME_LENGTH))
+    note_foreseen(home.runs.folder(run).path, foreseen)
+    return run
 
 
 def find(home: Home, part: str) -> str:

@@ -5,7 +5,6 @@ with a plain sentence. Every method may be called from any thread and none waits
 may touch the network or take seconds say so. The verbs themselves stand in the files beside this one.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -44,7 +43,6 @@ from studio.services.views import (
 from studio.services.views_of_runs import RunsComparison
 from studio.services.ways import Way
 from studio.services.worker import Worker
-from studio.store.foreseen import note_foreseen
 from studio.store.home import Home
 
 
@@ -56,7 +54,7 @@ class Studio(StudioOfData):
         self._questions = Questions()
         self._book = RunBook(self._home)
         self._recent = runs.RecentStarts()
-        self.hourly_price = hourly_price(os.environ)
+        self.hourly_price = hourly_price()
         self._worker = Worker(self._home, self._book, self._questions)
 
     def open(self, duty: Duty | None = None) -> None:
@@ -136,8 +134,7 @@ class Studio(StudioOfData):
         """Queue a run and return its id. A second call with the same description within two seconds (a double
         click) returns the same id. Raises Refused where memory or disk cannot hold it."""
         foreseen = forecasts.check_fits(self._home, config)
-        run = runs.start(self._home, config, name=name, recent=self._recent)
-        note_foreseen(self._home.runs.folder(run).path, foreseen)
+        run = runs.start(self._home, config, name=name, recent=self._recent, foreseen=foreseen)
         self._worker.wake()
         return run
 
