@@ -46,8 +46,8 @@ class Amount:
 
 def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) -> Forecast:
     """Return what is known; `ask` to measure the rest where the model is here; it says what cannot be."""
-    amount = _amount(home, config)
     pace, counted = known_pace(home, config), _lost(home, config)
+    amount = _amount(home, config, pace.pieces_per_row if pace else 1.0)
     unknown = pace is None or counted is None
     problem = ask(config) if unknown and here(config) is not None else ""
     needed, trained = _needs(config, pace)
@@ -97,15 +97,16 @@ def ask_nothing(config: RunConfig) -> str:
     return ""
 
 
-def _amount(home: Home, config: RunConfig) -> Amount:
+def _amount(home: Home, config: RunConfig, pieces_per_row: float) -> Amount:
     with IMPORTING:
         from studio.engine.schedule import plan_steps  # torch: not before the first page
 
     data, settings = config.part(DataSettings), config.part(Optimisation)
     records = home.datasets.folder(config.dataset).records_file(config.dataset_version)
     training, held_out = _rows(records, data, settings.seed)
-    schedule = plan_steps(settings, training)
-    steps_per_round = -(-training // settings.batch_size)
+    pieces = max(1, round(training * pieces_per_row))
+    schedule = plan_steps(settings, pieces)
+    steps_per_round = -(-pieces // settings.batch_size)
     learned = schedule.steps * training / steps_per_round
     return Amount(schedule.steps, learned, len(schedule.evaluate_after), training, held_out)
 

@@ -49,6 +49,8 @@ class Pace:
     """The memory is that of a run from begin to end, and no longer that of a few steps."""
     lasting_memory_bytes: int = 0
     """Of the memory: what does not grow with the steps; 0 where it was not measured."""
+    pieces_per_row: float = 1.0
+    """More where long rows are learned in windows: steps are counted in these."""
     saved_bytes_per_second: float = 0.0
     """Of a checkpoint; 0 where it was not measured."""
 
@@ -149,8 +151,13 @@ def _rehearse(home: Home, config: RunConfig, interrupted: Callable[[], bool]) ->
     found = rehearse(config, source, tokenizer, examples, longest=longest, should_stop=interrupted)
     if found is None:
         return None
-    tokens = sum(len(example.input_ids) for example in examples) / len({each.row for each in examples})
-    return Pace(**asdict(found), tokens_per_row=tokens, saved_bytes_per_second=_saving_speed(home))
+    rows = len({example.row for example in examples})
+    return Pace(
+        **asdict(found),
+        tokens_per_row=sum(len(example.input_ids) for example in examples) / rows,
+        pieces_per_row=len(examples) / rows,
+        saved_bytes_per_second=_saving_speed(home),
+    )
 
 
 def _saving_speed(home: Home) -> float:

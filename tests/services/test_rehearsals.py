@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from studio.services.forecasts import SURE, Amount, _seconds
+from studio.services.forecasts import SURE, Amount, _amount, _seconds
 from studio.services.rehearsals import Pace, Rehearsals, key_of, known_pace
 from tests.services.conftest import ended, planned, wait_for
 
@@ -68,3 +68,15 @@ def test_a_rehearsal_measures_how_fast_is_saved_and_leaves_nothing_of_it(closed,
     rehearsals.do_next(lambda: False)
     assert known_pace(closed._home, config).saved_bytes_per_second > 0
     assert [path.name for path in closed._home.forecasts.iterdir()] == [f"{key_of(config)}.json"]
+
+
+def test_long_rows_that_are_learned_in_windows_take_more_steps(closed, table, tiny_model_folder):
+    config = planned(closed, table, tiny_model_folder, steps=0, epochs=1.0, batch_size=4)
+    home = closed._home
+    whole, windows = _amount(home, config, 1.0), _amount(home, config, 3.0)
+    assert windows.steps == -(-3 * whole.training_rows // 4)
+    assert windows.learned_rows == whole.learned_rows == whole.training_rows
+    asked = replace(config, knobs={**config.knobs, "steps": 6})
+    assert _amount(home, asked, 3.0).learned_rows == pytest.approx(
+        _amount(home, asked, 1.0).learned_rows / 3, rel=0.1
+    )

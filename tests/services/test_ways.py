@@ -30,9 +30,12 @@ def test_the_time_of_the_others_is_estimated_from_the_one_that_was_measured(clos
         "seconds_per_token": 0.01, "evaluation_seconds_per_token": 0.01, "spread": 1.0, "load_seconds": 0.0,
         "peak_memory_bytes": 10**9, "trainable_parameters": 1000, "tokens_per_row": 20.0,
     }  # fmt: skip
-    assert set(pace) | {"whole_run", "saved_bytes_per_second", "lasting_memory_bytes"} == set(
-        Pace.__dataclass_fields__
-    )
+    assert set(pace) | {
+        "whole_run",
+        "saved_bytes_per_second",
+        "lasting_memory_bytes",
+        "pieces_per_row",
+    } == set(Pace.__dataclass_fields__)
     write_json(Home(home).forecasts / f"{key_of(config)}.json", {"version": 1, **pace})
     found = {way.tuning: way for way in closed.ways(config)}
     assert [name for name, way in found.items() if way.measured] == ["lora"]
