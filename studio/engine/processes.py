@@ -31,8 +31,6 @@ class Processes:
     count: int = 1
     local_rank: int = 0
     local_count: int = 1
-    sharded: bool = False
-    """Whether the model's weights are divided among the processes (FSDP) instead of held whole by each."""
 
     @property
     def leads(self) -> bool:
@@ -78,7 +76,7 @@ class Processes:
 
         A weight that no process has a gradient of keeps none.
         """
-        if self.count == 1 or self.sharded:
+        if self.count == 1:
             return
         learned = self.largest([weight.grad is not None for weight in weights])
         moved = [weight for weight, found in zip(weights, learned, strict=True) if found]
@@ -153,7 +151,7 @@ def _left_alone() -> StudioError:
     )
 
 
-def launched(environment: Mapping[str, str], *, sharded: bool = False) -> Processes:
+def launched(environment: Mapping[str, str]) -> Processes:
     """Return what torchrun says in the environment; without it this is the one process.
 
     Raises Refused where the environment says something that cannot be.
@@ -168,7 +166,7 @@ def launched(environment: Mapping[str, str], *, sharded: bool = False) -> Proces
         raise _unclear(said) from error
     if not (0 <= rank < count and 0 <= local_rank < local_count <= count):
         raise _unclear(said)
-    return Processes(rank, count, local_rank, local_count, sharded and count > 1)
+    return Processes(rank, count, local_rank, local_count)
 
 
 def _unclear(said: Mapping[str, str]) -> Refused:

@@ -39,7 +39,6 @@ class Order:
     folder: str
     tuning: str = "lora"
     knobs: dict[str, KnobValue] = field(default_factory=dict)
-    sharded: bool = False
     stop_after: int = 0
     """Stop in the step after this one; 0: never."""
     no_room_in: int = -1
@@ -113,5 +112,4 @@ if __name__ == "__main__":
     together = launched(os.environ)
     join(together)
     for entries in json.loads(Path(sys.argv[1]).read_text()):
-        ordered = Order(**entries)
-        carry_out(ordered, Processes(**{**vars(together), "sharded": ordered.sharded}))
+        carry_out(Order(**entries), together)
