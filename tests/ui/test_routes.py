@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from studio.core.errors import Refused
 from studio.services.views import Points, RunView
-from studio.ui.assets import script_tags, style_tags
+from studio.ui.assets import SCRIPTS, STYLES, script_tags, style_tags
 from studio.ui.routes import routes
 
 
@@ -91,7 +91,7 @@ def test_the_charts_script_and_all_styles_and_scripts_are_served_from_here(clien
     assert client.get("/studio/plotly.min.js").status_code == 200
     tags = style_tags() + script_tags()
     addresses = [part.partition('"')[0] for part in tags.split('="')[1:] if part.startswith("ui-static/")]
-    assert len(addresses) == 17
+    assert len(addresses) == len(STYLES) + len(SCRIPTS)
     for address in addresses:
         assert client.get(f"/{address}").status_code == 200
 
