@@ -15,11 +15,19 @@ TITLE = "Answers rated good or bad"
 NEEDS = ("input", "output", "rating")
 TAKES = ("context",)
 
-_GOOD = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_GOOD = {
+    **dict.fromkeys(("true", "1", "1.0", "+1", "yes", "good"), True),
+    **dict.fromkeys(("false", "0", "0.0", "-1", "no", "bad"), False),
+}
+MOST_ODD = 0.1
+"""So many ratings may say something else; their rows are set aside. With more it is no column of ratings."""
 
 
 def recognises(columns: Sequence[str], rows: Sequence[SourceRow]) -> Guess | None:
-    """Go by the names, and by every rating being a yes or no."""
+    """Go by the names, and by nearly every rating being a yes or no.
+
+    One odd rating must not turn the others into pairs: bad answers would be learned like good ones.
+    """
     rating = exactly(columns, RATINGS)
     rest = [column for column in columns if column != rating]
     answer = find(rest, ANSWERS)
@@ -27,7 +35,8 @@ def recognises(columns: Sequence[str], rows: Sequence[SourceRow]) -> Guess | Non
     if rating is None or question is None or answer is None:
         return None
     filled = [row.cells[rating] for row in rows if row.cells.get(rating) not in (None, "")]
-    if not filled or any(_good(cell) is None for cell in filled):
+    odd = sum(_good(cell) is None for cell in filled)
+    if odd == len(filled) or odd > MOST_ODD * len(filled):
         return None
     return Guess({"input": question, "output": answer, "rating": rating})
 
@@ -47,7 +56,8 @@ def to_record(cells: Mapping[str, Any], mapping: Mapping[str, str]) -> Rated:
 
 
 def _good(cell: object) -> bool | None:
-    """Return what a rating says: true, false, 1, 0, yes or no in any case; None for anything else."""
-    if isinstance(cell, bool):
-        return cell
-    return _GOOD.get(str(cell).strip().casefold()) if isinstance(cell, str | int) else None
+    """Return what a rating says: yes or no, true or false, good or bad, 1 or 0 (-1); None for anything else.
+
+    1.0 and 0.0 are what a column of yes and no becomes in pandas where one of its cells is empty.
+    """
+    return _GOOD.get(str(cell).strip().casefold()) if isinstance(cell, str | int | float) else None

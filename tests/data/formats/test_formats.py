@@ -434,8 +434,8 @@ def test_answers_with_their_places_are_read_and_of_several_the_first_is_said_to_
         record(name, cells | {"answers": {"text": [], "answer_start": []}}, found.mapping)
 
 
-@pytest.mark.parametrize("cell", [True, 1, "1", "true", "TRUE", " Yes "])
-@pytest.mark.parametrize("no", [False, 0, "0", "false", "no"])
+@pytest.mark.parametrize("cell", [True, 1, 1.0, "1", "+1", "true", "TRUE", " Yes ", "good"])
+@pytest.mark.parametrize("no", [False, 0, 0.0, "0", "-1", "false", "no", "Bad"])
 def test_an_answer_is_rated_by_yes_or_no(cell, no):
     cells = {"prompt": "q", "completion": "a", "label": cell}
     name, found = guess_format(tuple(cells), rows(cells, cells | {"label": no}))
@@ -450,6 +450,13 @@ def test_a_rating_of_more_than_yes_and_no_is_no_rated_answer():
         record("rated", {"q": "q", "a": "a", "r": 4}, {"input": "q", "output": "a", "rating": "r"})
     with pytest.raises(RowProblem, match="rating is empty"):
         record("rated", {"q": "q", "a": "a"}, {"input": "q", "output": "a", "rating": "r"})
+
+
+def test_one_odd_rating_among_many_does_not_make_bad_answers_ones_to_learn():
+    cells = {"prompt": "q", "completion": "a", "label": "no"}
+    some = [cells] * 18 + [cells | {"label": odd} for odd in ("maybe", "3")]
+    assert guess_format(tuple(cells), rows(*some))[0] == "rated"
+    assert guess_format(tuple(cells), rows(*some, cells | {"label": "2"}))[0] == "pairs"
 
 
 def test_several_columns_are_joined_by_a_prompt():
