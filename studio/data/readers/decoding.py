@@ -1,6 +1,7 @@
 """Which encoding a text file has: bytes -> text, strictly; a guess is always noted."""
 
 import codecs
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_SWITCHING, _SWITCH = "iso2022_jp_2", re.compile(rb"\x1b\$[@B][!-~]")
+"""An encoding of seven bits, and how it turns to Japanese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,9 @@ def find_encoding(path: Path) -> Decoding:
             )
         _refuse_control_characters(sample, encoding, MOST_CONTROL_SHARE)
         return Decoding(encoding)
-    if b"\0" in sample:
-        return _guess_wide(path, sample)
+    guess = _guess_wide(path, sample) if b"\0" in sample else _guess_switching(path, sample)
+    if guess is not None:
+        return guess
     at = _first_error(path, "utf-8")
     if at is None:
         _refuse_control_characters(sample, "utf-8", MOST_CONTROL_SHARE)
@@ -87,8 +91,8 @@ def find_encoding(path: Path) -> Decoding:
 
 
 def marked_encoding(head: bytes) -> str | None:
-    """Return the encoding that a byte order mark, or the zeros of unmarked UTF-16, give away."""
-    return _byte_order_mark(head) or _zeros_of_utf16(head)
+    """Return the encoding that a byte order mark gives away, or the zeros of UTF-16 and UTF-32."""
+    return _byte_order_mark(head) or _unmarked_utf32(head) or _zeros_of_utf16(head)
 
 
 def decode_head(head: bytes) -> str:
@@ -98,6 +102,20 @@ def decode_head(head: bytes) -> str:
 
 def _byte_order_mark(head: bytes) -> str | None:
     return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
+
+
+def _unmarked_utf32(head: bytes) -> str | None:
+    """Return in which of its orders the head is UTF-32: hardly any other bytes are, by its many zeros."""
+    start = head[:4000]
+    start = start[: len(start) // 4 * 4]
+    for encoding in ("utf-32-le", "utf-32-be") if b"\0" in start else ():
+        try:
+            text = start.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if text.strip("\0"):
+            return encoding
+    return None
 
 
 def _zeros_of_utf16(head: bytes) -> str | None:
@@ -110,15 +128,28 @@ def _zeros_of_utf16(head: bytes) -> str | None:
     return None
 
 
-def _guess_wide(path: Path, sample: bytes) -> Decoding:
-    """Take a text with zeros and no mark for UTF-16 where it is written in one of its two orders."""
-    likely = _zeros_of_utf16(sample)
+def _guess_wide(path: Path, sample: bytes) -> Decoding | None:
+    """Take a text with zeros and no mark for UTF-16 or UTF-32 where it is written in one of their orders.
+
+    None where the zeros are so few that they stand in a text of single bytes. Raises Refused for any other.
+    """
+    likely = _unmarked_utf32(sample) or _zeros_of_utf16(sample)
     most = MOST_CONTROL_SHARE if likely else MOST_CONTROL_SHARE_OF_A_GUESS
     for encoding in (likely,) if likely else ("utf-16-le", "utf-16-be"):
         if _first_error(path, encoding) is None and (likely or _is_assigned(sample, encoding)):
             _refuse_control_characters(sample, encoding, most)
             return Decoding(encoding, (_guess_note(encoding, "has no mark that says how it is written"),))
+    is_stray = sample.count(b"\0") <= MOST_CONTROL_SHARE_OF_A_GUESS * len(sample)
+    if is_stray and (_first_error(path, "utf-8") is None or _is_mostly_utf8(path)):
+        return None
     raise _not_text()
+
+
+def _guess_switching(path: Path, sample: bytes) -> Decoding | None:
+    """Take a text for ISO-2022-JP where it switches its alphabet so: as UTF-8 that is signs of ASCII."""
+    if not _SWITCH.search(sample) or _first_error(path, _SWITCHING) is not None:
+        return None
+    return Decoding(_SWITCHING, (_guess_note(_SWITCHING, "switches its alphabet as Japanese mail does"),))
 
 
 def _is_assigned(sample: bytes, encoding: str) -> bool:

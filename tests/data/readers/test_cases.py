@@ -151,6 +151,25 @@ CASES = {
         ("问题", "答案"),
         notes=("encoding",),
     ),
+    "utf-32 without a mark": Case(
+        "question,answer\na?,b\n".encode("utf-32-be"), {2: ("a?", "b")}, notes=("encoding",)
+    ),
+    "json in utf-32 without a mark": Case(
+        '[{"question": "a?", "answer": "b"}]'.encode("utf-32-le"),
+        {1: ("a?", "b")},
+        name="a.json",
+        file_type="json",
+        notes=("encoding",),
+    ),
+    "japanese mail": Case(
+        "question,answer\n日本で一番高い山は何ですか,富士山です\n".encode("iso2022_jp"),
+        {2: ("日本で一番高い山は何ですか", "富士山です")},
+        notes=("encoding",),
+    ),
+    "a stray zero in one cell": Case(
+        "question,answer\n" + UMLAUTS * 4 + "a?,b\0\n",
+        {**dict.fromkeys(range(2, 6), ("wie gehts ü ö ä ß", "gut")), 6: ("a?", "b\0")},
+    ),
     "one row in code page 1252": Case(
         "Frage;Antwort\nWas heißt „naïve“?;Gutgläubig\n".encode("cp1252"),
         {2: ("Was heißt „naïve“?", "Gutgläubig")},
