@@ -139,10 +139,12 @@ def rows_of_object(path: Path, decoding: Decoding) -> tuple[Iterator[SourceRow],
     if not alone:
         return _values(JsonText(path, decoding)), ()
     turns = any(member.kind == "turns" for member in found)
-    wrapped = None if turns else rows_under(found)
-    if wrapped is not None:
-        note = file_note("wrapped", f"The rows were found under the key “{wrapped.name}”.", "Nothing to do.")
-        return _items(JsonText(path, decoding, wrapped.place), around=2, whole=False), (note,)
+    wrapped = () if turns else _wrapped(path, decoding, found)
+    if wrapped:
+        told = " in ".join(f"“{member.name}”" for member in reversed(wrapped))
+        note = file_note("wrapped", f"The rows were found under the key {told}.", "Nothing to do.")
+        text = JsonText(path, decoding, wrapped[-1].place)
+        return _items(text, around=1 + len(wrapped), whole=False), (note,)
     if holds_labelled_rows(found):
         return _under_labels(JsonText(path, decoding)), ()
     if turns or not holds_columns(found):
@@ -150,6 +152,20 @@ def rows_of_object(path: Path, decoding: Decoding) -> tuple[Iterator[SourceRow],
     check_columns([member.name for member in found])
     check_lengths(found)
     return _by_columns(path, decoding, found), ()
+
+
+def _wrapped(path: Path, decoding: Decoding, found: list[Member]) -> tuple[Member, ...]:
+    """Return the member that holds the rows; behind the one it stands in, where the only object holds it."""
+    rows = rows_under(found)
+    if rows is not None:
+        return (rows,)
+    outer = [member for member in found if member.kind == "object"]
+    if len(outer) != 1 or any(member.kind == "list" for member in found):
+        return ()
+    text = JsonText(path, decoding, outer[0].place)
+    inner = rows_under(members(text))
+    text.close()
+    return (outer[0], inner) if inner is not None else ()
 
 
 def _items(text: JsonText, *, around: int, whole: bool) -> Iterator[SourceRow]:

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from studio.core.errors import Refused
+
 json_cell = st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.lists(st.text(max_size=3))
 
 
@@ -106,3 +108,14 @@ def test_objects_printed_one_behind_the_other_are_rows(read, make):
 def test_one_object_is_one_row_even_when_it_is_a_chat(read, make, name):
     for row in ({"messages": [{"role": "user", "content": "hi"}]}, {"question": "a", "answer": "b"}):
         assert make.cells(read(json.dumps(row), name)) == [row]
+
+
+def test_rows_wrapped_twice_are_found_and_said_to_be(read):
+    table = read('{"ok": true, "result": {"total": 2, "items": [{"q": "1"}, {"q": "2"}]}}', "a.json")
+    assert [row.cells for row in table.rows] == [{"q": "1"}, {"q": "2"}]
+    assert any("under the key “items” in “result”" in note.message for note in table.notes)
+
+
+def test_two_tables_in_one_wrapping_are_refused(read):
+    with pytest.raises(Refused, match="several tables: “train”, “test”"):
+        read('{"data": {"train": [{"q": "1"}], "test": [{"q": "2"}]}}', "a.json")
