@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from studio.core.events import ACTIVE
 from studio.core.recipes import RECIPES
+from studio.data.readiness import training_refusal
 from studio.engine.tunings import TUNINGS
 from studio.services.views import RunView
 from studio.ui.markup import escape
@@ -68,6 +69,8 @@ def _status(facts: Facts, step: str) -> str:
     if step == "data" and facts.dataset is not None:
         report = facts.dataset.report
         aside = f", {report.set_aside:,} set aside" if report.set_aside else ", all good"
+        if training_refusal(report) is not None:
+            aside = ", not ready yet"
         return count(report.kept, "example") + aside
     if facts.run is None:
         return ""

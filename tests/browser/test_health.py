@@ -158,7 +158,7 @@ def test_a_large_change_runs_in_the_background_and_the_page_goes_on(
     upload(page, path)
     expect(page.locator("#report h3")).to_have_text(f"All {rows:,} examples are ready.", timeout=300_000)
 
-    issue(page, "e-mail addresses").get_by_role("button", name="Show the rows").click()
+    issue(page, "e-mail addresses").get_by_role("button", name="Show these rows").click()
     expect(page.locator("#preview")).to_contain_text("Only the rows of one finding")
     assert page.evaluate("document.activeElement.className") == "listing"
     page.get_by_role("button", name="Show all rows").click()

@@ -11,6 +11,7 @@ from studio.data.mapping import ABOUT_ROWS, ROLES
 from studio.services.studio import Studio
 from studio.services.views import DatasetView
 from studio.ui.columns import NONE, kind_of
+from studio.ui.navigation import navigation
 from studio.ui.session import Facts, Session, longest_example, read
 from studio.ui.shell import Shell
 from studio.ui.tabs.data import DataTab
@@ -60,6 +61,17 @@ def test_reading_the_file_again_unchanged_gives_the_same_version(
     tab.columns.change(Session(dataset=view.id).document(), kind_of(view), "", *values)
     again = shell.studio.dataset(view.id)
     assert (again.version, again.report.mapping) == (view.version, view.report.mapping)
+
+
+def test_rows_that_cannot_be_learned_are_called_not_ready_everywhere_and_no_example_fails(
+    shell: Shell, open_rows: Callable[[dict], DatasetView]
+) -> None:
+    tab, view = DataTab(shell), open_rows({"prompt": "q", "chosen": "a", "rejected": "b"})
+    facts = Facts(Session(dataset=view.id), view, None, False)
+    updates = tab.show(facts, entering=True)
+    assert updates[tab.learning] == ""
+    assert "see what is missing" in updates[tab.head]
+    assert "12 examples, not ready yet" in navigation(facts)
 
 
 def test_the_columns_that_were_understood_are_all_shown(

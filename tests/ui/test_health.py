@@ -1,5 +1,6 @@
 """The health report: its verdict in words, its groups, the fixes with their trial, the history."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -155,6 +156,21 @@ def test_the_last_step_is_told_with_its_undo_and_older_ones_are_listed() -> None
     assert listed.index("Replace with placeholders") < listed.index("Leave these rows out")
     assert "Make it again: Replace with placeholders" in fixing.history((older,), (STEP,))
     assert fixing.history((), ()) == ""
+
+
+def test_a_reading_anew_says_which_changes_are_no_longer_in_the_rows() -> None:
+    again = replace(STEP, fix="remap", check="", title="Read with other columns", changed=88, dropped=0)
+    shown = health(report(), "t.xlsx", Mending(steps=(STEP, STEP, again)))
+    assert "88 rows read from the file. The 2 changes before it are not in them." in shown
+    listed = fixing.history((STEP, again, STEP), ())
+    assert listed.count("no longer in the rows") == 1
+    assert listed.count("12 rows changed, 2 left out") == 1
+    assert "no longer in the rows" not in fixing.history((STEP, STEP), ())
+
+
+def test_the_button_that_shows_rows_is_called_what_it_says() -> None:
+    shown = health(report(EMAIL), "t.xlsx", mending(rows_can_be_shown=True))
+    assert re.search(r'aria-label="(Show these rows): [^"]*">\1</button>', shown)
 
 
 def test_a_trial_comes_back_from_the_session_and_anything_else_does_not() -> None:

@@ -1,9 +1,12 @@
 """HTML of the screen: what a user wrote stays text."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from studio.core.cleaning import Step
 from studio.core.errors import Refused
 from studio.core.records import Completion, Conversation, Message, SourcedRecord
 from studio.core.report import DatasetReport, Issue
@@ -62,6 +65,14 @@ def test_a_long_cell_says_how_much_it_leaves_out() -> None:
     view = dataset("a", Completion("q", "x" * (cells.LONGEST_CELL + 1200)))
     html = rows.rows(rows.Page(view.preview, 0, 1))
     assert "1,200 more characters" in html
+
+
+def test_what_reading_anew_would_lose_is_said_beside_the_columns() -> None:
+    step = Step("v2", "personal_data", "email", "redact", "Redact", 3, 0, 0, at=0.0, by="")
+    report = dataset("a", Completion("q", "x")).report
+    assert "not in your file" not in data.mapping(report, ())
+    assert "The 2 changes made so far are not in your file." in data.mapping(report, (step, step))
+    assert "not in your file" not in data.mapping(report, (step, replace(step, fix="remap")))
 
 
 def test_the_legend_names_what_is_cut_only_where_something_is() -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from zlib import crc32
 
+from studio.core.cleaning import Step, since_reading
 from studio.core.report import DatasetReport
 from studio.data.mapping import ROLES, is_prompt
 from studio.services.views import Span
 from studio.ui.markup import escape
-from studio.ui.words import listed
+from studio.ui.words import count, listed
 
 SPAN_WORDS = {
     "context": ("context", "the model reads it"),
@@ -61,13 +62,20 @@ def learning_wait(awaited: object) -> str:
     )
 
 
-def mapping(found: DatasetReport) -> str:
-    """Return which column was taken for what, to confirm or change."""
+def mapping(found: DatasetReport, steps: Sequence[Step] = ()) -> str:
+    """Return which column was taken for what, to confirm or change; and what reading anew would lose."""
     sentence = "No column was recognised. Say which one holds the question and which one the answer."
     if found.mapping:
         pairs = [_played(role, column) for role, column in found.mapping.items()]
         sentence = f"{listed(pairs)[0].upper()}{listed(pairs)[1:]}. Change it here if that is wrong."
-    return f"<h3>Which column is which</h3><p>{escape(sentence)}</p>"
+    said = f"<h3>Which column is which</h3><p>{escape(sentence)}</p>"
+    if made := len(since_reading(tuple(steps))):
+        is_made, it = ("is", "it") if made == 1 else ("are", "them")
+        said += (
+            f"<p><b>The {count(made, 'change')} made so far {is_made} not in your file.</b> Reading it again "
+            f"leaves {it} out; “Undo” brings {it} back.</p>"
+        )
+    return said
 
 
 def _played(role: str, column: str) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from studio.core.cleaning import REMAPPED, since_reading
 from studio.core.records import SourcedRecord
 from studio.data.checks import CHECKS
 from studio.data.fixes import FIXES
@@ -163,9 +164,11 @@ def _row(changed: ChangedRow) -> str:
     )
 
 
-def last_step(step: Step) -> str:
+def last_step(steps: Sequence[Step]) -> str:
     """Return the line that says what was done last, with the way back."""
-    numbers = _effect(step)
+    step, numbers = steps[-1], _effect(steps[-1])
+    if step.fix == REMAPPED and (lost := len(since_reading(steps[:-1]))):
+        numbers += f" The {count(lost, 'change')} before it {'is' if lost == 1 else 'are'} not in them."
     words = f"<p><b>Done: {escape(_title(step))}.</b> {numbers}</p>"
     return (
         f'<div class="notice good done" role="status" tabindex="-1" data-focus>{words}'
@@ -178,7 +181,9 @@ def history(steps: Sequence[Step], undone: Sequence[Step]) -> str:
     step that can be made again."""
     if not steps and not undone:
         return ""
-    items = "".join(_step(step, newest=at == 0) for at, step in enumerate(reversed(steps)))
+    held = len(since_reading(steps)) + 1
+    """The steps that are in the rows, and the reading before them."""
+    items = "".join(_step(step, newest=at == 0, lost=at >= held) for at, step in enumerate(reversed(steps)))
     made = f'<ol class="rows">{items}</ol>' if steps else "<p>The rows are as they were read.</p>"
     again = ""
     if undone:
@@ -191,8 +196,8 @@ def history(steps: Sequence[Step], undone: Sequence[Step]) -> str:
     return folded(f"What was changed: {count(len(steps), 'step')}", f"{made}{again}{told}", opened=True)
 
 
-def _step(step: Step, *, newest: bool) -> str:
-    done = _effect(step).removesuffix(".")
+def _step(step: Step, *, newest: bool, lost: bool) -> str:
+    done = "no longer in the rows: the file was read anew" if lost else _effect(step).removesuffix(".")
     what = CHECKS[step.check].TITLE if step.check in CHECKS else step.kind
     what = " · ".join(filter(None, (done, escape(what), moment(step.at))))
     back = '<button type="button" data-event="undo">Undo this step</button>' if newest else ""
@@ -205,6 +210,8 @@ def _step(step: Step, *, newest: bool) -> str:
 def _effect(step: Step) -> str:
     if step.fix == FILL_IN:
         return f"Filled in: {count(step.added, 'row')}."
+    if step.fix == REMAPPED:
+        return f"{count(step.changed, 'row')} read from the file."
     return effect(step.changed, step.dropped, step.added, done=True)
 
 

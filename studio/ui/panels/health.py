@@ -45,7 +45,7 @@ class Mending:
 
 def health(report: DatasetReport, file_name: str, mending: Mending) -> str:
     """Return the whole report."""
-    done = fixing.last_step(mending.steps[-1]) if mending.steps else ""
+    done = fixing.last_step(mending.steps) if mending.steps else ""
     return (
         f'<section class="panel checks health" aria-label="Report">{verdict(report)}{done}'
         f"{groups(report.issues, mending)}{_fine(report, file_name)}</section>"
@@ -164,14 +164,11 @@ def _show_rows(issue: Issue) -> str:
     """Return the button that fills the table with the rows of a finding."""
     if not has_records(issue):
         return ""
+    show = "Show this row" if issue.count == 1 else "Show these rows"
     return (
         f'<button type="button" data-event="rows" data-finding="{escape(finding_key(issue))}" '
-        f'aria-label="Show the rows: {escape(issue.message)}">Show {_these(issue.count)}</button>'
+        f'aria-label="{show}: {escape(issue.message)}">{show}</button>'
     )
-
-
-def _these(rows: int) -> str:
-    return "this row" if rows == 1 else "these rows"
 
 
 def name_of(issue: Issue, *, alone: bool = True) -> str:

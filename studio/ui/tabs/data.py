@@ -13,7 +13,7 @@ from studio.services.views import DatasetView
 from studio.ui.actions import actions
 from studio.ui.markup import heading, problem
 from studio.ui.panels import data as panel
-from studio.ui.session import Facts, Session, longest_example, look_up, read, refuse_folder
+from studio.ui.session import Facts, Session, longest_example, look_up, objectives_for, read, refuse_folder
 from studio.ui.shell import Shell
 from studio.ui.tabs.data_columns import ColumnsPart
 from studio.ui.tabs.data_health import HealthPart
@@ -82,8 +82,11 @@ class DataTab:
         }
 
     def _learning(self, view: DatasetView, session: Session, *, entering: bool) -> str:
-        """Return the example if it was read; why it could not be stays until one comes to it anew."""
-        if not view.report.kept or not view.report.mapping:
+        """Return the example if it was read; why it could not be stays until one comes to it anew.
+
+        Nothing where nothing can be learned from such rows: the report says why, and what to do.
+        """
+        if not view.report.kept or not view.report.mapping or not objectives_for(view):
             return ""
         key = _key(view, session)
         if entering:
@@ -145,7 +148,8 @@ def _key(view: DatasetView, session: Session) -> tuple[object, ...]:
 
 
 def _head(view: DatasetView) -> str:
-    subtitle = f"{view.name}: look it over, then go on."
+    onward = "then go on" if training_refusal(view.report) is None else "and see what is missing"
+    subtitle = f"{view.name}: look it over, {onward}."
     return heading(1, "Data", "Check your examples", subtitle=subtitle)
 
 

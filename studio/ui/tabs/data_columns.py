@@ -47,7 +47,8 @@ class ColumnsPart:
                 self.roles |= {role: _dropdown(role) for role in ABOUT_ROWS}
             with gr.Row():
                 self.uses = {
-                    role: gr.Button(visible=False, size="md", elem_id=f"use-{role}") for role in ABOUT_ROWS
+                    role: gr.Button(visible=False, elem_classes="use", elem_id=f"use-{role}")
+                    for role in ABOUT_ROWS
                 }
             self.notice = html_part("notice-columns", script="notices")
             self.again = gr.Button("Read the file with these columns", variant="secondary", elem_id="remap")
@@ -77,13 +78,14 @@ class ColumnsPart:
         """Return the panel as the file was read; unless `entering`, what was chosen since stays."""
         if view is None or not view.report.columns:
             return {self.panel: gr.Column(visible=False)}
+        sentence = panel.mapping(view.report, self._studio.history(view.id))
         if not entering:
-            return {self.sentence: panel.mapping(view.report)}
+            return {self.sentence: sentence}
         kind, prompt = columns.kind_of(view), columns.prompt_of(view)
         titles = [(columns.KINDS[name], name) for name in columns.offered_kinds(view)]
         updates: Updates = {
             self.panel: gr.Column(visible=True),
-            self.sentence: panel.mapping(view.report),
+            self.sentence: sentence,
             self.kind: gr.Dropdown(choices=titles, value=kind, visible=len(titles) > 1),
             self.prompt: prompt,
             self.joined: gr.Column(visible=bool(prompt)),
