@@ -102,7 +102,8 @@ def _cell(value: str | bool | tuple[Message, ...]) -> str:
 
 def _findings(issues: Sequence[Issue]) -> Iterator[Line]:
     yield ("how urgent", "check", "rows", "finding", "what to do")
-    for issue in issues:
+    degrees = tuple(SEVERITIES)
+    for issue in sorted(issues, key=lambda issue: degrees.index(issue.severity)):
         yield (SEVERITIES[issue.severity], issue.check, issue.count, issue.message, issue.hint)
 
 

@@ -16,7 +16,7 @@ from studio.store.home import Home
 from studio.store.records import RecordFile
 
 FOLDER = "tables"
-_NO_NAME = re.compile(r"[^\w. -]+")
+_NO_NAME = re.compile(r"[^\w. ()-]+")
 NAME_LETTERS = 80
 
 

@@ -15,7 +15,7 @@ def sheets(path):
     return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book}
 
 
-def add(studio, tmp_path, rows, name="Help: desk?.csv"):
+def add(studio, tmp_path, rows, name="Help: desk? (2).csv"):
     path = tmp_path / "rows.csv"
     path.write_text("question,answer\n" + "".join(f'"{question}","{answer}"\n' for question, answer in rows))
     return studio.add_dataset(path, name).id
@@ -26,7 +26,7 @@ def test_every_row_stands_in_it_with_its_findings_and_a_formula_stays_text(close
     rows[3] = ("=1+1", "Write to anna.smith@example.org, or see https://example.org")
     rows[5] = ("Only asked", "")
     path = closed.issues_excel(add(closed, tmp_path, rows))
-    assert path.name == "Help_ desk, findings.xlsx"
+    assert path.name == "Help_ desk_ (2), findings.xlsx"
     found = sheets(path)
     assert set(found) == {"Rows", "Findings", "Set aside"}
     assert found["Rows"][0] == ["row", "prompt", "completion", "findings"]
@@ -42,6 +42,18 @@ def test_every_row_stands_in_it_with_its_findings_and_a_formula_stays_text(close
     }
     assert all(cell.hyperlink is None for row in cells.iter_rows() for cell in row)
     assert closed.issues_excel(closed.datasets()[0].id) == path
+
+
+def test_the_gravest_findings_come_first(closed, tmp_path):
+    path = tmp_path / "parts.csv"
+    parts = ("train", "test")
+    rows = "".join(f"What is {n} for?,Write to a{n}@example.org,{parts[n % 5 == 0]}\n" for n in range(20))
+    path.write_text(f"question,answer,part\n{rows}")
+    found = sheets(closed.issues_excel(closed.add_dataset(path, path.name).id))["Findings"][1:]
+    degrees = [line[0] for line in found]
+    assert degrees[0] == "worth a look"
+    assert "mapping" in [line[1] for line in found if line[0] == "good to know"]
+    assert degrees == sorted(degrees, reverse=True), "worth a look, then good to know"
 
 
 def test_a_finding_of_more_rows_than_the_report_names_marks_them_all(closed, tmp_path):

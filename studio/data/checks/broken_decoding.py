@@ -27,7 +27,7 @@ class BrokenDecoding:
             message = (
                 f"{rows_that(len(self._broken), 'has', 'have')} letters read wrongly (“cafÃ©” for “café”)."
             )
-            hint = "“Repair letters” puts them right; the preview shows what changes."
+            hint = "“Repair the letters” puts them right; the preview shows what changes."
             found.append(Finding("warning", message, hint, self._broken, "misread", fix="repair_encoding"))
         if self._lost:
             message = f"{rows_that(len(self._lost), 'has', 'have')} letters that are lost (shown as �)."

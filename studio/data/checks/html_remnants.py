@@ -22,7 +22,9 @@ class HtmlRemnants:
         if not self._rows:
             return []
         message = f"{rows_that(len(self._rows), 'has', 'have')} HTML left over in the text (<br>, &nbsp;)."
-        hint = "The model would learn to write it. “Strip HTML” takes it out; rows about HTML are not listed."
+        hint = (
+            "The model would learn to write it. “Take the tags out” mends it; rows about HTML are left alone."
+        )
         return [Finding("warning", message, hint, self._rows, fix="strip_html")]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from studio.data.fixes.rewriting import Rewriting
 from studio.data.mojibake import repaired
 
-TITLE = "Repair letters"
+TITLE = "Fix mojibake"
 ACTION = "Repair the letters"
 SUMMARY = "Puts letters right that were read with the wrong encoding; plausible text stays as it is."
 NEEDS_PASS = False

@@ -30,11 +30,11 @@ LONGEST_NAME = 80
 _SAID = {
     "split": (
         "{} seems to say which rows are for training and which for the exam.",
-        "Choose it as the split to keep to that; without it, the rows of the exam are drawn by chance.",
+        "Choose it as “Where a row belongs” to keep to that; without it, chance draws the exam’s rows.",
     ),
     "group": (
         "{} names the same again and again: rows of one should stay together.",
-        "Choose it as the group; without it, some may be learned from and others of the same be in the exam.",
+        "Choose it as “What belongs together”; without it, some may be learned and others be in the exam.",
     ),
 }
 

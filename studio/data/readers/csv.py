@@ -94,11 +94,16 @@ def _rows(file: TextIO, layout: Layout, columns: tuple[str, ...], traits: Traits
 
 def _row(number: int, cells: list[str], columns: tuple[str, ...]) -> SourceRow:
     if len(cells) != len(columns):
-        problem = f"The row has {len(cells)} cells where the header names {len(columns)} columns."
+        held, named = _count(len(cells), "cell"), _count(len(columns), "column")
+        problem = f"The row has {held} where the header names {named}."
         return SourceRow(number, {}, problem, " | ".join(cells)[:RAW_LETTERS])
     if not is_writable("".join(cells)):
         return SourceRow(number, {}, "The row holds bytes that are no letters of UTF-8.")
     return SourceRow(number, dict(zip(columns, cells, strict=True)))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _broken(error: csv.Error, lines: Lines, whole: int) -> SourceRow:

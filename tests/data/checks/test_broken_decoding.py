@@ -3,6 +3,7 @@
 from studio.core.records import Completion, SourcedRecord
 from studio.data.checks import Scene
 from studio.data.checkup import findings_of
+from studio.data.fixes import FIXES
 
 
 def test_misread_letters_are_told_from_lost_ones():
@@ -10,6 +11,7 @@ def test_misread_letters_are_told_from_lost_ones():
     records = [SourcedRecord(row, Completion(*pair)) for row, pair in enumerate(pairs, 1)]
     misread, lost = findings_of("broken_decoding", records, Scene())
     assert (misread.kind, list(misread.rows), misread.fix) == ("misread", [2], "repair_encoding")
+    assert f"“{FIXES[misread.fix].ACTION}”" in misread.hint, "the button says the same"
     assert misread.message == "1 row has letters read wrongly (“cafÃ©” for “café”)."
     assert (lost.kind, list(lost.rows), lost.fix) == ("lost", [3], "drop")
     assert lost.message == "1 row has letters that are lost (shown as �)."

@@ -67,7 +67,7 @@ def test_ragged_and_broken_rows_are_set_aside_with_the_line_they_start_on(read):
         (7, True),
         (8, False),
     ]
-    assert rows[2].problem == "The row has 1 cells where the header names 2 columns."
+    assert rows[2].problem == "The row has 1 cell where the header names 2 columns."
     assert "quotation marks" in rows[4].problem
 
 
