@@ -198,8 +198,8 @@ def test_why_a_change_could_not_be_made_stands_there_until_it_is_put_away(
     shell: Shell, view: DatasetView, held: threading.Event
 ) -> None:
     visitor = Visitor(shell, view.id)
-    held.set()
     shell.studio.start_fix(view.id, "conflicts", "", "drop")
+    held.set()  # Let go before, it may have failed by the time one asks, and is told at once.
     wait_for(lambda: shell.studio.change(view.id).state == "failed")
     assert "no longer there" in shown_change(visitor, shell, view.id)
     visitor.press("close")

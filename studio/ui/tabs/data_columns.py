@@ -41,7 +41,7 @@ class ColumnsPart:
                 )
                 self.slots = html_part("slots", script="slots")
             self.about = gr.Accordion(
-                "Rows that belong together, or a split of your own", open=False, elem_id="about-rows"
+                "Rows that belong together, or your own exam rows (split)", open=False, elem_id="about-rows"
             )
             with self.about, gr.Row(elem_classes="mapping-row"):
                 self.roles |= {role: _dropdown(role) for role in ABOUT_ROWS}
