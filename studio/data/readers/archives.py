@@ -1,5 +1,6 @@
 """What a zip archive is, from its members: a workbook, a document, a packed table or something refused."""
 
+import lzma
 import stat
 import struct
 import zipfile
@@ -23,6 +24,7 @@ UNREADABLE = (
     RuntimeError,
     struct.error,
     zlib.error,
+    lzma.LZMAError,
 )
 """What `zipfile` raises over damaged archives (a nameless member: IndexError), odd packing and passwords."""
 

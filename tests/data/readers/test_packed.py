@@ -80,6 +80,15 @@ def damaged(make) -> bytes:
     return bytes(content)
 
 
+def damaged_lzma() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("rows.csv", TABLE * 20)
+    content = bytearray(file.getvalue())
+    content[30 + len("rows.csv") + 9 : 30 + len("rows.csv") + 30] = b"\xff" * 21  # behind its properties
+    return bytes(content)
+
+
 def nameless(make) -> bytes:
     content = bytearray(make.files["zip"])
     at = content.index(b"PK\x01\x02")
@@ -97,6 +106,7 @@ REFUSED = {
     "program inside": (lambda make: make.zip({"rows.csv": TABLE, "run.exe": "x"}), "programs"),
     "password": (locked, "protected by a password"),
     "damaged zip": (damaged, "zip archive is damaged"),
+    "damaged lzma": (lambda make: damaged_lzma(), "zip archive is damaged"),
     "nameless": (nameless, "damaged"),
     "half a gzip": (lambda make: gzip.compress(TABLE.encode() * 9)[:-9], "gzip file is damaged"),
     "gzip trap": (lambda make: gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000), "more than 100 times"),
