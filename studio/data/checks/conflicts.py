@@ -1,4 +1,4 @@
-"""The same question with different answers: the model would learn neither."""
+"""The same question with different answers, or one answer as the better and the worse: it teaches neither."""
 
 from array import array
 
@@ -26,12 +26,15 @@ class Conflicts:
     """
 
     def __init__(self, scene: Scene) -> None:
-        self._rows = rows_array()
+        self._rows, self._undecided = rows_array(), rows_array()
         self._questions, self._answers = array("q"), array("q")
         self._labels = LabelCounts()
         self._near: NearIndex | None = NearIndex(_ALIKE)
 
     def see(self, seen: Seen) -> None:
+        record = seen.record
+        if isinstance(record, Preference) and seen.plain_answer == normalise(record.rejected):
+            self._undecided.append(seen.row)
         sides = _sides(seen)
         if sides is None:
             return
@@ -45,6 +48,9 @@ class Conflicts:
             self._near = None
 
     def findings(self) -> list[Finding]:
+        return [*self._between_rows(), *_undecided_finding(self._undecided)]
+
+    def _between_rows(self) -> list[Finding]:
         questions = np.frombuffer(self._questions, dtype=np.int64)
         answers = np.frombuffer(self._answers, dtype=np.int64)
         rows = np.frombuffer(self._rows, dtype=np.uint64)
@@ -103,6 +109,15 @@ def _near_finding(members: NDArray[np.int64], rows: NDArray[np.uint64]) -> Findi
     message = f"{len(members):,} rows ask almost the same and have different labels."
     hint = "Look at them side by side; one of the labels may be wrong."
     return Finding("note", message, hint, _array(rows[members]), kind="near", fix="drop")
+
+
+def _undecided_finding(rows: "array[int]") -> list[Finding]:
+    if not rows:
+        return []
+    has = "1 row has" if len(rows) == 1 else f"{len(rows):,} rows have"
+    message = f"{has} one and the same text as the better and as the worse answer."
+    hint = "Drop these rows, or correct one of the two answers: there is nothing to prefer in them."
+    return [Finding("warning", message, hint, rows, kind="neither_better", fix="drop")]
 
 
 def _array(rows: NDArray[np.uint64]) -> "array[int]":

@@ -16,6 +16,9 @@ SOURCE = (
 MOST_GIVEN_AWAY = 0.2
 """A label stands in its own text by chance ("a positive surprise"), but not in one text of five."""
 
+_NO_GROUP = -1
+"""Python gives no text this hash."""
+
 
 class Leakage:
     """Compares the two parts only where the user named them; the studio's own split keeps copies together."""
@@ -24,7 +27,7 @@ class Leakage:
         self._index = NearIndex()
         self._whole = WholeRows()
         self._rows, self._given_away = rows_array(), rows_array()
-        self._questions = array("q")
+        self._questions, self._groups = array("q"), array("q")
         self._is_held_out = bytearray()
         self._labels = LabelCounts()
 
@@ -32,6 +35,7 @@ class Leakage:
         if seen.part:
             self._rows.append(seen.row)
             self._questions.append(hash(seen.plain_question.strip(QUESTION_ENDS)))
+            self._groups.append(hash(seen.group) if seen.group else _NO_GROUP)
             self._is_held_out.append(seen.part == "held_out")
             self._index.add(seen.question)
             self._whole.add(seen.plain_question, seen.answer, seen.text)
@@ -42,10 +46,7 @@ class Leakage:
         return [*self._between_parts(), *self._answers_given_away()]
 
     def _between_parts(self) -> list[Finding]:
-        sides = zip(self._questions, self._is_held_out, strict=True)
-        learned = {question for question, is_held_out in sides if not is_held_out}
-        held_out = (at for at, is_held_out in enumerate(self._is_held_out) if is_held_out)
-        exact = [at for at in held_out if self._questions[at] in learned]
+        exact = self._shared(self._questions)
         near = self._learned(self._index.groups()) | self._learned(self._whole.groups())
         near.difference_update(exact)
         found = []
@@ -53,7 +54,28 @@ class Leakage:
             found.append(self._finding("exact", exact, "ask the same"))
         if near:
             found.append(self._finding("near", sorted(near), "ask or say almost the same"))
-        return found
+        known = set(exact) | near
+        related = [at for at in self._shared(self._groups) if at not in known]
+        return [*found, *self._of_known_groups(related)]
+
+    def _shared(self, keys: "array[int]") -> list[int]:
+        """Return the held-out members whose key a training row has as well."""
+        sides = zip(keys, self._is_held_out, strict=True)
+        learned = {key for key, is_held_out in sides if not is_held_out} - {_NO_GROUP}
+        held_out = (at for at, is_held_out in enumerate(self._is_held_out) if is_held_out)
+        return [at for at in held_out if keys[at] in learned]
+
+    def _of_known_groups(self, members: list[int]) -> list[Finding]:
+        if not members:
+            return []
+        rows = rows_array()
+        rows.extend(self._rows[at] for at in members)
+        are = "1 held-out row is" if len(rows) == 1 else f"{len(rows):,} held-out rows are"
+        message = f"{are} of a group that training rows are of as well."
+        hint = (
+            "The exam then says little about new groups; drop these rows, or choose no column for the split."
+        )
+        return [Finding("note", message, hint, rows, kind="group")]
 
     def _learned(self, groups: Mapping[int, int]) -> set[int]:
         """Return the held-out members of all groups (member -> name) that have a training row as well."""

@@ -59,3 +59,12 @@ def test_ninety_eight_of_a_hundred_planted_conflicts_are_found_and_no_other():
     (finding,) = found(*rows, *planted)
     expected = {at + 2 for at in chosen} | {2002 + at for at in range(100)}
     assert set(finding.rows) == expected
+
+
+def test_a_preference_between_an_answer_and_itself_is_named():
+    rows = [
+        SourcedRecord(row, Preference("How?", better, worse))
+        for row, (better, worse) in enumerate([("Slowly.", "slowly. "), ("Slowly.", "Fast.")], 2)
+    ]
+    found = findings_of("conflicts", rows, Scene())
+    assert [(each.kind, each.fix, list(each.rows)) for each in found] == [("neither_better", "drop", [2])]

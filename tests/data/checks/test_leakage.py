@@ -106,3 +106,12 @@ def test_labels_that_stand_in_most_texts_are_given_away():
     assert list(found(given)["answer"]) == list(range(40))
     parts = [SourcedRecord(at, Labelled(f"badly {at} goodness", label)) for at, label in enumerate(labels)]
     assert found(parts) == {}
+
+
+def test_a_group_on_both_sides_of_the_users_own_split_is_named_and_rows_of_no_group_are_not():
+    sides = [("anna", "train"), ("anna", "held_out"), ("ben", "held_out"), ("", "train"), ("", "held_out")]
+    rows = [
+        SourcedRecord(row, Completion(sentence(), f"a {row}"), group, part)
+        for row, (group, part) in enumerate(sides, 1)
+    ]
+    assert found(rows) == {"group": [2]}
