@@ -21,6 +21,8 @@ SAMPLE_BYTES = 256 * 1024
 MOST_CONTROL_SHARE = 0.3
 MOST_CONTROL_SHARE_OF_A_GUESS = 0.01
 """Text with more control characters is none; a guessed encoding must fit better than a known one."""
+MOST_RARE_SHARE = 0.1
+"""Letters beyond the first 65,536, of which text has few; other bytes read as UTF-32 are mostly such."""
 MOST_NAMED = 3
 MOST_BROKEN_SHARE = 0.1
 """Broken bytes for each letter beyond ASCII up to which a file is UTF-8 with some broken rows."""
@@ -113,7 +115,7 @@ def _unmarked_utf32(head: bytes) -> str | None:
             text = start.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if text.strip("\0"):
+        if text.strip("\0") and sum(letter > "\uffff" for letter in text) <= len(text) * MOST_RARE_SHARE:
             return encoding
     return None
 

@@ -26,6 +26,7 @@ REFUSED = {
     "empty lines": (b"\n\n\r\n", "nothing but empty lines"),
     "random bytes": (bytes(range(256)) * 40, "not text"),
     "zeros": (b"\0" * 5000, "not text"),
+    "bytes that could be rare letters of UTF-32": (b"\0\1\2\xff" * 900, "not text"),
     "pdf": (b"%PDF-1.7\n...", "a PDF document"),
     "png": (b"\x89PNG\r\n\x1a\n....", "a picture"),
     "jpeg": (b"\xff\xd8\xff\xe0....", "a picture"),
