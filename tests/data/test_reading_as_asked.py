@@ -49,7 +49,7 @@ CASES = {
     "excel's separator": Case("\ufeffsep=;\r\n" + CSV.replace(",", ";"), "accept"),
     "columns in any case": Case(CSV.replace("question,answer", "INPUT,Output"), "accept"),
     "a guessed encoding": Case(CSV.replace("item", "Stück").encode("cp1252"), said="read as cp1252"),
-    "ragged rows": Case(CSV + "a,b,c\nd\n", total=14, aside=((14, "3 cells"), (15, "1 cells"))),
+    "ragged rows": Case(CSV + "a,b,c\nd\n", total=14, aside=((14, "3 cells"), (15, "1 cell"))),
     "a half-cut row": Case(CSV + 'and,"the end', total=13, aside=((14, "cut off"),)),
     "a giant cell": Case(CSV + f"q,{'x' * 1_000_001}\n", total=13, aside=((14, "longer than 1,000,000"),)),
     "a giant value of json": Case(

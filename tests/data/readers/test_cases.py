@@ -120,7 +120,7 @@ CASES = {
     "a single row of data": Case(
         "How are you?,Fine.\n", {1: ("How are you?", "Fine.")}, ("column 1", "column 2"), notes=("header",)
     ),
-    "half-cut last line": Case("question,answer\na?,b\nc?", {2: ("a?", "b"), 3: None}, problem="1 cells"),
+    "half-cut last line": Case("question,answer\na?,b\nc?", {2: ("a?", "b"), 3: None}, problem="1 cell"),
     "half-cut quoted last line": Case(
         'question,answer\na?,b\nc?,"d and', {2: ("a?", "b"), 3: None}, problem="cut off"
     ),
