@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from studio.core.events import ACTIVE
 from studio.core.recipes import RECIPES
+from studio.core.report import DatasetReport
 from studio.data.readiness import training_refusal
 from studio.engine.tunings import TUNINGS
 from studio.services.views import RunView
@@ -67,11 +68,7 @@ def _done(facts: Facts, step: str) -> bool:
 
 def _status(facts: Facts, step: str) -> str:
     if step == "data" and facts.dataset is not None:
-        report = facts.dataset.report
-        aside = f", {report.set_aside:,} set aside" if report.set_aside else ", all good"
-        if training_refusal(report) is not None:
-            aside = ", not ready yet"
-        return count(report.kept, "example") + aside
+        return f"{count(facts.dataset.report.kept, 'example')}, {_standing(facts.dataset.report)}"
     if facts.run is None:
         return ""
     if step == "method":
@@ -83,6 +80,16 @@ def _status(facts: Facts, step: str) -> str:
     if step == "compare" and facts.run.eval_loss_best is not None and facts.run.eval_loss_first is not None:
         return f"Error {loss(facts.run.eval_loss_first)} → {loss(facts.run.eval_loss_best)}"
     return run_status(facts.run) if step == "train" else ""
+
+
+def _standing(report: DatasetReport) -> str:
+    """Return in three words what the report says of the rows, so that neither contradicts the other."""
+    if training_refusal(report) is not None:
+        return "not ready yet"
+    if report.set_aside:
+        return f"{report.set_aside:,} set aside"
+    open_issues = sum(issue.severity != "note" for issue in report.issues)
+    return f"{open_issues} worth a look" if open_issues else "all good"
 
 
 def run_status(run: RunView) -> str:

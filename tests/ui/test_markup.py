@@ -10,6 +10,7 @@ from studio.core.cleaning import Step
 from studio.core.errors import Refused
 from studio.core.records import Completion, Conversation, Message, SourcedRecord
 from studio.core.report import DatasetReport, Issue
+from studio.services.intake import NAME_LENGTH, checked_name
 from studio.services.views import DatasetView, Span, TableRow
 from studio.ui import markup, wiring
 from studio.ui.panels import cells, data, health, rows, sources
@@ -65,6 +66,13 @@ def test_a_long_cell_says_how_much_it_leaves_out() -> None:
     view = dataset("a", Completion("q", "x" * (cells.LONGEST_CELL + 1200)))
     html = rows.rows(rows.Page(view.preview, 0, 1))
     assert "1,200 more characters" in html
+
+
+def test_no_longer_name_can_be_typed_than_is_taken() -> None:
+    typed = sources.uploads([dataset("a", Completion("q", "x"))], "")
+    assert f'data-limit="{NAME_LENGTH}"' in typed
+    with pytest.raises(Refused):
+        checked_name("x" * (NAME_LENGTH + 1))
 
 
 def test_what_reading_anew_would_lose_is_said_beside_the_columns() -> None:

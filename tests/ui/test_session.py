@@ -111,6 +111,27 @@ def test_the_navigation_marks_the_current_step_and_disables_locked_ones() -> Non
     assert "Choose a recipe first" in html
 
 
+@pytest.mark.parametrize(
+    ("severities", "set_aside", "said"),
+    [
+        ((), 0, "12 examples, all good"),
+        (("note",), 0, "12 examples, all good"),
+        (("warning", "error", "note"), 0, "12 examples, 2 worth a look"),
+        (("warning",), 3, "12 examples, 3 set aside"),
+    ],
+)
+def test_the_navigation_does_not_say_that_all_is_good_where_the_report_says_otherwise(
+    severities: tuple[str, ...], set_aside: int, said: str
+) -> None:
+    issues = tuple(
+        Issue("conflicts", severity, 1, (2,), "Two answers.", "Choose.") for severity in severities
+    )
+    facts = look_up(Shelf(), Session(dataset="data1"))
+    report = replace(facts.dataset.report, total=12 + set_aside, kept=12, set_aside=set_aside, issues=issues)
+    facts = replace(facts, dataset=replace(facts.dataset, report=report))
+    assert said in navigation(facts)
+
+
 def test_an_objective_that_does_not_take_the_rows_gives_way_to_one_that_does() -> None:
     turns = Conversation((Message("user", "q"), Message("assistant", "a")))
     wanted = Session("method", dataset="data1", objective="completion")

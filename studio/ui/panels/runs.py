@@ -10,7 +10,7 @@ from studio.core.exam import Score
 from studio.core.recipes import RECIPES
 from studio.engine.tunings import TUNINGS
 from studio.services.comparing_runs import FEWEST, MOST
-from studio.services.runs import resumable
+from studio.services.runs import NAME_LENGTH, resumable
 from studio.services.views import RunView
 from studio.services.views_of_runs import ComparedRun, RunsComparison
 from studio.ui.markup import empty, escape, event_button, folded, sentence, table
@@ -90,9 +90,8 @@ def _buttons(view: RunView, waiting: int) -> list[str]:
     if resumable(view.status):
         found.append(_button(view, "resume", "Resume"))
     found.append(_button(view, "again", "Change and run again"))
-    found.append(
-        _button(view, "rename", "Rename", ask="text", title="New name", value=view.name, yes="Rename")
-    )
+    name = {"ask": "text", "limit": str(NAME_LENGTH), "title": "New name", "value": view.name}
+    found.append(_button(view, "rename", "Rename", **name, yes="Rename"))
     notes = {"ask": "long", "limit": "4000", "title": "Notes on this run", "value": view.notes}
     found.append(_button(view, "annotate", "Notes", **notes, yes="Keep notes"))
     if view.status not in ACTIVE:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from studio.services.intake import NAME_LENGTH
 from studio.services.views import DatasetView, SampleView
 from studio.services.views_of_data import UploadView
 from studio.ui.markup import escape, notice, progress_bar
@@ -52,7 +53,8 @@ def _upload(view: DatasetView, current: bool) -> str:
         f'<li><div><b>{name}</b>{here}<small>{what}</small></div><div class="row-buttons">'
         f'<button type="button" data-event="open" data-id="{ident}" aria-label="Open {name}">Open</button>'
         f'<button type="button" data-event="rename" data-id="{ident}" data-ask="text" data-title="New name" '
-        f'data-value="{name}" data-yes="Rename" aria-label="Rename {name}">Rename</button>'
+        f'data-value="{name}" data-limit="{NAME_LENGTH}" data-yes="Rename" '
+        f'aria-label="Rename {name}">Rename</button>'
         f'<button type="button" data-event="remove" data-id="{ident}" data-ask="confirm" '
         f'data-title="Delete “{name}”?" data-dependents="dataset/{ident}" data-yes="Delete" '
         f'aria-label="Delete {name}">Delete</button></div></li>'
