@@ -8,6 +8,7 @@ import pytest
 from studio.core.cleaning import Step
 from studio.core.records import Labelled, SourcedRecord
 from studio.core.report import DatasetReport, Issue, Lengths
+from studio.data.checks import CHECKS
 from studio.data.fixes import FIXES
 from studio.services.views import DatasetView
 from studio.services.views_of_data import ChangedRow, FixOffer, FixPreview
@@ -166,6 +167,12 @@ def test_a_reading_anew_says_which_changes_are_no_longer_in_the_rows() -> None:
     assert listed.count("no longer in the rows") == 1
     assert listed.count("12 rows changed, 2 left out") == 1
     assert "no longer in the rows" not in fixing.history((STEP, STEP), ())
+
+
+def test_rows_that_were_set_aside_are_not_among_what_was_not_found() -> None:
+    title = CHECKS["unusable"].TITLE
+    assert title in health(report(), "t.xlsx", Mending())
+    assert title not in health(report(EMAIL, set_aside=1), "t.xlsx", Mending())
 
 
 def test_the_button_that_shows_rows_is_called_what_it_says() -> None:

@@ -80,6 +80,7 @@ def test_what_reading_anew_would_lose_is_said_beside_the_columns() -> None:
     report = dataset("a", Completion("q", "x")).report
     assert "not in your file" not in data.mapping(report, ())
     assert "The 2 changes made so far are not in your file." in data.mapping(report, (step, step))
+    assert "The change made so far is not in your file." in data.mapping(report, (step,))
     assert "not in your file" not in data.mapping(report, (step, replace(step, fix="remap")))
 
 

@@ -8,7 +8,7 @@ from studio.core.report import DatasetReport
 from studio.data.mapping import ROLES, is_prompt
 from studio.services.views import Span
 from studio.ui.markup import escape
-from studio.ui.words import count, listed
+from studio.ui.words import listed
 
 SPAN_WORDS = {
     "context": ("context", "the model reads it"),
@@ -70,10 +70,12 @@ def mapping(found: DatasetReport, steps: Sequence[Step] = ()) -> str:
         sentence = f"{listed(pairs)[0].upper()}{listed(pairs)[1:]}. Change it here if that is wrong."
     said = f"<h3>Which column is which</h3><p>{escape(sentence)}</p>"
     if made := len(since_reading(tuple(steps))):
-        is_made, it = ("is", "it") if made == 1 else ("are", "them")
+        changes, it = (
+            ("change made so far is", "it") if made == 1 else (f"{made} changes made so far are", "them")
+        )
         said += (
-            f"<p><b>The {count(made, 'change')} made so far {is_made} not in your file.</b> Reading it again "
-            f"leaves {it} out; “Undo” brings {it} back.</p>"
+            f"<p><b>The {changes} not in your file.</b> Reading the file again leaves {it} out; "
+            f"“Undo” brings {it} back.</p>"
         )
     return said
 

@@ -168,7 +168,8 @@ def last_step(steps: Sequence[Step]) -> str:
     """Return the line that says what was done last, with the way back."""
     step, numbers = steps[-1], _effect(steps[-1])
     if step.fix == REMAPPED and (lost := len(since_reading(steps[:-1]))):
-        numbers += f" The {count(lost, 'change')} before it {'is' if lost == 1 else 'are'} not in them."
+        changes = "change before it is" if lost == 1 else f"{lost} changes before it are"
+        numbers += f" The {changes} not in them."
     words = f"<p><b>Done: {escape(_title(step))}.</b> {numbers}</p>"
     return (
         f'<div class="notice good done" role="status" tabindex="-1" data-focus>{words}'

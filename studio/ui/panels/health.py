@@ -210,6 +210,8 @@ def _clear(report: DatasetReport) -> str:
     if not report.mapping:
         return ""
     rung = {issue.check for issue in report.issues}
+    if report.set_aside:
+        rung.add("unusable")  # Whichever check tells why, such rows were found.
     clear = [module.TITLE for name, module in CHECKS.items() if name not in rung]
     items = "".join(f'<li class="ok">{escape(title)}</li>' for title in clear)
     return folded(f"{count(len(clear), 'check')} found nothing", f'<ul class="columns">{items}</ul>')

@@ -13,7 +13,7 @@ from studio.ui.words import count, moment
 HUB_FIELDS = (
     ("Name on the hub", "owner/name", "hub-name"),
     ("Subset (config)", "the usual one", "hub-subset"),
-    ("Split", "train", "hub-split"),
+    ("Part (split)", "train", "hub-split"),
 )
 """(label, what stands in it while it is empty, id) of what names a data set there."""
 
