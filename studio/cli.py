@@ -122,7 +122,7 @@ def train(call: Call) -> Result:
     else:
         config = call.studio.plan_file(typed.file, choice, mapping)
     config = replace(config, revision=revision)
-    return _train(call, call.studio.start(config, typed.name or ""))
+    return _train(call, call.studio.start(config, typed.name or "", call.processes))
 
 
 def resume(call: Call) -> Result:

@@ -133,6 +133,13 @@ class Optimisation:
         high=10_000_000,
         help="A run cut off by a power failure goes on from the last save.",
     )
+    divided: bool = knob(
+        False,
+        label="Divide the model",
+        technical="fully sharded data parallel (FSDP), with torchrun only",
+        help="Each of several processes keeps a part of the model. Done unasked where a card cannot hold it.",
+        source="arXiv:2304.11277",
+    )
     seed: int = knob(
         0,
         label="Seed",

@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from studio.engine.divided import like
 from studio.engine.held_out import Part
 
 WEIGHTS = Path("weights/tuned.safetensors")
@@ -133,7 +134,7 @@ def load_optimiser_tensors(
             key.rpartition("/")[2]: value for key, value in tensors.items() if key.startswith(name + "/")
         }
         if found:
-            optimiser.state[weight] = {kind: value.to(weight.device) for kind, value in found.items()}
+            optimiser.state[weight] = {kind: like(value, weight) for kind, value in found.items()}
 
 
 def random_tensors() -> dict[str, Tensor]:

@@ -10,6 +10,7 @@ from studio.core.early_warnings import exploding
 from studio.core.progress import Progress as Told
 from studio.core.verdict import ends_early
 from studio.engine.batches import rows_of_step
+from studio.engine.division import why_divided
 from studio.engine.guards.numbers import NotANumber
 from studio.engine.guards.room import split
 from studio.engine.held_out import mean_loss, standard_error
@@ -45,7 +46,8 @@ def train(
     job = teachable(job, emit)
     settings = job.config.part(Optimisation)
     schedule = plan_steps(settings, len(job.training))
-    prepared = prepare(job.config, job.source, job.tokenizer, processes=processes)
+    divided = why_divided(job.config, job.source, processes)
+    prepared = prepare(job.config, job.source, job.tokenizer, processes=processes, divided=divided)
     run = _Run(job, Standing(job, prepared), schedule, emit)
     run.begin()
     try:

@@ -9,20 +9,19 @@ from typing import TypeVar
 
 import torch
 from accelerate import Accelerator
-from torch import Tensor, nn
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from torch import Tensor
+from transformers import PreTrainedTokenizerBase
 
 from studio.core import events, system
 from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.errors import Refused
-from studio.engine.attention import use_products
 from studio.engine.checkpoints import Progress
 from studio.engine.device import DeviceChoice, choose_device
 from studio.engine.guards.room import Room, guard_for, within_memory
 from studio.engine.heads import tuning_for
+from studio.engine.learner import divided_learner, load_learner
 from studio.engine.models import (
     ModelSource,
-    load_model,
     read_model_config,
     refuse_silent,
     row_tokens,
@@ -98,9 +97,11 @@ def prepare(
     *,
     choice: DeviceChoice | None = None,
     processes: Processes = ONE,
+    divided: str = "",
 ) -> Prepared:
     """Load the model, apply the tuning and make the optimiser. Seeds torch's random numbers, in each of the
     `processes` alike: they begin with the same weights. `choice` None is the best device there is.
+    `divided`: why the processes divide the model, see `division.why_divided`.
 
     Raises Refused where the model cannot be loaded, does not fit its tokenizer, or reads less than a row.
     """
@@ -108,36 +109,24 @@ def prepare(
     settings = config.part(Optimisation)
     objective, tuning = objective_named(config.objective), tuning_for(config.tuning, source)
     choice = choice or choose_device()
-    accelerator = _accelerator(choice.device, processes)
+    device = choice.device
+    accelerator = _accelerator(device, processes)
     taught = lesson(config, tokenizer, choice)  # what is refused is refused before anything is loaded
-    if choice.device == "cuda":
+    if device == "cuda":
         torch.cuda.reset_peak_memory_stats()
     torch.manual_seed(settings.seed)
     frozen = choice.torch_dtype if tuning.FROZEN_BASE else torch.float32
-    model = _loaded(source, frozen, choice.device)
-    _check_tokenizer(model, tokenizer)
-    total = sum(parameter.numel() for parameter in model.parameters())
-    model = tuning.apply(model, config.part(tuning.Config))
-    if tuning.PREPENDS:
-        tuning.begin(model, config.part(tuning.Config), tokenizer)
+    load = partial(load_learner, config, source, tokenizer, dtype=frozen, device=device)
+    model, total = divided_learner(load, device, processes) if divided else load(place=device)
     names = {parameter: name for name, parameter in model.named_parameters() if parameter.requires_grad}
     optimiser = accelerator.prepare(_optimiser(names, settings))
     precision, dtype, reasons = _precision(choice, frozen)
-    itemsize = frozen.itemsize
-    guard = guard_for(source, choice.device, number_bytes=itemsize, trained=names, processes=processes)
-    packs = objective.WINDOWS and not tuning.PREPENDS and keeps_apart(model, choice.device)
-    machinery = Machinery(
-        model, optimiser, accelerator, taught, tuple(names), choice.device, precision, packs, guard, processes
-    )
-    at_once, reasons = TOKENS_AT_ONCE[choice.device], (*reasons, *_shared(processes))
-    return Prepared(machinery, tuning, names, choice.device, dtype, reasons, total, at_once)
-
-
-def _loaded(source: ModelSource, dtype: torch.dtype, device: str) -> PreTrainedModel:
-    model = load_model(source, dtype=dtype, device=device)
-    if device == "cpu":
-        use_products(model)
-    return model
+    guard = guard_for(source, device, number_bytes=frozen.itemsize, trained=names, processes=processes)
+    packs = objective.WINDOWS and not tuning.PREPENDS and keeps_apart(model, device)
+    at_work = (model, optimiser, accelerator, taught, tuple(names), device, precision)
+    machinery = Machinery(*at_work, packs, guard, processes, divided)
+    at_once, reasons = TOKENS_AT_ONCE[device], (*reasons, *_shared(processes, divided))
+    return Prepared(machinery, tuning, names, device, dtype, reasons, total, at_once)
 
 
 def _accelerator(device: str, processes: Processes) -> Accelerator:
@@ -150,10 +139,11 @@ def _accelerator(device: str, processes: Processes) -> Accelerator:
     return accelerator
 
 
-def _shared(processes: Processes) -> tuple[str, ...]:
+def _shared(processes: Processes, divided: str) -> tuple[str, ...]:
     if processes.count == 1:
         return ()
-    return (f"{processes.count} processes share the rows of each step and add up what they learn.",)
+    rows = f"{processes.count} processes share the rows of each step and add up what they learn."
+    return (rows, divided) if divided else (rows,)
 
 
 def check_length(config: RunConfig, source: ModelSource) -> None:
@@ -169,15 +159,6 @@ def check_length(config: RunConfig, source: ModelSource) -> None:
         raise Refused(
             f"This model reads {limit} tokens at most, and the longest example allowed is {allowed}.",
             f"Set the longest example (max_length) to {limit} or less.",
-        )
-
-
-def _check_tokenizer(model: nn.Module, tokenizer: PreTrainedTokenizerBase) -> None:
-    rows = model.get_input_embeddings().weight.shape[0]
-    if len(tokenizer) > rows:
-        raise Refused(
-            f"The tokenizer knows {len(tokenizer)} tokens and the model only {rows}: they do not match.",
-            "Fetch the model again, or choose another.",
         )
 
 

@@ -6,15 +6,17 @@ first process leads: it alone writes the run's folder and is asked to stop. One 
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from studio.core.errors import Refused, StudioError
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+Result = TypeVar("Result")
 
 PATIENCE = timedelta(days=7)
 """The others wait while the first saves or answers a question. That one died is noticed at once all the same:
@@ -47,6 +49,15 @@ class Processes:
     def any(self, claim: bool) -> bool:
         """Return whether the claim holds in one of the processes: all of them go on alike."""
         return self.largest([claim]) == [1.0]
+
+    def in_turn(self, work: Callable[[], Result]) -> Result:
+        """Do the work while no other process of this machine does it: there may be room for one at a time."""
+        (turns,) = self.largest([self.local_count])
+        for turn in range(round(turns)):
+            if turn == self.local_rank:
+                done = work()
+            self.meet()
+        return done
 
     def meet(self) -> None:
         """Wait until all are here."""

@@ -18,6 +18,7 @@ from studio.engine.checkpoints import (
     read_checkpoint,
     write_checkpoint,
 )
+from studio.engine.divided import gathered
 from studio.engine.guards.numbers import NotANumber, all_finite
 from studio.engine.job import TrainingJob
 from studio.engine.preparation import Prepared, prepare
@@ -68,9 +69,11 @@ class Standing:
         self.progress.seconds, self._clock = seconds, time.monotonic()
 
     def _start_anew(self) -> None:
-        job = self._job
+        job, divided = self._job, self.prepared.machinery.divided
         del self.prepared  # two models at once may not fit
-        self.prepared = prepare(job.config, job.source, job.tokenizer, processes=job.processes)
+        self.prepared = prepare(
+            job.config, job.source, job.tokenizer, processes=job.processes, divided=divided
+        )
         self.progress, self.saved_step = Progress(micro_tokens=self.prepared.token_budget), 0
         self.hold_random()
 
@@ -92,14 +95,14 @@ class Standing:
     def save(self, eval_loss: float | None) -> events.CheckpointSaved:
         """Keep all this. Raises NotANumber rather than keep weights that are none; StudioError where the disk
         is full."""
-        prepared, progress = self.prepared, self.progress
+        prepared, progress, processes = self.prepared, self.progress, self._job.processes
         state = TrainingState(
             replace(progress, seconds=self.seconds()),
-            prepared.tuning.state(prepared.machinery.model),
-            optimiser_tensors(prepared.machinery.optimiser, prepared.names),
+            gathered(prepared.tuning.state(prepared.machinery.model), kept=processes.leads),
+            gathered(optimiser_tensors(prepared.machinery.optimiser, prepared.names), kept=processes.leads),
             self._random,
         )
-        if not all_finite((*state.weights.values(), *state.optimiser.values())):
+        if processes.any(not all_finite((*state.weights.values(), *state.optimiser.values()))):
             raise NotANumber(
                 f"After step {progress.step} some weights are no numbers any more; they are not saved.",
                 "Lower the step size (learning_rate), then start again.",

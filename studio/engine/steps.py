@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from studio.core.examples import Example
 from studio.engine.batches import collate, dealt, micro_batches
+from studio.engine.divided import side_by_side, whole
 from studio.engine.guards.memory import MemoryGuard
 from studio.engine.guards.numbers import NotANumber
 from studio.engine.guards.together import together
@@ -44,6 +45,8 @@ class Machinery:
     guard: MemoryGuard = field(default_factory=lambda: MemoryGuard(None))
     processes: Processes = ONE
     """Who learns from a part of each step's rows, and looks at a part of those held back."""
+    divided: str = ""
+    """Why each process holds only a part of the model, in words; empty where it has the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,11 @@ def take_step(
     machinery.optimiser.zero_grad(set_to_none=True)
     learned = _Sums()
     for turn in range(max(map(len, everyone))):
-        group = own[turn] if turn < len(own) else ()
-        together(processes, partial(_learn, machinery, group, learned), token_budget)
+        if turn < len(own):
+            work = partial(_learn, machinery, own[turn], learned)
+        else:
+            work = partial(_keep_pace, machinery, everyone[0][0], learning=True)
+        _with_others(machinery, work, token_budget)
         between()
     machinery.guard.learn(own)
     loss_sum, weight, tokens = processes.summed([learned.loss, learned.weight, learned.tokens])
@@ -92,6 +98,25 @@ def take_step(
             group["lr"] = learning_rate
         machinery.optimiser.step()
     return StepResult(loss_sum / weight, round(weight), round(tokens), norm, skipped)
+
+
+def _with_others(machinery: Machinery, work: Callable[[], None], token_budget: int) -> None:
+    """Do a turn beside the other processes; where the model is divided, hand in hand with them."""
+    if machinery.divided:
+        side_by_side(work)
+    else:
+        together(machinery.processes, work, token_budget)
+
+
+def _keep_pace(machinery: Machinery, group: Sequence[Example], *, learning: bool) -> None:
+    """Have no group in this turn: nothing to do, but to lend the others one's part of a divided model."""
+    if not machinery.divided:
+        return
+    batch = collate(group[:1]).to(machinery.device)
+    with torch.set_grad_enabled(learning), machinery.precision():
+        loss, _ = machinery.objective.loss(machinery.model, batch)
+    if learning:
+        machinery.accelerator.backward(loss * 0.0)
 
 
 @dataclass
@@ -105,8 +130,6 @@ class _Sums:
 
 def _learn(machinery: Machinery, group: Sequence[Example], learned: _Sums) -> None:
     """Add the gradients of a group to those that the weights have. Mutates both."""
-    if not group:
-        return
     batch = collate(group).to(machinery.device)
     with machinery.precision():
         loss, weight = machinery.objective.loss(machinery.model, batch)
@@ -117,10 +140,13 @@ def _learn(machinery: Machinery, group: Sequence[Example], learned: _Sums) -> No
 
 def _mean_gradients(machinery: Machinery, weight: float, clip: float) -> float:
     """Turn summed gradients into those of the mean loss, clip them, and return their norm before that."""
-    machinery.processes.sum_gradients(machinery.weights)
+    if not machinery.divided:  # else each process has its part of the sums by now
+        machinery.processes.sum_gradients(machinery.weights)
     gradients = [tensor.grad for tensor in machinery.weights if tensor.grad is not None]
     torch._foreach_div_(gradients, weight)
-    return machinery.accelerator.clip_grad_norm_(machinery.weights, clip or math.inf).item()
+    norm = whole(nn.utils.get_total_norm(gradients))
+    nn.utils.clip_grads_with_norm_(machinery.weights, clip or math.inf, norm)
+    return norm.item()
 
 
 def measure(
@@ -143,8 +169,12 @@ def measure_parts(
     together(processes, admit, token_budget)
     sums = [_Sums() for _ in parts]
     for turn in range(-(-len(groups) // processes.count)):
-        part, group = own[turn] if turn < len(own) else (0, ())
-        together(processes, partial(_look_at, machinery, group, sums[part]), token_budget)
+        if turn < len(own):
+            part, group = own[turn]
+            work = partial(_look_at, machinery, group, sums[part])
+        else:
+            work = partial(_keep_pace, machinery, groups[0][1], learning=False)
+        _with_others(machinery, work, token_budget)
         between()
     nats = processes.summed([each.loss for each in sums])
     weights = processes.summed([each.weight for each in sums])
@@ -158,8 +188,6 @@ def measure_parts(
 
 def _look_at(machinery: Machinery, group: Sequence[Example], seen: _Sums) -> None:
     """Add the loss of a group to what was seen of its part. Mutates `seen`."""
-    if not group:
-        return
     batch = collate(group).to(machinery.device)
     with torch.no_grad(), machinery.precision():
         loss, weight = machinery.objective.loss(machinery.model, batch)

@@ -17,9 +17,11 @@ def marked(model: "nn.Module", mark: str) -> "dict[str, Tensor]":
 
 def copy_into(own: "dict[str, Tensor]", tensors: "dict[str, Tensor]") -> None:
     """Copy `tensors` over those of the same names in `own`. Mutates them; the names must be the same."""
+    from studio.engine.divided import like  # torch: not before the first page
+
     assert own.keys() == tensors.keys(), sorted(own.keys() ^ tensors.keys())[:4]
     for name, tensor in tensors.items():
-        own[name].copy_(tensor)
+        own[name].copy_(like(tensor, own[name]))
 
 
 @contextmanager

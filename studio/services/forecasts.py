@@ -10,6 +10,7 @@ from studio.core.errors import Refused
 from studio.core.system import memory, process_memory_bytes
 from studio.data.split import divide
 from studio.engine.objectives import objective_named
+from studio.engine.processes import ONE, Processes
 from studio.services.examples import WHOLE
 from studio.services.lengths import Lost, lengths_file, lost
 from studio.services.packages import IMPORTING
@@ -78,9 +79,16 @@ def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) 
     )
 
 
-def check_fits(home: Home, config: RunConfig) -> Foreseen:
-    """Return what is foreseen of the run. Raises Refused where the memory or the disk cannot hold it."""
+def check_fits(home: Home, config: RunConfig, processes: Processes = ONE) -> Foreseen:
+    """Return what is foreseen of the run. Raises Refused where the memory or the disk cannot hold it.
+
+    Of several `processes` on cards each needs room for its part of the model alone.
+    """
     found = forecast(home, config, ask=ask_nothing)
+    share = 0 if found.fits else _share(config, processes)
+    if share:
+        fits = share <= found.memory_available_bytes and found.disk_bytes <= found.disk_available_bytes
+        found = replace(found, memory_bytes=share, fits=fits)
     if found.fits:
         return Foreseen(found.seconds_low, found.seconds_high, found.memory_bytes)
     what, needed, there = "memory", found.memory_bytes, found.memory_available_bytes
@@ -194,6 +202,17 @@ def _needs(config: RunConfig, pace: Pace | None) -> tuple[int, int]:
     if pace is None:
         return parts.total + round(parts.activations * (_growth() - 1)), trained
     return _grown(pace), pace.trainable_parameters
+
+
+def _share(config: RunConfig, processes: Processes) -> int:
+    """Return the memory that each of several processes needs where the model is divided; 0 where none is."""
+    source = here(config)
+    if source is None:
+        return 0
+    with IMPORTING:
+        from studio.engine.division import share_bytes  # torch: not before the first page
+
+    return share_bytes(config, source, processes)
 
 
 def _grown(pace: Pace) -> int:

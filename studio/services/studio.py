@@ -10,7 +10,7 @@ from pathlib import Path
 
 from studio.core.config import RunConfig
 from studio.core.knobs import KnobValue
-from studio.engine.processes import Processes
+from studio.engine.processes import ONE, Processes
 from studio.services import (
     comparing_runs,
     comparisons,
@@ -130,10 +130,10 @@ class Studio(StudioOfData):
 
     # Train
 
-    def start(self, config: RunConfig, name: str = "") -> str:
+    def start(self, config: RunConfig, name: str = "", processes: Processes = ONE) -> str:
         """Queue a run and return its id. A second call with the same description within two seconds (a double
         click) returns the same id. Raises Refused where memory or disk cannot hold it."""
-        foreseen = forecasts.check_fits(self._home, config)
+        foreseen = forecasts.check_fits(self._home, config, processes)
         run = runs.start(self._home, config, name=name, recent=self._recent, foreseen=foreseen)
         self._worker.wake()
         return run

@@ -21,10 +21,12 @@ from studio.core.config import RunConfig
 from studio.core.knobs import KnobValue
 from studio.core.records import Completion
 from studio.data.templates import ChatTemplate
+from studio.engine.divided import own_part
 from studio.engine.job import TrainingJob
 from studio.engine.loop import train
 from studio.engine.models import load_tokenizer
 from studio.engine.objectives import chat
+from studio.engine.preparation import prepare
 from studio.engine.processes import Processes, join, launched
 from studio.engine.sources import from_folder
 from studio.store.checkpoints import Checkpoints
@@ -43,6 +45,8 @@ class Order:
     """Stop in the step after this one; 0: never."""
     no_room_in: int = -1
     """The process that finds no room for its third batch, once."""
+    divided: str = ""
+    """Only prepare a model that is divided for this reason; each process notes how many weights it holds."""
 
 
 def carry_out(order: Order, processes: Processes) -> None:
@@ -66,6 +70,17 @@ def carry_out(order: Order, processes: Processes) -> None:
         torch.rand(7)  # what the machine did meanwhile must leave no trace
 
     tokenizer = load_tokenizer(source)
+    if order.divided:
+        prepared = prepare(
+            RunConfig("dataset", "1", tuning=order.tuning),
+            source,
+            tokenizer,
+            processes=processes,
+            divided=order.divided,
+        )
+        held = sum(own_part(weight).numel() for weight in prepared.machinery.model.parameters())
+        (folder / f"held-{processes.rank}").write_text(str(held))
+        return
     template = ChatTemplate(tokenizer)
     rows = tuple(
         chat.encode(Completion(question, answer), template, max_length=256, row=row)

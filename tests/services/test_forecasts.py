@@ -4,7 +4,12 @@ import shutil
 
 import pytest
 
-from studio.services.forecasts import GROWTH
+from studio.core.errors import Refused
+from studio.engine import division
+from studio.engine.device import DeviceChoice
+from studio.engine.processes import Processes
+from studio.services import forecasts
+from studio.services.forecasts import GROWTH, check_fits
 from studio.services.rehearsals import known_pace
 from studio.store.foreseen import Foreseen
 from tests.services.conftest import ended, planned, wait_for
@@ -62,3 +67,17 @@ def test_a_rehearsal_that_fails_says_why_and_is_not_tried_again(studio, table, t
     basis = wait_for(lambda: text if "failed" in (text := studio.forecast(config).basis) else None)
     assert basis.startswith("A few steps were tried, and that failed. The tokenizer of")
     assert not studio._worker._rehearsals.any_waits()
+
+
+def test_a_model_too_large_for_one_card_is_allowed_to_several_processes(studio, config, monkeypatch):
+    home, several = studio._home, Processes(0, 8, 0, 8)
+    monkeypatch.setattr(division, "choose_device", lambda: DeviceChoice("cuda", "float32", ("", "")))
+    monkeypatch.setattr(forecasts, "known_pace", lambda home, config: None)
+    share = division.share_bytes(config, forecasts.here(config), several)
+    monkeypatch.setattr(forecasts, "available_bytes", lambda: share)
+    with pytest.raises(Refused, match="of memory"):
+        check_fits(home, config)
+    assert check_fits(home, config, several).memory_bytes == share
+    monkeypatch.setattr(forecasts, "available_bytes", lambda: share - 1)
+    with pytest.raises(Refused, match="of memory"):
+        check_fits(home, config, several)

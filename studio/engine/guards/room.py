@@ -11,6 +11,7 @@ from studio.core.errors import StudioError
 from studio.engine.attention import LONGEST
 from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
 from studio.engine.device import ran_out_of_memory
+from studio.engine.divided import own_part
 from studio.engine.guards.memory import MemoryGuard, ModelSize, NoRoom, ThisMachine
 from studio.engine.models import ModelSource, read_model_config
 from studio.engine.processes import ONE, Processes
@@ -52,7 +53,7 @@ def guard_for(
         number_bytes=number_bytes,
         longest_products=LONGEST,
     )
-    moments_bytes = _MOMENTS_BYTES * sum(weight.numel() for weight in trained)
+    moments_bytes = _MOMENTS_BYTES * sum(own_part(weight).numel() for weight in trained)
     return MemoryGuard(size, moments_bytes=moments_bytes, machine=ThisMachine(processes.local_count))
 
 
