@@ -202,7 +202,8 @@ def _guess_note(encoding: str, why: str, near: Sequence[str] = ()) -> Issue:
     return file_note(
         "encoding",
         f"The text {why}; it was read as {encoding}, which is a guess.{others}",
-        "Look at the special letters in the preview; if they are wrong, save the file as UTF-8.",
+        "Look at the special letters in the preview; if they are wrong, save the file as UTF-8"
+        " (in Excel: “CSV UTF-8”) and add it again.",
     )
 
 

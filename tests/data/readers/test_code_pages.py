@@ -44,3 +44,9 @@ def test_a_page_that_reads_the_text_otherwise_and_is_as_likely_is_named(read):
 @pytest.mark.parametrize("data", [b"", b"plain", bytes(range(128, 256)) * 4])
 def test_what_makes_no_sense_is_told_by_no_page(data):
     assert guess_code_page(data) is None
+
+
+def test_the_note_on_a_guess_names_the_encoding_and_the_way_out(read):
+    note, *_ = read("Frage,Antwort\nWas heißt „naïve“?,Gutgläubig\n".encode("cp1252"), "rows.csv").notes
+    assert "read as cp1252, which is a guess" in note.message
+    assert "save the file as UTF-8 (in Excel: “CSV UTF-8”) and add it again" in note.hint
