@@ -39,7 +39,7 @@ class ConstantPrefix:
 
     def see(self, seen: Seen) -> None:
         self._rows += 1
-        for side, text in (("question", seen.question), ("answer", seen.answer)):
+        for side, text in (("question", seen.asked), ("answer", seen.answer)):
             first = text.split(None, FEWEST_WORDS)
             if len(first) < FEWEST_WORDS:
                 continue

@@ -5,6 +5,7 @@ from array import array
 import numpy as np
 
 from studio.data.checks.seen import Finding, Scene, Seen
+from studio.data.near import normalise
 
 TITLE = "Diversity"
 SOURCE = ""
@@ -21,7 +22,8 @@ class Diversity:
     def see(self, seen: Seen) -> None:
         question = seen.plain_question
         self.questions.append(hash(question))
-        self.openings.append(hash(" ".join(question.split(" ", OPENING_WORDS)[:OPENING_WORDS])))
+        asked = question if seen.asked is seen.question else normalise(seen.asked)
+        self.openings.append(hash(" ".join(asked.split(" ", OPENING_WORDS)[:OPENING_WORDS])))
         if seen.answer:
             self.answers.append(hash(seen.plain_answer))
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from studio.core.records import (
     Conversation,
+    Message,
     Part,
     Preference,
     Rated,
@@ -58,6 +59,14 @@ class Seen:
         self._digest = b""
         self._plain_question: str | None = None
         self._plain_answer: str | None = None
+
+    @property
+    def asked(self) -> str:
+        """The question without the system message ahead of it, which rows share because it was meant so."""
+        match self.record:
+            case Conversation((Message("system", system), *_)):
+                return self.question[len(system) + 1 :]
+        return self.question
 
     @property
     def plain_question(self) -> str:

@@ -1,6 +1,6 @@
 """Words that open or close a large share of the texts are shown."""
 
-from studio.core.records import Completion, SourcedRecord
+from studio.core.records import Completion, Conversation, Message, SourcedRecord
 from studio.data.checks import Scene
 from studio.data.checks.constant_prefix import Frequent
 from studio.data.checkup import findings_of
@@ -24,6 +24,15 @@ def test_an_opening_of_the_answers_and_a_closing_of_the_questions_are_shown():
         "About 50% of the questions end with “… Answer in one word.”.",
         "About 50% of the answers begin with “Sure, here is the …”.",
     ]
+
+
+def test_a_system_message_that_all_rows_share_is_not_how_their_questions_begin():
+    rows = []
+    for at in range(40):
+        turns = ("system", "You are kind. Be brief."), ("user", f"{at} {FILLER} {at}"), ("assistant", f"{at}")
+        record = Conversation(tuple(Message(*turn) for turn in turns))
+        rows.append(SourcedRecord(at, record))
+    assert findings_of("constant_prefix", rows, Scene()) == []
 
 
 def test_short_answers_and_varied_texts_raise_nothing():
