@@ -23,12 +23,10 @@ def why_divided(config: RunConfig, source: ModelSource, processes: Processes) ->
     """
     if processes.count == 1:
         return ""
-    problem = cannot_divide(config)
+    check_asked(config, processes)
     if config.part(Optimisation).divided:
-        if problem:
-            raise Refused(problem, "Choose LoRA or full fine-tuning, or set divided to no.")
         return ASKED
-    if problem or choose_device().device != "cuda":
+    if cannot_divide(config) or choose_device().device != "cuda":
         return ""
     needed, smallest = _lasting(_forecast(config, source)), -processes.largest([-_card_bytes()])[0]
     if needed <= smallest:
@@ -37,6 +35,13 @@ def why_divided(config: RunConfig, source: ModelSource, processes: Processes) ->
         f"The model with its optimiser takes {needed / 1e9:.1f} GB and a graphics card has "
         f"{smallest / 1e9:.1f}: it is divided among the processes (FSDP)."
     )
+
+
+def check_asked(config: RunConfig, processes: Processes) -> None:
+    """Raise Refused where several processes are asked to divide what cannot be divided."""
+    asked = processes.count > 1 and config.part(Optimisation).divided
+    if asked and (problem := cannot_divide(config)):
+        raise Refused(problem, "Choose LoRA or full fine-tuning, or set divided to no.")
 
 
 def cannot_divide(config: RunConfig) -> str:

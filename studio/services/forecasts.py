@@ -80,10 +80,13 @@ def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) 
 
 
 def check_fits(home: Home, config: RunConfig, processes: Processes = ONE) -> Foreseen:
-    """Return what is foreseen of the run. Raises Refused where the memory or the disk cannot hold it.
-
-    Of several `processes` on cards each needs room for its part of the model alone.
+    """Return what is foreseen of the run. Raises Refused where the memory or the disk cannot hold it, and
+    where several `processes` cannot divide it as asked: on cards each needs room for its part alone.
     """
+    with IMPORTING:
+        from studio.engine.division import check_asked  # torch: not before the first page
+
+    check_asked(config, processes)
     found = forecast(home, config, ask=ask_nothing)
     share = 0 if found.fits else _share(config, processes)
     if share:

@@ -1,6 +1,7 @@
 """A forecast is measured when the worker is idle, kept in the home, and corrected by what a run took."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -81,3 +82,10 @@ def test_a_model_too_large_for_one_card_is_allowed_to_several_processes(studio, 
     monkeypatch.setattr(forecasts, "available_bytes", lambda: share - 1)
     with pytest.raises(Refused, match="of memory"):
         check_fits(home, config, several)
+
+
+def test_what_several_processes_cannot_divide_is_refused_before_it_waits_for_its_turn(studio, config):
+    asking = replace(config, tuning="ia3", knobs={"divided": True})
+    with pytest.raises(Refused, match="IA3 cannot be divided"):
+        studio.start(asking, processes=Processes(0, 2, 0, 2))
+    assert studio.runs() == ()
