@@ -5,9 +5,11 @@ and each process keeps its part of the sum (arXiv:2304.11277, in PyTorch's secon
 All processes go through the model side by side, also who has no row of its own just then.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from torch import Tensor, nn
+from torch.distributed import DistError
 from torch.distributed.device_mesh import DeviceMesh
 from torch.distributed.fsdp import FSDPModule, fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
@@ -16,6 +18,7 @@ from studio.core.errors import StudioError
 from studio.engine.device import ran_out_of_memory
 from studio.engine.heads import plain_of
 from studio.engine.layers import decoder_layers
+from studio.engine.processes import left_alone
 
 
 def divide(model: nn.Module, among: DeviceMesh) -> None:
@@ -65,20 +68,27 @@ def like(tensor: Tensor, weight: Tensor) -> Tensor:
 
 
 def side_by_side(work: Callable[[], None]) -> None:
-    """Go through a divided model. Raises StudioError where the others cannot be met again in the middle of
-    it: where memory runs out, and where one of them has ended."""
+    """Go through a divided model. Raises StudioError where memory runs out: the others cannot be met again in
+    the middle of it, to begin anew with less."""
     try:
         work()
     except RuntimeError as error:
-        if ran_out_of_memory(error):
-            raise StudioError(
-                "The memory ran out in the middle of a step, where the other processes wait for this one's "
-                "part of the model.",
-                "Resume the run with more processes, or start one with a lower longest example (max_length).",
-            ) from error
-        if "Connection closed by peer" in str(error):
-            raise StudioError(
-                "Another process of this run ended, so the others cannot go on.",
-                "See what it printed, then resume the run: it goes on from its newest save.",
-            ) from error
-        raise
+        if not ran_out_of_memory(error):
+            raise
+        raise StudioError(
+            "The memory ran out in the middle of a step, where the other processes wait for this one's "
+            "part of the model.",
+            "Resume the run with more processes, or start one with a lower longest example (max_length).",
+        ) from error
+
+
+@contextmanager
+def while_others_last() -> Iterator[None]:
+    """Raise StudioError where another process has ended and left this one alone with its part."""
+    try:
+        yield
+    except RuntimeError as error:
+        # gloo has no class for it, and several words: the connection is closed, was reset, a write failed.
+        if not isinstance(error, DistError) and "gloo/transport" not in str(error):
+            raise
+        raise left_alone() from error

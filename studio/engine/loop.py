@@ -10,6 +10,7 @@ from studio.core.early_warnings import exploding
 from studio.core.progress import Progress as Told
 from studio.core.verdict import ends_early
 from studio.engine.batches import rows_of_step
+from studio.engine.divided import while_others_last
 from studio.engine.division import why_divided
 from studio.engine.guards.numbers import NotANumber
 from studio.engine.guards.room import split
@@ -49,13 +50,14 @@ def train(
     divided = why_divided(job.config, job.source, processes)
     prepared = prepare(job.config, job.source, job.tokenizer, processes=processes, divided=divided)
     run = _Run(job, Standing(job, prepared), schedule, emit)
-    run.begin()
-    try:
-        run.go(Interruptions(should_stop, at_pause, processes))
-    except Stopped:
-        run.stop()
-    else:
-        run.finish()
+    with while_others_last():
+        run.begin()
+        try:
+            run.go(Interruptions(should_stop, at_pause, processes))
+        except Stopped:
+            run.stop()
+        else:
+            run.finish()
 
 
 def _silent(event: events.Event) -> None:

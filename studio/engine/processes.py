@@ -118,7 +118,7 @@ class Processes:
         try:
             distributed.all_reduce(together, getattr(distributed.ReduceOp, how))
         except RuntimeError as error:
-            raise _left_alone() from error
+            raise left_alone() from error
         return together.tolist()
 
     def _sum_together(self, gradients: Sequence["Tensor"]) -> None:
@@ -129,7 +129,7 @@ class Processes:
         try:
             distributed.all_reduce(flat)
         except RuntimeError as error:
-            raise _left_alone() from error
+            raise left_alone() from error
         parts = flat.split([gradient.numel() for gradient in gradients])
         torch._foreach_copy_(
             list(gradients),
@@ -155,7 +155,8 @@ def _pieces(gradients: Sequence["Tensor"]) -> list[list["Tensor"]]:
     return pieces
 
 
-def _left_alone() -> StudioError:
+def left_alone() -> StudioError:
+    """Return what to say where another process has ended."""
     return StudioError(
         "Another process of this run ended, so the others cannot go on.",
         "See what it printed, then resume the run: it goes on from its newest save.",

@@ -10,7 +10,7 @@ from studio.core.config import RunConfig
 from studio.core.errors import Refused, StudioError
 from studio.engine import division
 from studio.engine.device import DeviceChoice
-from studio.engine.divided import gathered, like, own_part, side_by_side, whole
+from studio.engine.divided import gathered, like, own_part, side_by_side, while_others_last, whole
 from studio.engine.division import ASKED, cannot_divide, share_bytes, why_divided
 from studio.engine.forecast import forecast_memory
 from studio.engine.processes import ONE, Processes
@@ -119,19 +119,24 @@ def test_memory_that_runs_out_in_a_divided_step_ends_the_run_in_words():
         side_by_side(full)
 
 
-def test_a_process_that_is_left_alone_in_a_divided_step_says_so():
-    def closed() -> None:
-        raise RuntimeError("[gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:5")
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("[/gloo/gloo/transport/tcp/pair.cc:547] Connection closed by peer [127.0.0.1]:5"),
+        RuntimeError("[/gloo/gloo/transport/tcp/pair.cc:537] Read error: Connection reset by peer"),
+        torch.distributed.DistBackendError("NCCL communicator was aborted"),
+    ],
+)
+def test_a_process_that_is_left_alone_says_so(error):
+    with pytest.raises(StudioError, match="Another process of this run ended"), while_others_last():
+        raise error
 
-    with pytest.raises(StudioError, match="Another process of this run ended"):
-        side_by_side(closed)
 
-
-def test_a_mistake_in_a_divided_step_keeps_its_name():
+def test_a_mistake_keeps_its_name_among_several_processes():
     def wrong() -> None:
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 
-    with pytest.raises(RuntimeError, match="mat1 and mat2"):
+    with pytest.raises(RuntimeError, match="mat1 and mat2"), while_others_last():
         side_by_side(wrong)
 
 
