@@ -4,6 +4,7 @@ Everything else of the studio (`launch.py` excepted) is written as if there were
 """
 
 import ctypes
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -39,6 +40,8 @@ def prepare_process() -> None:
         os.environ.setdefault(name, value)
     # bitsandbytes fetches machine code from the hub where this package is installed: nothing here does so.
     sys.modules.setdefault("kernels", None)  # type: ignore[arg-type]
+    # It warns of that at every start; 4-bit layers are multiplied here without it (engine/four_bit.py).
+    logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
     if sys.platform == "linux":
         # Large tensors are otherwise mapped afresh and zeroed by the kernel in every step: 233 against 255
         # tokens a second on two cores. musl has no mallopt and keeps its own ways.

@@ -21,18 +21,21 @@ NAME_LETTERS = 80
 
 
 def issues_excel(home: Home, dataset: str) -> Path:
-    """Return the Excel file of the current version; made the first time it is asked for."""
+    """Return the Excel file of the current version, named as the data set is; made when first asked for."""
     folder = home.datasets.folder(dataset)
     meta = folder.meta()
     if not folder.report(meta.version).format:
         raise Refused("Nobody has said yet which column is what.", "Choose the columns first.")
     name = _NO_NAME.sub("_", meta.name).strip(" ._")[:NAME_LETTERS] or "rows"
     tables = folder.path / FOLDER / meta.version
-    if not (found := next(tables.glob("*.xlsx"), None)):
-        with told_plainly("The Excel file"), staged_folder(tables) as staged:
-            _write(folder, meta.version, staged / f"{name}, findings.xlsx")
-        found = next(tables.glob("*.xlsx"))
-    return found
+    wanted = tables / f"{name}, findings.xlsx"
+    with told_plainly("The Excel file"):
+        if not (found := next(tables.glob("*.xlsx"), None)):
+            with staged_folder(tables) as staged:
+                _write(folder, meta.version, staged / wanted.name)
+        elif found != wanted:  # The data set was renamed since.
+            found.replace(wanted)
+    return wanted
 
 
 def _write(folder: DatasetFolder, version: str, path: Path) -> None:

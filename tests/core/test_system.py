@@ -1,6 +1,7 @@
 """What depends on the operating system: locks, memory inside and outside a container."""
 
 import importlib
+import logging
 import os
 import subprocess
 import sys
@@ -94,3 +95,11 @@ def test_no_package_is_let_fetch_machine_code(monkeypatch):
     prepare_process()
     with pytest.raises(ImportError, match="kernels"):
         importlib.import_module("kernels")
+
+
+def test_a_start_does_not_warn_of_machine_code_that_is_not_wanted(caplog):
+    prepare_process()
+    told_by = logging.getLogger("bitsandbytes.backends.cpu.ops")
+    told_by.warning("Failed to load")
+    told_by.error("Broken")
+    assert [record.message for record in caplog.records] == ["Broken"]

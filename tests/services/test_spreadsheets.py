@@ -44,6 +44,14 @@ def test_every_row_stands_in_it_with_its_findings_and_a_formula_stays_text(close
     assert closed.issues_excel(closed.datasets()[0].id) == path
 
 
+def test_a_data_set_that_was_renamed_has_its_new_name_on_the_file(closed, tmp_path):
+    dataset = add(closed, tmp_path, [(f"What is {n} for?", f"Door {n}.") for n in range(12)])
+    before = closed.issues_excel(dataset)
+    closed.rename_dataset(dataset, "Doors")
+    after = closed.issues_excel(dataset)
+    assert (before.exists(), after.exists(), after.name) == (False, True, "Doors, findings.xlsx")
+
+
 def test_the_gravest_findings_come_first(closed, tmp_path):
     path = tmp_path / "parts.csv"
     parts = ("train", "test")
