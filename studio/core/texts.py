@@ -21,6 +21,11 @@ def checked_text(text: str, what: str, most: int) -> str:
     return text.strip()
 
 
+def writable(text: str) -> str:
+    """Return a text as it can be written and sent: a question mark for each half of a character."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def plain_name(name: str) -> str:
     """Return a name as it can be shown: on one line, without control characters or marks that turn it round.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from studio.core.errors import Refused
+from studio.core.texts import writable
 from studio.data.formats import FORMATS
 from studio.data.formats.cells import RowProblem, is_blank
 from studio.data.formats.turns import message_of, role_of, spoken, turns_in
@@ -35,7 +36,7 @@ def blanks_of(row: SourceRow, format_name: str, mapping: Mapped) -> tuple[Blank,
     """Return the texts of a row that its mapping uses, each column once, turns where they stand."""
     found: dict[str, Blank] = {}
     if row.problem:
-        found[""] = Blank("", "In the file", row.raw, is_missing=False, is_open=False)
+        found[""] = Blank("", "In the file", writable(row.raw), is_missing=False, is_open=False)
     needed = [role for role in FORMATS[format_name].NEEDS if role != "context"]
     for role, choice in mapping.items():
         if role == "messages":
@@ -53,7 +54,7 @@ def blanks_of(row: SourceRow, format_name: str, mapping: Mapped) -> tuple[Blank,
 def filled(row: SourceRow, mapping: Mapped, texts: Mapping[str, str]) -> SourceRow:
     """Return the row with these texts, by place. Raises Refused on a place that the row has not."""
     cells = dict(row.cells)
-    for place, text in texts.items():
+    for place, text in sorted(texts.items(), key=lambda given: (len(given[0]), given[0])):  # turn 2 before 10
         kind, _, which = place.partition(":")
         if kind == "turn" and "messages" in mapping and which.isascii() and which.isdigit():
             column = mapping["messages"]
@@ -78,8 +79,8 @@ def _is_empty(cell: Any) -> bool:
 
 def _shown(cell: Any) -> str:
     if cell is None or isinstance(cell, str):
-        return cell or ""
-    return json.dumps(cell, ensure_ascii=False, default=str)
+        return writable(cell or "")
+    return writable(json.dumps(cell, ensure_ascii=False, default=str))
 
 
 def _talk(row: SourceRow, column: str) -> list[dict[str, Any]]:

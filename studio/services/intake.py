@@ -8,7 +8,7 @@ from pathlib import Path
 from studio.core.config import DataSettings
 from studio.core.errors import Refused
 from studio.core.report import DatasetReport, Issue
-from studio.core.texts import checked_text, plain_name
+from studio.core.texts import checked_text, plain_name, writable
 from studio.data.checks import Scene
 from studio.data.inspect import Conditions, inspect
 from studio.data.tables import SourceRow
@@ -97,7 +97,7 @@ def shown_rows(rows: Sequence[SourceRow]) -> list[dict[str, object]]:
 
 
 def _shown(cell: object) -> str:
-    return "" if cell is None else cell if isinstance(cell, str) else json.dumps(cell, default=str)
+    return "" if cell is None else writable(cell) if isinstance(cell, str) else json.dumps(cell, default=str)
 
 
 def arrival_of(name: str, mapping: Mapping[str, str] | None) -> Arrival:

@@ -55,12 +55,12 @@ def usable_examples(folder: RunFolder, parts: Parts, tokens: TokenFile, *, sorts
     problems = _problems(parts, tokens)
     if sorts:
         labels = _enough_labels(training)
-        unknown = [at for at, label in enumerate(held_out.class_labels()) if label not in labels]
+        unknown = {at for at, label in enumerate(held_out.class_labels()) if label not in labels}
         problems |= {held_out[at].row: _unknown(held_out[at]) for at in unknown}
-        held_out = held_out.only([at for at in range(len(held_out)) if at not in set(unknown)])
+        held_out = held_out.only([at for at in range(len(held_out)) if at not in unknown])
     if problems:
         _check_enough(training, held_out, problems)
-        write_json(folder.path / FILE, {"version": 1, "rows": sorted(problems)})
+        write_json(folder.path / FILE, {"version": 1, "rows": sorted({*problems, *set_aside(folder)})})
         folder.append(
             Warned(_said(problems), "Correct these rows, or choose another model, to use them too.")
         )

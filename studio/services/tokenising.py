@@ -52,7 +52,7 @@ def tokens_of(material: "Material", cache: TokenCache, *, watch: Watch) -> Token
 
 def _all_of(material: "Material") -> ChosenRecords:
     """Return the records of both parts in the order of the file, those set aside by now included."""
-    training, held_out = material.parts.training, material.parts.held_out
+    training, held_out = material.divided.training, material.divided.held_out
     return ChosenRecords(training.records, array("Q", merge(training.places, held_out.places)))
 
 

@@ -49,7 +49,8 @@ class Signals:
 class Material:
     """What a run, its exam and its exports are made of.
 
-    `parts` are without the rows that were set aside because the model's template cannot write them.
+    `parts` are without the rows that were set aside because the model's template cannot write them; `divided`
+    has these too, so that what is named by it does not change when they are.
     """
 
     config: RunConfig
@@ -58,6 +59,7 @@ class Material:
     template: ChatTemplate
     records_hash: str
     parts: Parts
+    divided: Parts
 
     def examples(self, records: Iterable[SourcedRecord]) -> tuple[Example, ...]:
         """Return the rows as tokens, the way training reads them."""
@@ -98,8 +100,9 @@ def material(folder: RunFolder, tell: Callable[[str], None], stopping: Callable[
     tell("The rows are read and divided.")
     records_hash = folder.meta().records_hash
     records = verified_records(folder.records_file, records_hash)
-    parts = divided(folder, records, config).without(set_aside(folder))
-    gathered = Material(config, source, tokenizer, ChatTemplate(tokenizer), records_hash, parts)
+    both = divided(folder, records, config)
+    parts = both.without(set_aside(folder))
+    gathered = Material(config, source, tokenizer, ChatTemplate(tokenizer), records_hash, parts, both)
     return replace(gathered, source=replace(source, labels=tuple(gathered.classes)))
 
 

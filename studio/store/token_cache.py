@@ -30,10 +30,12 @@ class TokenCache:
             return None
         try:
             found = TokenFile(folder)
+            os.utime(folder / INDEX)
+        except FileNotFoundError:  # deleted in this moment, with its data set or to make room
+            return None
         except StudioError:
             remove_folder(folder)
             raise
-        os.utime(folder / INDEX)
         return found
 
     def make(self, name: str, write: Callable[[TokenWriter], bool]) -> TokenFile | None:
@@ -83,4 +85,5 @@ class _Abandoned(Exception):
 
 
 def _used_at(folder: Path) -> float:
-    return (folder / INDEX).stat().st_mtime
+    index = folder / INDEX
+    return index.stat().st_mtime if index.exists() else 0.0

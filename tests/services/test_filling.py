@@ -59,6 +59,27 @@ def test_a_row_that_could_not_be_read_is_typed_in_whole(closed, gaps):
     assert kept(closed, gaps)[16] == Completion("a", "b and c")
 
 
+def test_half_a_character_is_shown_as_what_can_be_sent_and_written_anew(closed, tmp_path):
+    rows = [json.dumps({"question": f"q {n}", "answer": f"a {n}"}) for n in range(11)]
+    path = tmp_path / "torn.jsonl"
+    path.write_text("\n".join([*rows, '{"question": "q\\ud800?", "answer": "a"}']))
+    dataset = closed.add_dataset(path, path.name).id
+    (finding,) = (each for each in closed.dataset(dataset).report.issues if "half a char" in each.message)
+    (row,) = closed.rows_to_fill(dataset, finding.check, finding.kind, 5).rows
+    assert [blank.text for blank in row.blanks] == ["q??", "a"]
+    closed.fill_in(dataset, 12, {"cell:question": "q?"})
+    assert kept(closed, dataset)[12].prompt == "q?"
+
+
+def test_a_question_and_its_answer_may_come_in_any_order(closed, tmp_path):
+    talks = [[{"role": "user", "content": f"q{n}"}, {"role": "assistant", "content": "a"}] for n in range(11)]
+    path = tmp_path / "talks.jsonl"
+    path.write_text("".join(json.dumps({"messages": talk}) + "\n" for talk in [*talks, []]))
+    dataset = closed.add_dataset(path, path.name).id
+    closed.fill_in(dataset, 12, {"turn:1": "a", "turn:0": "q"})
+    assert [message.content for message in kept(closed, dataset)[12].messages] == ["q", "a"]
+
+
 @pytest.mark.parametrize("texts", [{}, {"cell:answer": " "}, {"cell:answer": "\u200b"}])
 def test_what_is_still_missing_is_told_in_one_sentence_and_nothing_changes(closed, gaps, texts):
     with pytest.raises(Refused, match=r"Row 14 cannot be used yet\. The answer is empty\."):

@@ -37,7 +37,7 @@ def made_of(tmp_path, tokenizer, records, objective="chat", max_length=256):
     file = RecordFile(path)
     parts = Parts(ChosenRecords(file, training), ChosenRecords(file, held_out))
     config = RunConfig("", VERSION, objective=objective, knobs={"max_length": max_length})
-    return Material(config, None, tokenizer, ChatTemplate(tokenizer), digest, parts)
+    return Material(config, None, tokenizer, ChatTemplate(tokenizer), digest, parts, parts)
 
 
 @pytest.fixture
@@ -83,6 +83,13 @@ def test_a_second_run_on_the_same_rows_makes_no_tokens_and_another_length_does(g
     assert max(Tokens(tokens_of(shorter, cache, watch=SILENT)).lengths()) == 16
 
 
+def test_rows_that_are_set_aside_in_the_meantime_cost_no_new_tokens(gathered, cache, monkeypatch):
+    first = tuple(Tokens(tokens_of(gathered, cache, watch=SILENT)))
+    monkeypatch.setattr(tokenising, "encode_rows", made_again)
+    resumed = replace(gathered, parts=gathered.parts.without({2, 6}))
+    assert tuple(Tokens(tokens_of(resumed, cache, watch=SILENT))) == first
+
+
 def made_again(*arguments, **settings):
     raise AssertionError("the rows were turned into tokens again")
 
@@ -93,7 +100,7 @@ def test_tokens_are_kept_by_all_that_they_depend_on(gathered, cache, what):
     again = gathered
     if what == "rows":
         parts = replace(gathered.parts, training=gathered.parts.training.without({2, 3}))
-        again = replace(gathered, parts=parts)
+        again = replace(gathered, parts=parts, divided=parts)
     elif what == "objective":
         again = replace(gathered, config=replace(gathered.config, objective="completion"))
     elif what == "template":

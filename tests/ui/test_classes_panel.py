@@ -30,9 +30,15 @@ def test_both_models_have_a_heat_map_with_its_numbers_and_its_sentence() -> None
     after, before = (figure["data"][0]["text"] for figure in figures)
     assert after == [["6", "2"], ["", ""]]
     assert before == [["", "8"], ["", ""]]
-    assert "After training, 6 of 8 rows lie on the diagonal" in html
+    assert "After training, 6 of 8 rows got their own label" in html
     assert "Before training, 0 of 8 rows" in html
     assert html.count("confusion matrix") >= 2
+
+
+def test_rows_of_rare_labels_that_are_shown_together_count_as_right_too() -> None:
+    labels = [f"label {at}" for at in range(20)]
+    rows = tuple(ExamRow(row, "q", label, 1.0, 0.5, 1, label, label) for row, label in enumerate(labels))
+    assert "After training, 20 of 20 rows got their own label" in classes(replace(sorted_rows(), table=rows))
 
 
 def test_each_label_is_told_before_and_after_with_intervals_and_a_verdict() -> None:

@@ -27,7 +27,10 @@ def without_unlearnable(turns: Turns) -> Turns:
         if turn.text is None:
             lost.add(turn.role)
             continue
-        if turn.role == "assistant" and "user" in lost and not _asks(kept):
+        if turn.role == "assistant" and "user" in lost and ("assistant" in lost or not _asks(kept)):
+            _drop_question(
+                kept
+            )  # its answer was lost, and this one answers the question that was lost after it
             continue
         if turn.role == "user" and "assistant" in lost:
             _drop_question(kept)

@@ -33,10 +33,10 @@ def _heat_map(arm: str, pairs: list[tuple[str, str]]) -> str:
     title, colour = ARMS[arm]
     labels, cells = counted(pairs)
     figure = confusion_figure(labels, cells, colour)
-    right = sum(cells[at][at] for at, label in enumerate(labels) if label != "all others")
+    right = sum(true == given for true, given in pairs)
     said = (
-        f"{title} training, {right:,} of {count(len(pairs), 'row')} lie on the diagonal: they got their own "
-        "label. Each line is one true label (confusion matrix)."
+        f"{title} training, {right:,} of {count(len(pairs), 'row')} got their own label; they lie on the "
+        "diagonal. Each line is one true label (confusion matrix)."
     )
     numbers = "".join(
         f'<tr><th scope="row">{escape(label)}</th>{"".join(f"<td>{number:,}</td>" for number in row)}</tr>'

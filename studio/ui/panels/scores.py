@@ -30,7 +30,7 @@ class Words:
 METRICS = {
     "loss": Words("Error on held-back rows", "loss, nats per trained token; lower is better", 3),
     "perplexity": Words("Surprise per token", "perplexity; lower is better", 2),
-    "bits_per_byte": Words("Error per letter of plain text", "bits per byte; lower is better", 3),
+    "bits_per_byte": Words("Error per byte of plain text", "bits per byte; lower is better", 3),
     "accuracy": Words("Rows sorted rightly", "accuracy; higher is better"),
     "precision_macro": Words("Given labels that are right", "macro precision; higher is better"),
     "recall_macro": Words("Rows of each label that are found", "macro recall; higher is better"),
