@@ -54,6 +54,7 @@ def main(arguments: Sequence[str] | None = None, *, begin: Callable[[], None] = 
             document, code = VERBS[typed.verb](call) if call.processes.leads else _follow(call)
     except (Exception, KeyboardInterrupt) as error:
         document, code = _unhappy(error)
+        as_json = as_json and together.prints(os.environ)
     if document is None:
         return code
     if as_json:

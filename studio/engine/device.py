@@ -1,8 +1,10 @@
 """Which processor trains and in which number format, each with its reason in words."""
 
+import platform
 from dataclasses import dataclass
 
 import torch
+import transformers
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +71,10 @@ def _graphics_card() -> DeviceChoice:
             "Weights are held in 32 bits: this card has no instructions for bfloat16.",
         ),
     )
+
+
+def computed_by() -> tuple[str, ...]:
+    """Return what the last bits of every number depend on beside the model: versions, processor, cards."""
+    capability = torch.backends.cpu.get_cpu_capability()
+    cards = [torch.cuda.get_device_name(at) for at in range(torch.cuda.device_count())]
+    return (torch.__version__, transformers.__version__, platform.machine(), capability, *cards)

@@ -164,13 +164,13 @@ def left_alone() -> StudioError:
 
 
 def launched(environment: Mapping[str, str]) -> Processes:
-    """Return what torchrun says in the environment; without it this is the one process.
+    """Return what torchrun says in the environment; without it, or alone in it, this is the one process.
 
     Raises Refused where the environment says something that cannot be.
     """
     names = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE")
     said = {name: environment[name] for name in names if name in environment}
-    if "WORLD_SIZE" not in said:
+    if said.get("WORLD_SIZE", "1") == "1":
         return ONE
     try:
         rank, count, local_rank, local_count = (int(said[name]) for name in names)

@@ -13,6 +13,7 @@ from studio.core.exam import ClassScores, Exam
 from studio.core.examples import Example
 from studio.core.records import SourcedRecord
 from studio.data.templates import ChatTemplate
+from studio.engine.device import computed_by
 from studio.engine.generate import PROMPTS_AT_ONCE, Interrupted
 from studio.evaluation.by_class import by_class
 from studio.evaluation.classes import BY_FREQUENCY, IN_WORDS, InWords, by_frequency, by_head
@@ -95,7 +96,7 @@ def examine(
 def _key(job: ExamJob, paper: Paper) -> str:
     """Return what names this exam: nothing that is kept of another is taken for its own."""
     ways = (job.objective.TITLE, job.step, sorted(job.classes.items()), job.writes, PROMPTS_AT_ONCE)
-    return key_of(paper, *ways)
+    return key_of(paper, *ways, *computed_by())
 
 
 def _sitters(job: ExamJob) -> tuple[Sitter, Sitter]:

@@ -8,6 +8,7 @@ from array import array
 from typing import Any
 
 from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.errors import StudioError
 from studio.data.split import divide
 from studio.services.setting_aside import Parts
 from studio.store.files import read_as, write_json
@@ -19,10 +20,16 @@ _RESTORE = "Restore it from a copy, or start a new run from the data set."
 
 
 def divided(folder: RunFolder, records: RecordFile, config: RunConfig) -> Parts:
-    """Return both parts of a run's records. Raises Refused where there is nothing to divide."""
+    """Return both parts of a run's records.
+
+    Raises Refused where there is nothing to divide, StudioError where a run that has learned from some of the
+    rows does not say which: divided anew, its exam could ask what it was trained on.
+    """
     path = folder.path / FILE
     if path.exists():
         training, held_out = read_as(_places, path, hint=_RESTORE)
+    elif folder.checkpoints.steps():
+        raise StudioError(f"Which rows this run held back is not known: {FILE} is missing.", _RESTORE)
     else:
         data = config.part(DataSettings)
         found = divide(records, data.held_out_percent, data.max_rows, config.part(Optimisation).seed)

@@ -40,6 +40,14 @@ def meet(environment: Mapping[str, str], verb: str, home: Path) -> Processes:
     return processes
 
 
+def prints(environment: Mapping[str, str]) -> bool:
+    """Return whether this process prints the result: of several the first, and whoever cannot tell."""
+    try:
+        return launched(environment).leads
+    except Refused:
+        return True
+
+
 def refuse_held(home: Home) -> None:
     """Raise Refused where another process does the work of this home: it would train the run alone."""
     if (holder := home.holder()) is not None:

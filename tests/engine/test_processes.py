@@ -39,6 +39,10 @@ def test_a_launcher_that_says_only_how_many_is_refused():
         launched({"WORLD_SIZE": "2"})
 
 
+def test_a_world_of_one_is_no_launcher():
+    assert launched({"WORLD_SIZE": "1"}) is ONE
+
+
 def test_one_process_sums_its_own_numbers():
     assert ONE.summed([1.5, 2]) == [1.5, 2.0]
     assert ONE.any(True)

@@ -66,6 +66,14 @@ def without_seconds(exam):
     return replace(exam, seconds=0.0, arms=arms)
 
 
+def test_half_an_exam_of_another_processor_or_version_is_not_gone_on_with(job, monkeypatch):
+    kept = Listed()
+    assert held(job, kept, allowed=5) is None
+    monkeypatch.setattr(exams, "computed_by", lambda: ("another",))
+    assert held(job, kept, allowed=5) is None
+    assert kept.found == [0, 0]
+
+
 def test_an_exam_that_is_interrupted_again_and_again_is_equal_to_the_bit(job):
     whole = without_seconds(held(job))
     kept, found = Listed(), None

@@ -43,3 +43,13 @@ def test_a_damaged_division_is_named_and_nothing_is_divided_anew(run, content):
     (run.path / FILE).write_text(content)
     with pytest.raises(StudioError, match=r"division\.json is damaged"):
         places(run)
+
+
+def test_a_run_that_has_learned_and_lost_its_division_is_not_divided_anew(run):
+    before = places(run)
+    (run.path / FILE).unlink()
+    assert places(run) == before
+    (run.path / FILE).unlink()
+    (run.path / "checkpoints" / "step-000004").mkdir(parents=True)
+    with pytest.raises(StudioError, match=r"held back is not known: division\.json is missing"):
+        places(run)

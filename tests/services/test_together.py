@@ -40,6 +40,14 @@ def test_the_command_line_says_so_in_one_sentence(home, studio, capsys, monkeypa
     assert "Traceback" not in said.err
 
 
+def test_of_several_processes_the_first_prints_the_document(home, capsys, monkeypatch):
+    for name, value in {**TORCHRUN, "RANK": "1", "LOCAL_RANK": "1"}.items():
+        monkeypatch.setenv(name, value)
+    assert main(["--home", str(home), "--json", "runs"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, "which one does" in said.err) == ("", True)
+
+
 def test_who_leads_takes_the_home_or_is_refused(home, studio):
     wait_for(lambda: studio.worker().holds_home)
     with pytest.raises(Refused, match="would train the run alone"):

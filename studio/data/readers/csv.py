@@ -8,10 +8,11 @@ from typing import TextIO
 
 from studio.core.errors import Refused
 from studio.core.report import Issue
+from studio.core.texts import writable
 from studio.data.readers.broken_rows import MOST_LINES, Traits
 from studio.data.readers.columns import check_columns, named
 from studio.data.readers.decoding import Decoding, find_encoding, is_writable, open_text
-from studio.data.readers.dialect import BrokenRow, Lines, is_comment_of, rows_of
+from studio.data.readers.dialect import DOUBTFUL, BrokenRow, Lines, is_comment_of, rows_of
 from studio.data.readers.header import heading_notes
 from studio.data.readers.layout import CHARACTERS_TRIED, Layout, find_layout, traits_of
 from studio.data.readers.upload import Upload
@@ -112,6 +113,9 @@ def _broken(error: csv.Error, lines: Lines, whole: int) -> SourceRow:
     `whole`: so many rows before it were.
     """
     first, last = lines.row_began, lines.number
+    raw = writable("".join(lines.taken))[:RAW_LETTERS]
+    if str(error) == DOUBTFUL:
+        return SourceRow(first, {}, f"{DOUBTFUL}.", raw)
     if "field limit" in str(error):
         raise _unclosed(first) from error
     if "unexpected end" in str(error):
@@ -120,11 +124,13 @@ def _broken(error: csv.Error, lines: Lines, whole: int) -> SourceRow:
             if whole < LEAST_WHOLE * swallowed:
                 raise _unclosed(first) from error
         elif whole or _is_torn(lines):
-            return SourceRow(first, {}, "The file is cut off in this row: its quotation mark is not closed.")
+            return SourceRow(
+                first, {}, "The file is cut off in this row: its quotation mark is not closed.", raw
+            )
         else:
             raise _unclosed(first) from error
     until = f" (up to line {last})" if last > first else ""
-    return SourceRow(first, {}, f"The quotation marks do not match up{until}.")
+    return SourceRow(first, {}, f"The quotation marks do not match up{until}.", raw)
 
 
 def _is_torn(lines: Lines) -> bool:

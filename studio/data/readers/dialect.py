@@ -13,6 +13,8 @@ from studio.data.readers.broken_rows import MOST_LINES, Below, Traits
 LONGEST_LINE = 16 * 1024**2
 MOST_IN_VAIN = 20
 """Where no whole row was found behind so many broken ones, none is looked for any more."""
+DOUBTFUL = "Behind the broken rows before it, this is a piece of one or unlike the other rows"
+"""Why a row that may be whole is set aside."""
 
 _ESCAPE = re.compile(r"\\(.?)", re.DOTALL)
 
@@ -189,7 +191,7 @@ def rows_of(dialect: Dialect, lines: Lines, traits: Traits | None = None) -> Ite
                 continue
             is_doubtful = is_doubtful and not dialect.whole_row(traits.fit)(cells, lines.taken)
             traits.learn(cells, lines.first)
-        yield csv.Error("a piece of a broken row, or unlike the others") if is_doubtful else cells
+        yield csv.Error(DOUBTFUL) if is_doubtful else cells
 
 
 def _cut_off(error: csv.Error, dialect: Dialect, lines: Lines, traits: Traits) -> BrokenRow:

@@ -6,6 +6,8 @@ import random
 
 import pytest
 
+from studio.data.readers.dialect import DOUBTFUL
+
 CASES = {
     "a cut row of several lines takes no row along and leaves no piece": (
         "question,answer\n"
@@ -107,4 +109,7 @@ def test_of_two_cut_rows_at_the_end_no_piece_is_kept(read):
 
 def test_what_is_unlike_all_rows_behind_a_broken_one_at_the_end_is_no_row(read):
     rows = list(read("question,answer\n" + 'a?,"b, c"\n' * 9 + 'd?,"b" c\nand, more\n', "rows.csv").rows)
-    assert [row.number for row in rows if row.problem] == [11, 12]
+    broken, unlike = (row for row in rows if row.problem)
+    assert (broken.number, broken.problem) == (11, "The quotation marks do not match up.")
+    assert (unlike.number, unlike.problem) == (12, f"{DOUBTFUL}.")
+    assert [row.raw for row in (broken, unlike)] == ['d?,"b" c\n', "and, more\n"], "to type it from"
