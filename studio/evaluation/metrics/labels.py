@@ -11,10 +11,9 @@ from typing import ClassVar
 
 import evaluate
 import numpy as np
-from datasets import Features, Value
 
 from studio.evaluation.intervals import Shares
-from studio.evaluation.metrics.row_metric import RowMetric
+from studio.evaluation.metrics.row_metric import RowMetric, form_of_texts
 
 
 class LabelMetric(RowMetric):
@@ -25,12 +24,7 @@ class LabelMetric(RowMetric):
     needs = "answers"
 
     def _info(self) -> evaluate.MetricInfo:
-        return evaluate.MetricInfo(
-            description=self.title,
-            citation=self.source,
-            inputs_description="predictions: labels given; references: true labels.",
-            features=Features({"predictions": Value("string"), "references": Value("string")}),
-        )
+        return form_of_texts(self, "predictions: labels given; references: true labels.")
 
     @abstractmethod
     def score(self, predictions: Sequence[str], references: Sequence[str]) -> float:

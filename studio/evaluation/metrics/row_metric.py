@@ -10,6 +10,7 @@ from typing import ClassVar, Literal, Self
 
 import evaluate
 import numpy as np
+from datasets import Features, Value
 
 from studio.evaluation.intervals import Shares
 
@@ -53,3 +54,13 @@ class RowMetric(evaluate.Metric):
     def _compute(self, predictions: Sequence, references: Sequence) -> dict[str, float]:
         parts = self.parts(predictions, references)
         return {self.name: float(self.finish(parts.measure(np.ones((1, parts.rows))))[0])}
+
+
+def form_of_texts(metric: RowMetric, read: str) -> evaluate.MetricInfo:
+    """Return the form of `evaluate` of a metric that compares texts; `read` says what it reads."""
+    return evaluate.MetricInfo(
+        description=metric.title,
+        citation=metric.source,
+        inputs_description=read,
+        features=Features({"predictions": Value("string"), "references": Value("string")}),
+    )

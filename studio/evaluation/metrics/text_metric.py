@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import evaluate
 import numpy as np
-from datasets import Features, Value
 from sacrebleu.metrics.base import Metric as SacrebleuMetric
 
 from studio.evaluation.intervals import Parts
-from studio.evaluation.metrics.row_metric import RowMetric
+from studio.evaluation.metrics.row_metric import RowMetric, form_of_texts
 
 
 class TextMetric(RowMetric):
@@ -20,12 +19,7 @@ class TextMetric(RowMetric):
     needs = "answers"
 
     def _info(self) -> evaluate.MetricInfo:
-        return evaluate.MetricInfo(
-            description=self.title,
-            citation=self.source,
-            inputs_description="predictions: answers; references: expected answers.",
-            features=Features({"predictions": Value("string"), "references": Value("string")}),
-        )
+        return form_of_texts(self, "predictions: answers; references: expected answers.")
 
 
 class EachAnswer(TextMetric):
