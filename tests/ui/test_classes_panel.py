@@ -9,6 +9,7 @@ from studio.core.exam import ClassScores, Difference, ExamRow, Score
 from studio.core.verdict import Verdict
 from studio.services.exam_view import ExamView
 from studio.ui.panels.classes import classes
+from studio.ui.panels.scores import exam
 
 ATTACK = "<script>alert(1)</script>"
 HALF = {name: Score(0.5, 0.25, 0.75) for name in ("precision", "recall", "f1")}
@@ -54,3 +55,9 @@ def test_a_label_stays_text() -> None:
 
 def test_there_is_nothing_to_show_where_no_rows_were_sorted() -> None:
     assert classes(replace(sorted_rows(), classes=())) == ""
+
+
+def test_rows_that_were_sorted_are_not_said_to_be_answered_in_words() -> None:
+    view = sorted_rows()
+    assert "8 held-back rows scored. Brackets" in exam(view)
+    assert "scored, 8 of them also answered in words" in exam(replace(view, classes=()))

@@ -77,9 +77,10 @@ def _how(view: ExamView) -> str:
     ended = (
         f", each ended after {count(view.answer_tokens, 'token')} at the latest" if view.answer_tokens else ""
     )
+    written = "" if view.classes else f", {view.answered:,} of them also answered in words{ended}"
     return (
-        f"<p>{count(view.rows, 'held-back row')} scored, {view.answered:,} of them also answered in words"
-        f"{ended}. Brackets are 95 % intervals; both models saw the same rows. {hashes}</p>"
+        f"<p>{count(view.rows, 'held-back row')} scored{written}. Brackets are 95 % intervals; both models "
+        f"saw the same rows. {hashes}</p>"
     )
 
 
