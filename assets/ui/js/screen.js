@@ -111,6 +111,7 @@
     return found ? { ...stored, ...found, addressed: true } : stored;
   };
   // Storage speaks up before the page has arrived: until then the address stays as the visitor gave it.
+  const DRAWN_MS = 80;
   let shownStep = null, arrived = false;
   screen.remember = (session, first) => {
     arrived ||= Boolean(first);
@@ -125,10 +126,13 @@
       const moved = shownStep !== null && addressed()?.step !== session.step;
       history[moved ? "pushState" : "replaceState"](null, "", address);
     }
-    if (shownStep !== null && shownStep !== session.step) setTimeout(focusHeading, 80);
+    if (shownStep !== null && shownStep !== session.step) setTimeout(focusHeading, DRAWN_MS);
     shownStep = session.step;
   };
+  // Where somebody has begun to type on a machine that is busy, what is typed must not go astray.
   function focusHeading() {
+    const active = document.activeElement;
+    if (active?.offsetParent && active.matches("input, textarea, select")) return;
     const heading = [...document.querySelectorAll(".step-head h2")].find((h) => h.offsetParent !== null);
     if (heading) heading.focus({ preventScroll: true });
     window.scrollTo({ top: 0 });

@@ -1,16 +1,27 @@
 // One thing at a time: what may change the session waits for the answer before it, and goes out with the session
 // that answer left. Two presses in a row would else begin from the same session, and the slower answer, which
 // holds a whole session, would take the other press back (seen: "Next example" right after "Read the file").
+// And what was typed after a request was made is newer than its answer, which leaves that field as it is (seen:
+// a number of steps typed right after a recipe was chosen, whose answer then filled the form).
 (() => {
   "use strict";
   const send = window.fetch;
-  let last = Promise.resolve(), session = null;
+  const UNCHANGED = { __type__: "update" }; // what Gradio sends for an output that is skipped
+  const typed = new Map(); // the id of a field's part -> how many keys had been pressed by then
+  let last = Promise.resolve(), session = null, keys = 0;
+
+  document.addEventListener("input", ({ target }) => {
+    if (!target.matches('textarea, input[type="number"], input[type="text"]')) return;
+    const part = target.closest("[id]");
+    if (part) typed.set(part.id, (keys += 1));
+  }, true);
 
   window.fetch = (address, options) => {
     const { pathname } = new URL(address?.url || address, location.href);
     const asked = pathname.endsWith("/run/predict") ? about(options?.body) : null;
     if (!asked) return send(address, options);
-    const reply = last.then(() => inTurn(asked, address, options));
+    const keysBefore = keys;
+    const reply = last.then(() => inTurn(asked, address, options, keysBefore));
     last = reply.catch(() => {}); // whoever asked is told; the next one need not fail with it
     return reply;
   };
@@ -23,17 +34,22 @@
     const ident = components.find((component) => component.type === "browserstate").id;
     const handler = dependencies.find((dependency) => dependency.id === body.fn_index);
     const output = handler ? handler.outputs.indexOf(ident) : -1;
-    return output < 0 ? null : { body, input: handler.inputs.indexOf(ident), output };
+    if (output < 0) return null;
+    const named = new Map(components.map((component) => [component.id, component.props.elem_id]));
+    const parts = handler.outputs.map((id) => named.get(id));
+    return { body, parts, input: handler.inputs.indexOf(ident), output };
   }
 
-  async function inTurn({ body, input, output }, address, options) {
+  async function inTurn({ body, parts, input, output }, address, options, keysBefore) {
     // A page that has just arrived says itself where it is.
     if (session && input >= 0 && !body.data[input]?.addressed) body.data[input] = session;
     const reply = await send(address, { ...options, body: JSON.stringify(body) });
-    if (reply.ok) {
-      const left = (await reply.clone().json()).data?.[output];
-      if (left?.step) session = left;
-    }
-    return reply;
+    if (!reply.ok) return reply;
+    const answer = await reply.clone().json();
+    const left = answer.data?.[output];
+    if (left?.step) session = left;
+    if (!parts.some((part) => typed.get(part) > keysBefore)) return reply;
+    answer.data = answer.data.map((value, at) => (typed.get(parts[at]) > keysBefore ? UNCHANGED : value));
+    return new Response(JSON.stringify(answer), { status: reply.status, headers: reply.headers });
   }
 })();

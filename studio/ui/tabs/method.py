@@ -72,10 +72,11 @@ class MethodTab:
         shell, safe = self._shell, told(self.notice)
         filled = [shell.session, self.elsewhere, *self.form.widgets.values()]
         outputs = [*self.outputs(), shell.session, shell.pulse]
-        on(self.recipes.recipe, safe(self.choose_recipe), inputs=[shell.session], outputs=outputs)
+        again = {"outputs": outputs, "repeats": "multiple"}  # the last choice counts, however quick
+        on(self.recipes.recipe, safe(self.choose_recipe), inputs=[shell.session], **again)
         chosen = {"place": self.place, "tuning": self.tuning, "objective": self.objective}
         for field, part in chosen.items():
-            on(part.input, safe(self.choose(field)), inputs=[shell.session, part], outputs=outputs)
+            on(part.input, safe(self.choose(field)), inputs=[shell.session, part], **again)
         for event in (self.fetch.click, self.elsewhere.submit):
             named = [shell.session, self.elsewhere]
             got = on(event, safe(self.fetch_model), inputs=named, outputs=[self.notice])
@@ -84,7 +85,7 @@ class MethodTab:
         self.listed.wire(safe, self._drawn, outputs)
         for widget in self.form.widgets.values():
             event = widget.blur if isinstance(widget, gr.Number | gr.Textbox) else widget.input
-            on(event, safe(self.adjust), inputs=filled, outputs=outputs)
+            on(event, safe(self.adjust), inputs=filled, **again)
         on(shell.pulse.measured, safe(self.adjust), inputs=filled, outputs=outputs)
         begun = on(
             self.bar.primary.click, safe(self.start), inputs=filled, outputs=[self.notice, shell.session]
