@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from studio.core.exam import Difference, ExamRow, Score
 from studio.core.examples import IGNORED, Example
+from studio.core.measures import MEASURES
 from studio.data.templates import ChatTemplate
 from studio.evaluation.intervals import Draws, Measured, bootstrap_all, difference, score
 from studio.evaluation.metrics import METRICS, metric_named
@@ -55,7 +56,7 @@ def mark(
     for name in metrics:
         for arm in arms:
             arms[arm][name] = score(draws[name, arm])
-        if (better := METRICS[name].better) is not None:
+        if (better := MEASURES[name].better) is not None:
             differences[name] = difference(draws[name, "base"], draws[name, "tuned"], better=better)
     return arms, differences
 

@@ -1,8 +1,8 @@
 """The exam's table: what is shown first, in which words, and what stands beside it for those who compare."""
 
 from studio.core.exam import Difference, Score
+from studio.core.measures import MEASURES
 from studio.core.verdict import Verdict
-from studio.evaluation.metrics import METRICS
 from studio.services.exam_view import ExamView
 from studio.ui.panels import scores
 
@@ -11,28 +11,27 @@ SIGNATURE = "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0"
 
 def examined(*names: str, verdict: str = "better") -> ExamView:
     measured = {name: Score(0.5, 0.25, 0.75) for name in names}
-    changes = {name: Difference(0.1, 0.05, 0.2, verdict) for name in names if METRICS[name].better}
+    changes = {name: Difference(0.1, 0.05, 0.2, verdict) for name in names if MEASURES[name].better}
     return ExamView(
         "run1", 35, 32, {"base": measured, "tuned": measured}, changes, (), Verdict("good", "Better", "."),
         signatures={"bleu": SIGNATURE}, answer_tokens=64,
     )  # fmt: skip
 
 
-def test_every_metric_has_its_words_and_its_technical_term() -> None:
-    assert set(scores.METRICS) == set(METRICS)
-    for name, words in scores.METRICS.items():
-        towards = {"lower": "lower is better", "higher": "higher is better", None: ""}[METRICS[name].better]
-        assert towards in words.term
+def test_each_measure_stands_with_its_technical_term_and_which_way_is_better() -> None:
+    html = scores.exam(examined("loss", "chrf"))
+    assert "Error on held-back rows<small>loss, nats per trained token; lower is better</small>" in html
+    assert "Letters in a row shared<small>chrF, 0 to 100; higher is better</small>" in html
 
 
 def test_the_first_measures_of_the_exams_own_order_stand_open_and_the_others_are_folded() -> None:
     names = ("chrf", "rougeL", "loss", "perplexity", "bits_per_byte", "bleu", "repetition")
     html = scores.exam(examined(*names))
     opened, folded = html.split("<details")
-    places = [opened.index(scores.METRICS[name].title) for name in names[:5]]
+    places = [opened.index(MEASURES[name].title) for name in names[:5]]
     assert places == sorted(places)
     assert "2 further measures" in folded
-    assert scores.METRICS["bleu"].title in folded
+    assert MEASURES["bleu"].title in folded
     assert SIGNATURE in folded
     assert "<details" not in scores.exam(examined("loss", "perplexity"))
 

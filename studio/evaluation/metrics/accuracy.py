@@ -12,7 +12,6 @@ from studio.evaluation.metrics.labels import LabelMetric
 class Accuracy(LabelMetric):
     """Says little where one label is much more frequent than the others: then look at F1 too."""
 
-    title = "Rows sorted rightly"
     source = "scikit-learn, accuracy_score"
 
     def parts(self, predictions: Sequence[str], references: Sequence[str]) -> Parts:

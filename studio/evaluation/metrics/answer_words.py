@@ -6,9 +6,6 @@ from studio.evaluation.metrics.text_metric import EachAnswer
 class AnswerWords(EachAnswer):
     """Neither long nor short is better, so no change of it is called so."""
 
-    title = "Length of an answer"
-    unit = "words"
-    better = None
     source = "words between blanks, meaned over the answered rows"
 
     def worth(self, answer: str, expected: str) -> float:

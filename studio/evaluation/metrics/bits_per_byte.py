@@ -15,8 +15,6 @@ class BitsPerByte(Loss):
     The nats are those of the loss, the token that ends an answer included; that token has no bytes.
     """
 
-    title = "Bits per byte"
-    unit = "bits per byte of UTF-8"
     needs = "bytes"
     source = "arXiv:2101.00027, section 3.1"
 

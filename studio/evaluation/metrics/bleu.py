@@ -13,8 +13,6 @@ ORDERS = 4
 class Bleu(TextMetric):
     """sacrebleu's corpus BLEU with its defaults, comparable with papers; 0 to 100."""
 
-    title = "Stretches of words in common"
-    unit = "of 100"
     source = "Papineni et al. 2002, doi:10.3115/1073083.1073135; sacrebleu, arXiv:1804.08771"
 
     @classmethod

@@ -13,8 +13,6 @@ RECALL_WEIGHT = CHRF.BETA**2
 class Chrf(TextMetric):
     """sacrebleu's corpus chrF2 with its defaults; 0 to 100. It needs no words, so it serves any language."""
 
-    title = "Stretches of letters in common"
-    unit = "of 100"
     source = "Popović 2015, doi:10.18653/v1/W15-3049; sacrebleu, arXiv:1804.08771"
 
     @classmethod

@@ -4,8 +4,6 @@ from studio.evaluation.metrics.text_metric import EachAnswer
 
 
 class ExactMatch(EachAnswer):
-    title = "Exact match"
-    unit = "fraction of rows"
     source = "arXiv:1606.05250"
 
     def worth(self, answer: str, expected: str) -> float:

@@ -19,8 +19,6 @@ from studio.evaluation.metrics.row_metric import RowMetric, form_of_texts
 class LabelMetric(RowMetric):
     """Predictions: the labels given. References: the true ones."""
 
-    unit = "fraction, of 1"
-    better = "higher"
     needs = "answers"
 
     def _info(self) -> evaluate.MetricInfo:

@@ -13,9 +13,6 @@ from studio.evaluation.metrics.row_metric import RowMetric
 class Loss(RowMetric):
     """Predictions: the summed nats of each row. References: how many tokens of it are learned."""
 
-    title = "Held-out loss"
-    unit = "nats per trained token"
-    better = "lower"
     needs = "losses"
     source = "Shannon 1948, doi:10.1002/j.1538-7305.1948.tb01338.x"
 

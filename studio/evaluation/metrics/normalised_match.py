@@ -12,8 +12,6 @@ _MARKS = str.maketrans("", "", string.punctuation)
 class NormalisedMatch(EachAnswer):
     """SQuAD's own normalisation, so that figures can be compared: English articles are left out."""
 
-    title = "Answers alike but for case and marks"
-    unit = "fraction of rows"
     source = "arXiv:1606.05250, evaluate-v1.1.py"
 
     def worth(self, answer: str, expected: str) -> float:

@@ -8,9 +8,6 @@ from studio.evaluation.metrics.loss import Loss
 class Perplexity(Loss):
     """Reads what `Loss` reads; the mean is taken over tokens before the exponential, never after."""
 
-    title = "Perplexity"
-    unit = "equally likely tokens"
-    better = "lower"
     source = "Jelinek et al. 1977, doi:10.1121/1.2016299"
 
     def finish(self, measured: np.ndarray) -> np.ndarray:

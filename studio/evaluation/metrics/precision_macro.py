@@ -15,7 +15,6 @@ def _quality(both: np.ndarray, given: np.ndarray, true: np.ndarray) -> tuple[np.
 class PrecisionMacro(MacroMetric):
     """Every label counts alike, however rare; one that is never given counts 0."""
 
-    title = "Given labels that are right"
     source = "scikit-learn, precision_score(average='macro', zero_division=0)"
     quality = staticmethod(_quality)
 

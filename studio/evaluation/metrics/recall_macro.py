@@ -15,7 +15,6 @@ def _quality(both: np.ndarray, given: np.ndarray, true: np.ndarray) -> tuple[np.
 class RecallMacro(MacroMetric):
     """Every label counts alike, however rare; one that is never given counts 0."""
 
-    title = "Rows of each label that are found"
     source = "scikit-learn, recall_score(average='macro', zero_division=0)"
     quality = staticmethod(_quality)
 

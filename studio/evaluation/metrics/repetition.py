@@ -8,9 +8,6 @@ WORDS = 4
 class Repetition(EachAnswer):
     """`seq-rep-4`, of each answer and then meaned; one of fewer than four words repeats nothing."""
 
-    title = "Saying the same again"
-    unit = "fraction of four words in a row"
-    better = "lower"
     source = "arXiv:1908.04319, section 6.1"
 
     def worth(self, answer: str, expected: str) -> float:

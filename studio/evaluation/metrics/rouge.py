@@ -20,7 +20,6 @@ ENOUGH_READ = 0.5
 class Rouge(EachAnswer):
     """Reads a to z and digits, nothing else: that is the standard's own rule."""
 
-    unit = "F measure, of 1"
     source = "Lin 2004, aclanthology.org/W04-1013; rouge-score 0.1.2"
 
     @classmethod

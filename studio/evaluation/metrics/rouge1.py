@@ -4,4 +4,4 @@ from studio.evaluation.metrics.rouge import Rouge
 
 
 class Rouge1(Rouge):
-    title = "Words in common"
+    """Order plays no part."""

@@ -4,4 +4,4 @@ from studio.evaluation.metrics.rouge import Rouge
 
 
 class Rouge2(Rouge):
-    title = "Pairs of words in common"
+    """Neighbours only: a gap between two words makes another pair."""

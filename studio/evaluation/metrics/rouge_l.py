@@ -5,4 +5,3 @@ from studio.evaluation.metrics.rouge import Rouge
 
 class RougeL(Rouge):
     name = "rougeL"  # `evaluate` would make rouge_l of it, which no paper writes
-    title = "Words in common, in the same order"

@@ -3,6 +3,7 @@
 `evaluate.load` fetches metric scripts from the hub; subclasses need no network (DESIGN section 11).
 """
 
+import inspect
 import tempfile
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -16,12 +17,11 @@ from studio.evaluation.intervals import Shares
 
 
 class RowMetric(evaluate.Metric):
-    """A metric with a value for any set of rows; `compute` is `evaluate`'s own entry."""
+    """A metric with a value for any set of rows; `compute` is `evaluate`'s own entry.
 
-    title: ClassVar[str]
-    unit: ClassVar[str]
-    better: ClassVar[Literal["lower", "higher"] | None]
-    """None where it describes: then no change of it is called better or worse."""
+    What it is called, its unit and which way is better stand in `core/measures.py`.
+    """
+
     needs: ClassVar[Literal["losses", "bytes", "answers", "seconds"]]
     """What it reads of each row: nats and trained tokens (`losses`), nats and the bytes of the learned text
     (`bytes`), the answer and the expected one (`answers`), or what the answer took (`seconds`)."""
@@ -59,7 +59,7 @@ class RowMetric(evaluate.Metric):
 def form_of_texts(metric: RowMetric, read: str) -> evaluate.MetricInfo:
     """Return the form of `evaluate` of a metric that compares texts; `read` says what it reads."""
     return evaluate.MetricInfo(
-        description=metric.title,
+        description=inspect.getdoc(type(metric)) or "",
         citation=metric.source,
         inputs_description=read,
         features=Features({"predictions": Value("string"), "references": Value("string")}),

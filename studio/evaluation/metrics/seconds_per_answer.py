@@ -17,15 +17,12 @@ class SecondsPerAnswer(RowMetric):
     the other, and a machine's pace varies: so no difference is called better or worse.
     """
 
-    title = "Seconds per answer"
-    unit = "seconds, many written at once"
-    better = None
     needs = "seconds"
     source = "time.monotonic, the tokens' share of each group of answers"
 
     def _info(self) -> evaluate.MetricInfo:
         return evaluate.MetricInfo(
-            description=self.title,
+            description="Mean seconds of an answer, of many that were written at once.",
             citation=self.source,
             inputs_description="predictions: seconds of each answer; references: 1 each.",
             features=Features({"predictions": Value("float64"), "references": Value("int64")}),

@@ -15,7 +15,6 @@ from studio.evaluation.metrics.row_metric import RowMetric, form_of_texts
 class TextMetric(RowMetric):
     """Predictions: the model's answers. References: the expected ones."""
 
-    better = "higher"
     needs = "answers"
 
     def _info(self) -> evaluate.MetricInfo:

@@ -1,9 +1,9 @@
 """The exam's measures in plain words, the technical term beside each: before, after, and what changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from studio.core.exam import Difference, Score
+from studio.core.measures import MEASURES, Measure
 from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, sentence, table
 from studio.ui.words import count, decimals, percentage
@@ -18,39 +18,9 @@ VERDICTS = {
 }
 
 
-@dataclass(frozen=True)
-class Words:
-    """A measure as people read it. `digits` after the point; None for percent."""
-
-    title: str
-    term: str
-    digits: int | None = None
-
-
-METRICS = {
-    "loss": Words("Error on held-back rows", "loss, nats per trained token; lower is better", 3),
-    "perplexity": Words("Surprise per token", "perplexity; lower is better", 2),
-    "bits_per_byte": Words("Error per byte of plain text", "bits per byte; lower is better", 3),
-    "accuracy": Words("Rows sorted rightly", "accuracy; higher is better"),
-    "precision_macro": Words("Given labels that are right", "macro precision; higher is better"),
-    "recall_macro": Words("Rows of each label that are found", "macro recall; higher is better"),
-    "f1_macro": Words("Precision and recall in one", "macro F1; higher is better"),
-    "exact_match": Words("Answers word for word", "exact match; higher is better"),
-    "normalised_match": Words("Answers alike but for case and marks", "normalised match; higher is better"),
-    "rougeL": Words("Words shared, in the same order", "ROUGE-L, 0 to 1; higher is better", 3),
-    "rouge1": Words("Words shared with the expected answer", "ROUGE-1, 0 to 1; higher is better", 3),
-    "rouge2": Words("Pairs of words shared", "ROUGE-2, 0 to 1; higher is better", 3),
-    "chrf": Words("Letters in a row shared", "chrF, 0 to 100; higher is better", 1),
-    "bleu": Words("Up to four words in a row shared", "BLEU, 0 to 100; higher is better", 1),
-    "repetition": Words("Saying the same again", "repeated 4-grams; lower is better"),
-    "answer_words": Words("Length of an answer", "words; neither way is better", 1),
-    "seconds_per_answer": Words("Time for an answer", "seconds, many at once; the machine's pace", 2),
-}
-
-
 def exam(view: ExamView) -> str:
     """Return the verdict, then what was measured before and after, with intervals, on the same rows."""
-    names = [name for name in view.arms.get("base", {}) if name in METRICS]
+    names = [name for name in view.arms.get("base", {}) if name in MEASURES]
     first, others = _measures(view, names[:ALWAYS_SHOWN]), ""
     if rest := names[ALWAYS_SHOWN:]:
         inside = _measures(view, rest, label="Further exam results") + _signatures(view)
@@ -87,15 +57,15 @@ def _how(view: ExamView) -> str:
 def _signatures(view: ExamView) -> str:
     """Return what a paper has to state beside such a figure, so that it can be compared."""
     lines = "".join(
-        f"<li>{escape(METRICS[name].term.partition(',')[0])}: <code>{escape(said)}</code></li>"
+        f"<li>{escape(MEASURES[name].term.partition(',')[0])}: <code>{escape(said)}</code></li>"
         for name, said in view.signatures.items()
-        if name in METRICS
+        if name in MEASURES
     )
     return f"<p>Signatures of sacrebleu, to compare with papers:</p><ul>{lines}</ul>" if lines else ""
 
 
 def _measure(name: str, view: ExamView) -> str:
-    words = METRICS[name]
+    words = MEASURES[name]
     cells = ""
     for arm, title_of_arm in (("base", "Before"), ("tuned", "After")):
         score = view.arms.get(arm, {}).get(name)
@@ -106,10 +76,10 @@ def _measure(name: str, view: ExamView) -> str:
         word = VERDICTS[difference.verdict]
         change = f'<b class="change {difference.verdict}">{word}</b> {_score(words, difference, signed=True)}'
     cells += f'<td data-label="Change">{change}</td>'
-    return f'<tr><th scope="row">{words.title}<small>{words.term}</small></th>{cells}</tr>'
+    return f'<tr><th scope="row">{words.title}<small>{words.small_print}</small></th>{cells}</tr>'
 
 
-def _score(words: Words, score: Score | Difference, *, signed: bool = False) -> str:
+def _score(words: Measure, score: Score | Difference, *, signed: bool = False) -> str:
     def form(number: float) -> str:
         if words.digits is None:
             return percentage(number, signed=signed)

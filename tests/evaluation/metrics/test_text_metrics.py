@@ -6,6 +6,7 @@ import pytest
 from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU, CHRF
 
+from studio.core.measures import MEASURES
 from studio.evaluation.metrics import metric_named
 from studio.evaluation.metrics.normalised_match import normalised
 
@@ -146,4 +147,4 @@ def test_repetition_is_the_share_of_four_words_in_a_row_that_came_before():
 def test_length_and_seconds_are_means_over_rows_and_called_neither_better_nor_worse():
     assert value("answer_words", ["one two", "", "one"], ["", "", ""]) == pytest.approx(1)
     assert value("seconds_per_answer", [0.5, 1.5], [1, 1]) == pytest.approx(1)
-    assert metric_named("answer_words").better is metric_named("seconds_per_answer").better is None
+    assert MEASURES["answer_words"].better is MEASURES["seconds_per_answer"].better is None

@@ -1,0 +1,48 @@
+"""What the exam's metrics are called: the plain words, the technical term, which way is better.
+
+The screen, the advice and the intervals read it; the classes in `evaluation/metrics` only measure. They
+stand on libraries that are too heavy for the first page, so the words cannot stand beside the code.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A metric as people read it. `digits` after the point; None: a fraction that is shown in percent.
+
+    `better` is None where it only describes: then no change of it is called better or worse.
+    """
+
+    title: str
+    term: str
+    better: Literal["lower", "higher"] | None
+    digits: int | None = None
+
+    @property
+    def small_print(self) -> str:
+        """Return the technical term and which way is better; the term says so itself where none is."""
+        return f"{self.term}; {self.better} is better" if self.better else self.term
+
+
+MEASURES: dict[str, Measure] = {
+    "loss": Measure("Error on held-back rows", "loss, nats per trained token", "lower", 3),
+    "perplexity": Measure("Surprise per token", "perplexity", "lower", 2),
+    "bits_per_byte": Measure("Error per byte of plain text", "bits per byte", "lower", 3),
+    "accuracy": Measure("Rows sorted rightly", "accuracy", "higher"),
+    "precision_macro": Measure("Given labels that are right", "macro precision", "higher"),
+    "recall_macro": Measure("Rows of each label that are found", "macro recall", "higher"),
+    "f1_macro": Measure("Precision and recall in one", "macro F1", "higher"),
+    "exact_match": Measure("Answers word for word", "exact match", "higher"),
+    "normalised_match": Measure("Answers alike but for case and marks", "normalised match", "higher"),
+    "rougeL": Measure("Words shared, in the same order", "ROUGE-L, 0 to 1", "higher", 3),
+    "rouge1": Measure("Words shared with the expected answer", "ROUGE-1, 0 to 1", "higher", 3),
+    "rouge2": Measure("Pairs of words shared", "ROUGE-2, 0 to 1", "higher", 3),
+    "chrf": Measure("Letters in a row shared", "chrF, 0 to 100", "higher", 1),
+    "bleu": Measure("Up to four words in a row shared", "BLEU, 0 to 100", "higher", 1),
+    "repetition": Measure("Saying the same again", "repeated 4-grams", "lower"),
+    "answer_words": Measure("Length of an answer", "words; neither way is better", None, 1),
+    "seconds_per_answer": Measure("Time for an answer", "seconds, many at once; the machine's pace", None, 2),
+}
+"""By the name in `evaluation.metrics.METRICS`."""
