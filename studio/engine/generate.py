@@ -1,6 +1,5 @@
 """A model answers: one question streamed, or many at once. Always greedy, so that answers can be compared."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from transformers import (
 )
 
 from studio.core.errors import StudioError
+from studio.core.work_time import WorkTime
 from studio.engine.models import context_tokens
 from studio.engine.openings import opening_places
 
@@ -117,7 +117,8 @@ class _AfterEachToken(StoppingCriteria):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An answer to a prompt of a list. `seconds` are its tokens' share of what its group took.
+    """An answer to a prompt of a list. `seconds` are its tokens' share of what its group took, pauses
+    in which `should_stop` did other work not counted.
 
     `tokens` counts the one that ends it, too, even where it ran out of room instead.
     """
@@ -170,14 +171,14 @@ def write_group(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> list[Written]:
     """Return the answers to a group of prompts. Raises Interrupted; leaves training mode as it was."""
-    started, was_training = time.monotonic(), model.training
+    work, was_training = WorkTime(should_stop), model.training
     model.eval()
     try:
         given = [prompts[index] for index in group]
-        rows = _answer_group(model, tokenizer, given, max_new_tokens, should_stop)
+        rows = _answer_group(model, tokenizer, given, max_new_tokens, work.should_stop)
     finally:
         model.train(was_training)
-    each = (time.monotonic() - started) / sum(len(row) + 1 for row in rows)  # and the token that ends it
+    each = work.seconds() / sum(len(row) + 1 for row in rows)  # and the token that ends it
     return [
         Written(index, tokenizer.decode(row, skip_special_tokens=True), len(row) + 1, each * (len(row) + 1))
         for index, row in zip(group, rows, strict=True)

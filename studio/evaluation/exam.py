@@ -12,6 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.exam import ClassScores, Exam
 from studio.core.examples import Example
 from studio.core.records import SourcedRecord
+from studio.core.work_time import WorkTime
 from studio.data.templates import ChatTemplate
 from studio.engine.device import computed_by
 from studio.engine.generate import PROMPTS_AT_ONCE, Interrupted
@@ -77,20 +78,25 @@ def examine(
     What `kept` holds of the same exam is not done again. Raises StudioError where no held-out row has
     anything to learn: an exam without rows proves nothing.
     """
-    paper = _paper(job)
-    sheet = Worksheet(kept or Unkept(), _key(job, paper))
+    paper, work = _paper(job), WorkTime(should_stop)
+    sheet = Worksheet(kept or Unkept(), _key(job, paper), work.seconds)
     half = len(paper.rows) + (0 if job.classes else len(paper.answered))
     sittings = []
-    for done, arm, subject, sitter in zip(
-        (0, half), ("base", "tuned"), (job.base, job.tuned), _sitters(job), strict=True
-    ):
-        said = partial(_say, progress, total=2 * half, before=done, model=NAMES[arm])
-        try:
+    try:
+        for done, arm, subject, sitter in zip(
+            (0, half), ("base", "tuned"), (job.base, job.tuned), _sitters(job), strict=True
+        ):
+            said = partial(_say, progress, total=2 * half, before=done, model=NAMES[arm])
             with subject() as model:
-                sittings.append(sitter(model, paper, partial(sheet.part, arm), said, should_stop))
-        except Interrupted:
-            return None
-    return _exam(job, paper, *sittings, seconds=sheet.seconds)
+                sittings.append(sitter(model, paper, partial(sheet.part, arm), said, work.should_stop))
+        return _exam(job, paper, *sittings, seconds=sheet.seconds, between=partial(_go_on, should_stop))
+    except Interrupted:
+        return None
+
+
+def _go_on(should_stop: ShouldStop) -> None:
+    if should_stop():
+        raise Interrupted
 
 
 def _key(job: ExamJob, paper: Paper) -> str:
@@ -144,9 +150,11 @@ def _longest_answer(job: ExamJob, asked: Sequence[Question]) -> int:
     return max((len(job.template.encoder.encode(question.expected)) for question in asked), default=0)
 
 
-def _exam(job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting, *, seconds: float) -> Exam:
+def _exam(
+    job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting, *, seconds: float, between: Callable[[], None]
+) -> Exam:
     metrics = _metrics(job, paper)
-    arms, differences = mark(paper, base, tuned, metrics=metrics, seed=job.seed)
+    arms, differences = mark(paper, base, tuned, metrics=metrics, seed=job.seed, between=between)
     return Exam(
         rows=len(paper.rows),
         answered=len(paper.answered),
@@ -160,17 +168,19 @@ def _exam(job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting, *, seconds:
         table=table(paper, base, tuned),
         weights_hashes={"base": base.weights_hash, "tuned": tuned.weights_hash},
         signatures={name: said for name in metrics if (said := METRICS[name].signature())},
-        classes=_classes(job, paper, base, tuned),
+        classes=_classes(job, paper, base, tuned, between),
         before=(IN_WORDS if job.writes else BY_FREQUENCY) if job.classes else "",
     )
 
 
-def _classes(job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting) -> tuple[ClassScores, ...]:
+def _classes(
+    job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting, between: Callable[[], None]
+) -> tuple[ClassScores, ...]:
     if not job.classes:
         return ()
     expected = [question.expected for question in paper.answered]
     answers = ([sitting.answers[question.row] for question in paper.answered] for sitting in (base, tuned))
-    return by_class(expected, *answers, seed=job.seed)
+    return by_class(expected, *answers, seed=job.seed, between=between)
 
 
 def _metrics(job: ExamJob, paper: Paper) -> list[str]:

@@ -57,7 +57,10 @@ class Parts:
 
 @dataclass(frozen=True)
 class Draws:
-    """A metric of one arm: on the rows themselves, and on each resample of them `(resamples,)`."""
+    """A metric of one arm: on the rows themselves, and on each resample of them `(resamples,)`.
+
+    `rows` is how many it rests on: of a label, those that truly have it.
+    """
 
     value: float
     resampled: np.ndarray
@@ -85,17 +88,23 @@ def bootstrap(
 
 
 def bootstrap_all(
-    measured: Mapping[Name, Measured], *, seed: int, resamples: int = RESAMPLES
+    measured: Mapping[Name, Measured],
+    *,
+    seed: int,
+    resamples: int = RESAMPLES,
+    between: Callable[[], None] = lambda: None,
 ) -> dict[Name, Draws]:
     """Draw rows with replacement, the same ones for everything that is measured on them.
 
-    Drawing takes longer than measuring, so that all metrics of the same rows belong into one call.
+    Drawing takes longer than measuring, so that all metrics of the same rows belong into one call. `between`
+    is called every few draws; what it raises ends the work.
     """
     sizes = {each.shares.rows for each in measured.values()}
     assert len(sizes) == 1, f"arms must be measured on the same rows: {sizes}"
     (rows,) = sizes
     drawn: dict[Name, list[np.ndarray]] = {name: [] for name in measured}
-    for counts in _resamples(rows, seed=seed, resamples=resamples):
+    for counts in row_draws(rows, seed=seed, resamples=resamples):
+        between()
         for name, each in measured.items():
             drawn[name].append(each.finish(each.shares.measure(counts)))
     once = np.ones((1, rows))
@@ -105,7 +114,7 @@ def bootstrap_all(
     }
 
 
-def _resamples(rows: int, *, seed: int, resamples: int) -> Iterator[np.ndarray]:
+def row_draws(rows: int, *, seed: int, resamples: int = RESAMPLES) -> Iterator[np.ndarray]:
     """Yield how often each row is drawn, `(draws, rows)`, a few draws at a time."""
     random = np.random.default_rng(seed)
     at_once = max(1, _DRAWN_AT_ONCE // rows)
@@ -121,15 +130,10 @@ def score(draws: Draws) -> Score:
     return Score(draws.value, float(low), float(high))
 
 
-def difference(
-    base: Draws, tuned: Draws, *, better: Literal["lower", "higher"], rows: int | None = None
-) -> Difference:
-    """Return tuned minus base with its paired interval, and the verdict that the interval allows.
-
-    `rows` is how many it rests on, where these are not all that were drawn.
-    """
+def difference(base: Draws, tuned: Draws, *, better: Literal["lower", "higher"]) -> Difference:
+    """Return tuned minus base with its paired interval, and the verdict that the interval allows."""
     low, high = (float(end) for end in np.percentile(tuned.resampled - base.resampled, TAILS))
-    verdict = _verdict(low, high, rows=base.rows if rows is None else rows, better=better)
+    verdict = _verdict(low, high, rows=base.rows, better=better)
     return Difference(tuned.value - base.value, low, high, verdict)
 
 

@@ -1,6 +1,6 @@
 """From two sittings of the same paper to the exam: each metric with its interval and verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.core.exam import Difference, ExamRow, Score
@@ -46,13 +46,19 @@ class Sitting:
 
 
 def mark(
-    paper: Paper, base: Sitting, tuned: Sitting, *, metrics: Sequence[str], seed: int
+    paper: Paper,
+    base: Sitting,
+    tuned: Sitting,
+    *,
+    metrics: Sequence[str],
+    seed: int,
+    between: Callable[[], None] = lambda: None,
 ) -> tuple[dict[str, dict[str, Score]], dict[str, Difference]]:
-    """Return the scores by arm and metric, and the differences by metric."""
+    """Return the scores by arm and metric, and the differences by metric. `between` as in the bootstrap."""
     arms: dict[str, dict[str, Score]] = {"base": {}, "tuned": {}}
     differences: dict[str, Difference] = {}
     sittings = {"base": base, "tuned": tuned}
-    draws = _draws(paper, sittings, metrics, seed)
+    draws = _draws(paper, sittings, metrics, seed, between)
     for name in metrics:
         for arm in arms:
             arms[arm][name] = score(draws[name, arm])
@@ -62,7 +68,11 @@ def mark(
 
 
 def _draws(
-    paper: Paper, sittings: Mapping[str, Sitting], metrics: Sequence[str], seed: int
+    paper: Paper,
+    sittings: Mapping[str, Sitting],
+    metrics: Sequence[str],
+    seed: int,
+    between: Callable[[], None],
 ) -> dict[tuple[str, str], Draws]:
     """Return the draws by metric and arm; metrics of the same rows see the same ones."""
     found: dict[tuple[str, str], Draws] = {}
@@ -73,7 +83,7 @@ def _draws(
             for metric in ready
             for arm, sitting in sittings.items()
         }
-        found |= bootstrap_all(measured, seed=seed) if measured else {}
+        found |= bootstrap_all(measured, seed=seed, between=between) if measured else {}
     return found
 
 

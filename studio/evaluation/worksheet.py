@@ -5,8 +5,7 @@ Rows are scored alone and answers written in fixed groups, so that it ends as an
 
 import hashlib
 import json
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from studio.evaluation.marking import Paper
@@ -35,16 +34,16 @@ class Unkept:
 
 
 class Worksheet:
-    """The lines of one exam. `seconds` counts those of earlier sittings too."""
+    """The lines of one exam. `seconds` counts those of earlier sittings too; `spent` gives this one's."""
 
-    def __init__(self, kept: Kept, key: str) -> None:
-        self._kept, self._began = kept, time.monotonic()
+    def __init__(self, kept: Kept, key: str, spent: Callable[[], float]) -> None:
+        self._kept, self._spent = kept, spent
         self._lines = kept.begin(key)
         self._before = self._lines[-1]["spent"] if self._lines else 0.0
 
     @property
     def seconds(self) -> float:
-        return self._before + time.monotonic() - self._began
+        return self._before + self._spent()
 
     def add(self, line: Line) -> None:
         self._kept.append({**line, "spent": self.seconds})
@@ -97,7 +96,15 @@ class Part:
 
 def key_of(paper: Paper, *further: object) -> str:
     """Return what two exams have in common if and only if they ask the same in the same way."""
-    rows = [[(each.row, each.input_ids, each.labels, each.label) for each in row] for row in paper.rows]
-    asked = [(question.row, question.prompt) for question in paper.answered]
-    everything = json.dumps([rows, asked, paper.answer_tokens, *further])
-    return hashlib.sha256(everything.encode()).hexdigest()
+    found = hashlib.sha256()
+    for part in _asked(paper, further):  # one after the other: all rows as one text would be held twice
+        found.update(json.dumps(part).encode() + b"\n")
+    return found.hexdigest()
+
+
+def _asked(paper: Paper, further: tuple[object, ...]) -> Iterator[object]:
+    yield len(paper.rows), len(paper.answered), paper.answer_tokens, further
+    for row in paper.rows:
+        yield [(each.row, each.input_ids, each.labels, each.label) for each in row]
+    for question in paper.answered:
+        yield question.row, question.prompt

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from studio.core.errors import Refused, StudioError
 from studio.core.events import JobFinished, JobProgressed, JobStarted, JobStopped
+from studio.core.work_time import WorkTime
 from studio.services.queue import Task
 from studio.services.training import Signals
 from studio.store.runs import RunFolder
@@ -22,17 +23,18 @@ def run_job(task: Task, signals: Signals, work: Callable[[Progress, ShouldStop],
     A studio that closes in between puts the request back for the next one. A process that is killed does
     not: the job then reads *interrupted*, and a machine that it brought down is not brought down again.
     """
-    folder, started = task.folder, time.monotonic()
+    folder = task.folder
 
     def should_stop() -> bool:
         signals.pause()
         return signals.closing() or folder.requests.stop_asked(task.job)
 
+    job = WorkTime(should_stop)
     folder.append(JobStarted(task.job, task.kind, signals.worker))
     folder.requests.remove(task.job)
-    finished = not should_stop() and work(_Reporter(task), should_stop)
+    finished = not job.should_stop() and work(_Reporter(task), job.should_stop)
     if finished:
-        folder.append(JobFinished(task.job, task.kind, time.monotonic() - started))
+        folder.append(JobFinished(task.job, task.kind, job.seconds()))
     elif folder.requests.stop_asked(task.job):
         folder.append(JobStopped(task.job, task.kind))
     else:

@@ -46,3 +46,14 @@ def test_of_very_many_labels_the_most_frequent_are_told():
     assert len(found) == MOST_LABELS
     assert found[0].label == "label 44"
     assert by_class([], [], [], seed=0) == ()
+
+
+def test_many_labels_can_be_stopped_between_two_draws():
+    class Stopped(Exception):
+        pass
+
+    def stop():
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        by_class(TRUE, BASE, TUNED, seed=0, between=stop)

@@ -2,14 +2,20 @@
 
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from studio.core.examples import Example
 from studio.core.records import Completion, Labelled, SourcedRecord
+from studio.core.work_time import WorkTime
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import chat, classification
 from studio.evaluation import exam as exams
 from studio.evaluation.exam import ExamJob, examine
+from studio.evaluation.marking import Paper
+from studio.evaluation.questions import Question
+from studio.evaluation.worksheet import key_of
 
 RECORDS = tuple(SourcedRecord(row, Completion(f"Twice {row}?", str(2 * row))) for row in range(2, 10))
 LABELLED = tuple(SourcedRecord(row, Labelled(f"text {row}", "ab"[row % 2])) for row in range(2, 10))
@@ -104,6 +110,38 @@ def test_its_seconds_are_those_of_all_sittings(job):
     held(job, kept, allowed=5)
     kept.lines[-1]["spent"] = 100.0
     assert held(job, kept).seconds > 100
+
+
+def test_time_in_which_it_gave_way_to_other_work_is_not_its_own(job, monkeypatch):
+    now = [0.0]
+    for place in ("studio.engine.generate", "studio.evaluation.exam"):
+        monkeypatch.setattr(f"{place}.WorkTime", partial(WorkTime, clock=lambda: now[0]))
+    monkeypatch.setattr(chat, "METRICS", ("loss", "seconds_per_answer"))
+
+    def gives_way():
+        now[0] += 1000.0  # whatever passes, passes here
+        return False
+
+    found = examine(job, progress=lambda *_: None, should_stop=gives_way)
+    assert now[0] > 0
+    assert found.seconds == 0
+    assert [found.arms[arm]["seconds_per_answer"].value for arm in ("base", "tuned")] == [0, 0]
+
+
+def test_what_names_an_exam_is_different_for_every_row_question_and_way():
+    rows = [(Example(row, (1, row), (-100, row)),) for row in (2, 3)]
+    asked = tuple(Question(row, "", "", (), (1,)) for row in (2, 3))
+    papers = [
+        Paper(tuple(rows), asked, {}, 4),
+        Paper(tuple(rows[:1]), asked, {}, 4),
+        Paper(tuple(rows), asked[:1], {}, 4),
+        Paper(tuple(rows), (), {}, 4),
+        Paper(tuple(rows), asked, {}, 5),
+        Paper(((rows[0][0], rows[1][0]),), asked, {}, 4),
+    ]
+    keys = [key_of(paper, "way") for paper in papers]
+    assert keys == [key_of(paper, "way") for paper in papers]
+    assert len({*keys, key_of(papers[0], "other way")}) == 7
 
 
 @pytest.mark.parametrize("change", [{"step": 5}, {"answer_tokens": 5}, {"answers": 3}])

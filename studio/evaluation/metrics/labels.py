@@ -54,9 +54,13 @@ class ClassCounts:
         So does a draw without any row of these classes: there is nothing to find in it.
         """
         both, given, true = (counts @ each for each in (self.given * self.true, self.given, self.true))
-        numerator, denominator = self.quality(both, given, true)
-        each = np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
+        each = share_of(*self.quality(both, given, true))
         return each.sum(-1) / np.maximum(((given + true) > 0).sum(-1), 1)
+
+
+def share_of(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """Return numerator / denominator, and 0 where there is nothing to divide by."""
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
 
 
 class MacroMetric(LabelMetric):
