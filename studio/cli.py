@@ -3,16 +3,12 @@
 Results go to stdout, progress and refusals to stderr. Exit codes: 0 done, 1 failed, 2 refused, 3 stopped.
 """
 
-import argparse
 import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 from studio.core.arguments import pairs, parser
 from studio.core.console import (
@@ -21,20 +17,16 @@ from studio.core.console import (
     REFUSED,
     STOPPED,
     meaning,
-    noting_interruptions,
     prepare_streams,
     say,
 )
 from studio.core.errors import Refused, StudioError
-from studio.core.system import home_folder, prepare_process
-from studio.engine.processes import Processes
+from studio.core.system import prepare_process
 from studio.services import documents, hub_data, intake, methods, together
-from studio.services.errands import Ear, wait_for_answers, wait_for_jobs, wait_for_run
-from studio.services.studio import Studio
+from studio.services.calls import Call, Result, unfinished
+from studio.services.errands import wait_for_answers, wait_for_run
 
 CODES = {"finished": DONE, "stopped": STOPPED, "paused": STOPPED}
-
-Result = tuple[Any, int]
 
 
 def main(arguments: Sequence[str] | None = None, *, begin: Callable[[], None] = lambda: None) -> int:
@@ -69,31 +61,6 @@ def _unhappy(error: BaseException) -> Result:
     told, code = meaning(error)
     say(str(told), sys.stderr)
     return {"version": 1, "error": told.message, "hint": told.hint}, code
-
-
-class Call:
-    """One call of the command line: what was typed, the studio of its home, and how it is followed."""
-
-    def __init__(self, typed: argparse.Namespace) -> None:
-        self.typed = typed
-
-    @cached_property
-    def home(self) -> Path:
-        return home_folder(getattr(self.typed, "home", None))
-
-    @cached_property
-    def studio(self) -> Studio:
-        return Studio(self.home)
-
-    @cached_property
-    def processes(self) -> Processes:
-        return together.meet(os.environ, self.typed.verb, self.home)
-
-    @contextlib.contextmanager
-    def ear(self) -> Iterator[Ear]:
-        """Print progress to stderr; a signal asks to stop, and what is running is saved first."""
-        with noting_interruptions() as interrupted:
-            yield Ear(lambda line: say(line, sys.stderr), interrupted)
 
 
 def check(call: Call) -> Result:
@@ -201,9 +168,9 @@ def exam(call: Call) -> Result:
     if set(call.typed.arms.split(",")) != {"base", "tuned"}:
         raise Refused(f"The arms {call.typed.arms!r} are not known.", "Known: base,tuned.")
     names = [call.studio.find_run(run) for run in call.typed.run]
-    problem, code = _wait_for(call, [(run, call.studio.start_exam(run)) for run in names])
+    problem, code = call.wait_for([(run, call.studio.start_exam(run)) for run in names])
     if problem:
-        return _unfinished(names[0], problem), code
+        return unfinished(names[0], problem), code
     sat = [documents.exam_document(view) for run in names if (view := call.studio.exam(run)) is not None]
     return (sat[0] if len(sat) == 1 else sat), DONE
 
@@ -211,27 +178,10 @@ def exam(call: Call) -> Result:
 def export(call: Call) -> Result:
     """write a tuned model into a folder"""
     run, kind, target = call.studio.find_run(call.typed.run), call.typed.kind, call.typed.target
-    problem, code = _wait_for(call, [(run, call.studio.start_export(run, kind, target))])
+    problem, code = call.wait_for([(run, call.studio.start_export(run, kind, target))])
     if problem:
-        return _unfinished(run, problem), code
+        return unfinished(run, problem), code
     return documents.export_document(call.studio.copy_export(run, kind, target)), DONE
-
-
-def _unfinished(run: str, problem: str) -> dict[str, Any]:
-    say(problem, sys.stderr)
-    return {"version": 1, "run": run, "error": problem, "hint": ""}
-
-
-def _wait_for(call: Call, jobs: Sequence[tuple[str, str]]) -> tuple[str, int]:
-    """Work until the jobs have ended; return why one has not finished, and the exit code."""
-    with call.ear() as ear:
-        ended = wait_for_jobs(call.studio, jobs, ear)
-    unfinished = next((job for job in ended if job.status != "finished"), None)
-    if unfinished is None and len(ended) == len(jobs):
-        return "", DONE
-    if unfinished is None or unfinished.status == "stopped":
-        return "It was stopped.", STOPPED
-    return f"{unfinished.message} {unfinished.hint}".strip(), FAILED
 
 
 def compare(call: Call) -> Result:
