@@ -7,25 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core.cleaning import Step
 from studio.core.config import RunConfig
 from studio.core.exam import Exam
 from studio.core.records import SourcedRecord
+from studio.exporters.facts import DatasetFacts, RunFacts
 
 if TYPE_CHECKING:
     from studio.engine.sources import ModelSource
-
-
-@dataclass(frozen=True)
-class DatasetFacts:
-    """What the model card says of the data. `version` is the hash of its content; `licence` "" if unknown."""
-
-    name: str
-    version: str
-    format: str
-    licence: str = ""
-    cleaning: tuple[Step, ...] = ()
-    """What was done to the rows after their file was read."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +21,7 @@ class ExportJob:
     """One run, ready to be handed over. `checkpoint` is the folder of the checkpoint at `step`.
 
     `training` and `held_out` are the records as the run split them; `exam` is None where none was held for
-    these very weights.
+    these very weights. `facts` tell the rest of its story.
     """
 
     config: RunConfig
@@ -43,6 +31,7 @@ class ExportJob:
     dataset: DatasetFacts
     training: Sequence[SourcedRecord]
     held_out: Sequence[SourcedRecord]
+    facts: RunFacts
     exam: Exam | None = None
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.errors import StudioError
+from studio.core.records import SourcedRecord
 from studio.data.split import divide
 from studio.services.setting_aside import Parts
 from studio.store.files import read_as, write_json
@@ -36,6 +37,15 @@ def divided(folder: RunFolder, records: RecordFile, config: RunConfig) -> Parts:
         training, held_out = found.training, found.held_out
         write_json(path, {"version": 1, "training": list(training), "held_out": list(held_out)})
     return Parts(ChosenRecords(records, training), ChosenRecords(records, held_out))
+
+
+def first_held_out(folder: RunFolder) -> SourcedRecord | None:
+    """Return the first held-back record of a run, which tells who chose them; None before it is divided."""
+    path = folder.path / FILE
+    if not path.exists():
+        return None
+    held_out = read_as(_places, path, hint=_RESTORE)[1]
+    return RecordFile(folder.records_file)[held_out[0]] if held_out else None
 
 
 def _places(entries: dict[str, Any]) -> "tuple[array[int], array[int]]":

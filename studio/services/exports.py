@@ -7,6 +7,7 @@ earlier export is the one there is. Its zip lies beside it under the same name, 
 import os
 import shutil
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -17,9 +18,9 @@ from studio.core.errors import Refused, StudioError
 from studio.core.progress import fold
 from studio.engine.sources import ModelSource
 from studio.exporters import EXPORTERS, exporter_named
-from studio.exporters.job import DatasetFacts, Exported, ExportedFile, ExportJob, Parity
+from studio.exporters.job import Exported, ExportedFile, ExportJob, Parity
 from studio.exporters.publish import export, refuse_occupied
-from studio.services import exams
+from studio.services import facts
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
 from studio.services.runs import check_disk
@@ -83,13 +84,19 @@ def _expected_bytes(folder: RunFolder, kind: str) -> int:
     return BYTES_A_WEIGHT * (started.trainable_parameters if chosen.NEEDS_BASE else started.total_parameters)
 
 
-def make(task: Task, signals: Signals) -> None:
+def make(home: Home, task: Task, signals: Signals) -> None:
     """Make the export that was asked for."""
-    run_job(task, signals, partial(_export, task.folder, task.kind.removeprefix(KIND)))
+    gather = partial(_job, home, task.folder)
+    run_job(task, signals, partial(_export, task.folder, task.kind.removeprefix(KIND), gather))
 
 
-def _export(folder: RunFolder, kind: str, progress: Progress, should_stop: ShouldStop) -> bool:
-    job = _job(folder, progress, should_stop)
+Gather = Callable[[Progress, ShouldStop], ExportJob | None]
+
+
+def _export(
+    folder: RunFolder, kind: str, gather: Gather, progress: Progress, should_stop: ShouldStop
+) -> bool:
+    job = gather(progress, should_stop)
     if job is None:
         return False
     target = folder.path / "exports" / f"{kind}-{new_id()}"
@@ -115,28 +122,23 @@ def _remove_earlier(target: Path, kind: str) -> None:
             entry.unlink(missing_ok=True)
 
 
-def _job(folder: RunFolder, progress: Progress, should_stop: ShouldStop) -> ExportJob | None:
+def _job(home: Home, folder: RunFolder, progress: Progress, should_stop: ShouldStop) -> ExportJob | None:
     """Gather what is exported; None where it was stopped."""
     step, checkpoint = best_checkpoint(folder)
     gathered = material(folder, lambda text: progress(0, 0, text), should_stop)
     if gathered is None:
         return None
-    exam, meta = exams.newest(folder), folder.meta()
+    told = replace(facts.gather(home, folder), step=step)
     return ExportJob(
         config=gathered.config,
         source=gathered.source,
         checkpoint=checkpoint,
         step=step,
-        dataset=DatasetFacts(
-            meta.dataset_name,
-            gathered.config.dataset_version,
-            meta.dataset_format,
-            meta.dataset_licence,
-            meta.cleaning,
-        ),
+        dataset=told.dataset,
         training=gathered.parts.training,
         held_out=gathered.parts.held_out,
-        exam=exam if exam is not None and exam.step == step else None,
+        facts=told,
+        exam=told.proven,
     )
 
 
@@ -228,10 +230,9 @@ def code(home: Home, run: str) -> str:
 
 def _source(folder: RunFolder) -> ModelSource:
     """Return the base model as the run noted it. Raises Refused before a worker has looked at it."""
-    known = folder.source()
-    if known is None:
+    if (known := facts.base_of(folder)) is None:
         raise Refused("The run has not begun, so its script is not certain yet.", "Wait until it runs.")
-    return ModelSource(known.model, Path(known.model), known.revision, known.weights_hash, known.licence)
+    return known
 
 
 def _document(made: Exported) -> dict[str, object]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.errors import Refused
+from studio.core.foreseen import Foreseen
 from studio.core.system import memory, process_memory_bytes
 from studio.data.split import divide
 from studio.engine.objectives import objective_named
@@ -16,7 +17,6 @@ from studio.services.lengths import Lost, lengths_file, lost
 from studio.services.packages import IMPORTING
 from studio.services.rehearsals import Pace, here, known_pace
 from studio.services.views import Forecast
-from studio.store.foreseen import Foreseen
 from studio.store.home import Home
 from studio.store.records import RecordFile
 

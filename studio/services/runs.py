@@ -18,12 +18,13 @@ from studio.core.cleaning import since_reading
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
 from studio.core.events import ACTIVE, RunQueued, Status
+from studio.core.foreseen import Foreseen
 from studio.core.progress import JobProgress, Progress, fold
 from studio.core.texts import checked_text
 from studio.services import methods
 from studio.services.datasets import drop_unused_tokens
 from studio.store.files import readable, size, told_plainly
-from studio.store.foreseen import Foreseen, note_foreseen
+from studio.store.foreseen import note_foreseen
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
 

@@ -6,11 +6,11 @@ from typing import Literal
 
 from studio.core.config import RunConfig
 from studio.core.events import Status
+from studio.core.foreseen import Foreseen
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.core.verdict import Verdict
 from studio.exporters.job import ExportedFile, Parity
-from studio.store.foreseen import Foreseen
 from studio.store.runs import SourceNote
 
 

@@ -194,7 +194,7 @@ class Worker:
         elif task.kind == "exam":
             exams.hold(task, signals)
         else:
-            exports.make(task, signals)
+            exports.make(self._home, task, signals)
         self._tell(None, "")
 
     def _after_training(self, task: Task) -> None:

@@ -1,22 +1,14 @@
 """What was foreseen of a run before it began, kept in its folder to be set beside the truth."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
+from studio.core.foreseen import Foreseen
 from studio.core.shapes import shaped
 from studio.store.files import read_as, told_plainly, write_json
 
 FILE = "forecast.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """The forecast that a run began with. Both seconds are 0 where no rehearsal stood behind them."""
-
-    seconds_low: float
-    seconds_high: float
-    memory_bytes: int
 
 
 def foreseen_of(run: Path) -> Foreseen | None:

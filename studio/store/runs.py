@@ -86,6 +86,10 @@ class RunFolder:
         path = self.path / "source.json"
         return read_as(partial(shaped, SourceNote), path, hint=_RESTORE) if path.exists() else None
 
+    def environment(self) -> dict[str, Any]:
+        """Return the versions and the machine that the run was described on."""
+        return read_as(dict, self.path / "environment.json", hint=_RESTORE)
+
     def write_source(self, source: SourceNote) -> None:
         write_json(self.path / "source.json", {"version": 1, **asdict(source)})
 

@@ -8,8 +8,11 @@ import pytest
 
 from studio.core.config import RunConfig
 from studio.core.events import Evaluated, Event
+from studio.core.exam import Exam
 from studio.core.examples import labels_of
 from studio.core.records import Completion, SourcedRecord, question_and_answer
+from studio.exporters.facts import DatasetFacts, RunFacts
+from studio.exporters.job import ExportJob
 from tests.conftest import record_for
 
 KNOBS = {
@@ -129,3 +132,13 @@ def train_one(tmp_path_factory, tiny_model_folder) -> Callable[..., TinyRun]:
         return train_tiny(tmp_path_factory.mktemp("run"), model, **choices)
 
     return train
+
+
+def job_of(run: TinyRun, exam: Exam | None = None) -> ExportJob:
+    """Return the run as an exporter is given it."""
+    dataset = DatasetFacts("colours.csv", "f" * 12, "pairs")
+    return ExportJob(
+        config=run.config, source=run.source, checkpoint=run.checkpoint, step=run.step, dataset=dataset,
+        training=run.training, held_out=run.held_out, exam=exam,
+        facts=RunFacts(run.config, dataset, exam, base=run.source, step=run.step),
+    )  # fmt: skip

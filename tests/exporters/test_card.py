@@ -13,7 +13,8 @@ from studio.core.records import Completion, SourcedRecord
 from studio.engine.sources import ModelSource
 from studio.exporters import adapter, merged
 from studio.exporters.card import data, model_card
-from studio.exporters.job import DatasetFacts, ExportJob, Parity
+from studio.exporters.facts import DatasetFacts, RunFacts
+from studio.exporters.job import ExportJob, Parity
 
 HUB = ModelSource("owner/model", Path("/cache/snapshot"), "abc123", "e" * 64, "mit")
 STARTER = ModelSource("starter", Path("/cache/starter"), "", "e" * 64, "apache-2.0")
@@ -27,11 +28,13 @@ EXAM = Exam(
     table=(), weights_hashes={"base": "b" * 64, "tuned": "c" * 64},
 )  # fmt: skip
 ROWS = tuple(SourcedRecord(row, Completion("q", "a")) for row in range(50))
+CONFIG = RunConfig("d", "0123456789ab", model="owner/model", knobs={"rank": 16, "learning_rate": 0.001})
+DATASET = DatasetFacts("help desk.csv", "0123456789ab", "pairs", "CC BY-SA 4.0")
 JOB = ExportJob(
-    config=RunConfig("d", "0123456789ab", model="owner/model", knobs={"rank": 16, "learning_rate": 0.001}),
+    config=CONFIG,
     source=HUB, checkpoint=Path("step-000012"), step=12,
-    dataset=DatasetFacts("help desk.csv", "0123456789ab", "pairs", "CC BY-SA 4.0"),
-    training=ROWS[:5], held_out=ROWS[5:], exam=EXAM,
+    dataset=DATASET, training=ROWS[:5], held_out=ROWS[5:], exam=EXAM,
+    facts=RunFacts(CONFIG, DATASET, EXAM, base=HUB, step=12),
 )  # fmt: skip
 
 

@@ -10,17 +10,13 @@ from studio.core.config import RunConfig, read_config
 from studio.core.events import StepLogged
 from studio.engine.sources import ModelSource
 from studio.exporters.cluster import describe
-from studio.exporters.job import DatasetFacts, ExportJob
 from studio.exporters.publish import export
 from studio.store.home import Home
+from tests.exporters.conftest import job_of
 
 
 def export_cluster(run, target):
-    facts = DatasetFacts("colours.csv", "f" * 12, "pairs")
-    job = ExportJob(
-        config=run.config, source=run.source, checkpoint=run.checkpoint, step=run.step, dataset=facts,
-        training=run.training, held_out=run.held_out,
-    )  # fmt: skip
+    job = job_of(run)
     return export("cluster", job, target, progress=lambda *_: None, should_stop=lambda: False)
 
 

@@ -20,8 +20,8 @@ from studio.data.packing import windows
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import chat, completion, text
 from studio.exporters.code import SCRIPT
-from studio.exporters.job import DatasetFacts, ExportJob
 from studio.exporters.publish import export
+from tests.exporters.conftest import job_of
 
 ONLY = {"argparse", "json", "math", "random", "pathlib", "torch", "transformers", "peft"}
 
@@ -31,11 +31,7 @@ def quiet(*_):
 
 
 def export_code(run, target):
-    facts = DatasetFacts("colours.csv", "f" * 12, "pairs")
-    job = ExportJob(
-        config=run.config, source=run.source, checkpoint=run.checkpoint, step=run.step, dataset=facts,
-        training=run.training, held_out=run.held_out,
-    )  # fmt: skip
+    job = job_of(run)
     return export("code", job, target, progress=quiet, should_stop=lambda: False)
 
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 import transformers
 
-from studio.exporters.job import DatasetFacts, ExportJob
 from studio.exporters.publish import export
+from tests.exporters.conftest import job_of
 
 SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
 GROUPED = {**SMALL, "intermediate_size": 64, "num_key_value_heads": 2}
@@ -43,10 +43,7 @@ def family_folder(request, tmp_path, tiny_model_folder, tiny_tokenizer):
 @pytest.mark.parametrize("tuning", ["lora", "full"])
 def test_exports_of_the_family_answer_as_in_the_studio(family_folder, tuning, train_one, tmp_path):
     run = train_one(family_folder, tuning=tuning, steps=4, evaluations=1)
-    job = ExportJob(
-        config=run.config, source=run.source, checkpoint=run.checkpoint, step=run.step,
-        dataset=DatasetFacts("colours.csv", "f" * 12, "pairs"), training=run.training, held_out=run.held_out,
-    )  # fmt: skip
+    job = job_of(run)
     for kind in ("adapter", "merged") if tuning == "lora" else ("merged",):
         made = export(kind, job, tmp_path / kind, progress=lambda *_: None, should_stop=lambda: False)
         assert made.parity.passed
@@ -57,10 +54,7 @@ def test_a_model_without_a_chat_template_takes_ours_along(train_one, tmp_path, t
     plain = tmp_path / "plain"
     shutil.copytree(tiny_model_folder, plain, ignore=shutil.ignore_patterns("chat_template.jinja"))
     run = train_one(plain, tuning="lora", steps=4, evaluations=1)
-    job = ExportJob(
-        config=run.config, source=run.source, checkpoint=run.checkpoint, step=run.step,
-        dataset=DatasetFacts("colours.csv", "f" * 12, "pairs"), training=run.training, held_out=run.held_out,
-    )  # fmt: skip
+    job = job_of(run)
     made = export("adapter", job, tmp_path / "out", progress=lambda *_: None, should_stop=lambda: False)
     assert made.parity.passed
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "out")

@@ -15,8 +15,8 @@ from studio.data.tokens import encode_prompt
 from studio.engine.starter import cache_folder
 from studio.engine.tunings import TUNINGS
 from studio.exporters import EXPORTERS, adapter, merged, parity, weights
-from studio.exporters.job import DatasetFacts, ExportJob
 from studio.exporters.publish import export
+from tests.exporters.conftest import job_of
 
 PROMPT = [{"role": "user", "content": "What colour is number 3?"}]
 
@@ -27,14 +27,6 @@ def quiet(*_):
 
 def never():
     return False
-
-
-def job_of(run, exam=None):
-    facts = DatasetFacts("colours.csv", "f" * 12, "pairs")
-    return ExportJob(
-        config=run.config, source=run.source, checkpoint=run.checkpoint, step=run.step, dataset=facts,
-        training=run.training, held_out=run.held_out, exam=exam,
-    )  # fmt: skip
 
 
 def publish(kind, run, target, exam=None):

@@ -39,7 +39,7 @@ def save(run, step, loss):
 
 
 @pytest.fixture
-def make(folder, tmp_path, monkeypatch):
+def make(closed, folder, tmp_path, monkeypatch):
     """Make an export of this content and step; `how` is what becomes of it."""
 
     def made(content, step=10, how=None):
@@ -55,7 +55,9 @@ def make(folder, tmp_path, monkeypatch):
         monkeypatch.setattr(exports, "_job", lambda *_: SimpleNamespace(step=step))
         cache = TokenCache(tmp_path / "tokens")
         signals = Signals("worker", print, lambda: False, lambda: None, cache)
-        exports.make(Task(0.0, folder, "export adapter", folder.requests.add("export adapter")), signals)
+        exports.make(
+            closed._home, Task(0.0, folder, "export adapter", folder.requests.add("export adapter")), signals
+        )
 
     return made
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from studio.core.errors import Refused
+from studio.core.foreseen import Foreseen
 from studio.engine import division
 from studio.engine.device import DeviceChoice
 from studio.engine.processes import Processes
 from studio.services import forecasts
 from studio.services.forecasts import GROWTH, check_fits
 from studio.services.rehearsals import known_pace
-from studio.store.foreseen import Foreseen
 from tests.services.conftest import ended, planned, wait_for
 
 

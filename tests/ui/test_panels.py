@@ -10,12 +10,12 @@ import pytest
 from studio.core.config import RunConfig
 from studio.core.events import Status
 from studio.core.exam import Difference, ExamRow, Score
+from studio.core.foreseen import Foreseen
 from studio.core.verdict import Verdict
 from studio.exporters.job import ExportedFile, Parity
 from studio.services.exam_view import ExamView
 from studio.services.views import Answer, Comparison, ExportView, Forecast, JobView, Points, RunView
 from studio.services.ways import Way
-from studio.store.foreseen import Foreseen
 from studio.ui.navigation import navigation
 from studio.ui.panels import compare, export, method, runs, scores, train
 from studio.ui.session import Facts, Session

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio.ui.words import (
+from studio.core.words import (
     about,
     between,
     count,
