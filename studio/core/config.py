@@ -151,6 +151,21 @@ class Optimisation:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """What keeps a model that writes as it was in all that the rows do not teach; off by default."""
+
+    base_kl: float = knob(
+        0.0,
+        label="Stay close to the original",
+        technical="KL weight: pull towards the untouched model at each learned token, 0 for none",
+        low=0.0,
+        high=100.0,
+        help="Against forgetting: what the original found likely stays likely. Try 0.1 to 1; learning slows.",
+        source="arXiv:1606.09282, section 3",
+    )
+
+
+@dataclass(frozen=True)
 class RunConfig:
     """The run description. `knobs` holds a value for every knob of the four configs that apply."""
 

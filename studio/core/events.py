@@ -40,7 +40,11 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepLogged:
-    """One optimiser step. `loss` in nats per trained token; `tokens` are real input tokens, no padding."""
+    """One optimiser step. `loss` in nats per trained token; `tokens` are real input tokens, no padding.
+
+    `base_kl`: how far the model is from the untouched one, KL in nats per trained token; 0 where nothing
+    pulls it back (then it is not measured).
+    """
 
     step: int
     loss: float
@@ -50,6 +54,7 @@ class StepLogged:
     gradient_norm: float
     seconds: float
     memory_bytes: int
+    base_kl: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import torch
 
-from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.config import DataSettings, Keeping, Optimisation, RunConfig
 from studio.core.errors import Refused
 from studio.engine.device import choose_device
 from studio.engine.forecast import MemoryForecast, forecast_memory
@@ -41,7 +41,7 @@ def check_asked(config: RunConfig, processes: Processes) -> None:
     """Raise Refused where several processes are asked to divide what cannot be divided."""
     asked = processes.count > 1 and config.part(Optimisation).divided
     if asked and (problem := cannot_divide(config)):
-        raise Refused(problem, "Choose LoRA or full fine-tuning, or set divided to no.")
+        raise Refused(problem, "Choose LoRA or full fine-tuning without base_kl, or set divided to no.")
 
 
 def cannot_divide(config: RunConfig) -> str:
@@ -52,6 +52,8 @@ def cannot_divide(config: RunConfig) -> str:
         return f"A model that is tuned with {how} cannot be divided among processes."
     if objective.HEAD != "language" or objective is distillation:
         return f"A model cannot be divided among processes for “{objective.TITLE}”."
+    if config.part(Keeping).base_kl:
+        return "A model that is held close to the original (base_kl) cannot be divided among processes."
     return ""
 
 

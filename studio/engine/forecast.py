@@ -11,7 +11,7 @@ from typing import Any
 from transformers import PreTrainedConfig, PreTrainedTokenizerBase
 
 from studio.core import events, system
-from studio.core.config import Optimisation, RunConfig
+from studio.core.config import Keeping, Optimisation, RunConfig
 from studio.core.errors import Refused
 from studio.core.examples import Example
 from studio.engine.batches import rows_of_step
@@ -46,7 +46,8 @@ class MemoryForecast:
     loading: int
     """All weights as they are read from their files, before a tuning packs them."""
     teacher: int
-    """The larger model that is learned from; 0 where there is none, or not on this machine yet."""
+    """The larger model that is learned from, or the untouched one where the tuned one does not hold it; 0
+    where there is none, or not on this machine yet."""
     trained_parameters: int
 
     @property
@@ -81,17 +82,19 @@ def forecast_memory(source: ModelSource, config: RunConfig, *, longest_tokens: i
     settings, model = config.part(tuning.Config), read_model_config(source)
     trained = tuning.trained_parameters(settings, model)
     held = choice.torch_dtype.itemsize if tuning.FROZEN_BASE else 4
-    parameters, writes = count_parameters(source), objective_named(config.objective).HEAD == "language"
+    parameters, pulled = count_parameters(source), config.part(Keeping).base_kl > 0
+    logits = 3 + pulled if objective_named(config.objective).HEAD == "language" else 0
+    beside = pulled and not tuning.HOLDS_BASE
     tokens = max(TOKENS_AT_ONCE[choice.device], longest_tokens)
     if tuning.PREPENDS:  # each row that is in work has them before it
         tokens += -(-tokens // longest_tokens) * settings.places
     return MemoryForecast(
         weights=_weights(config, model, parameters=parameters, held=held),
         optimiser=trained * OPTIMISER_BYTES,
-        activations=tokens * _kept(settings, model, held=held, writes=writes),
+        activations=tokens * _kept(settings, model, held=held, logits=logits),
         program=PROGRAM_BYTES,
         loading=parameters * held,
-        teacher=_teacher(config) * choice.torch_dtype.itemsize,
+        teacher=(_teacher(config) + (parameters if beside else 0)) * choice.torch_dtype.itemsize,
         trained_parameters=trained,
     )
 
@@ -117,17 +120,17 @@ def _teacher(config: RunConfig) -> int:
     return count_parameters(source) if source else 0
 
 
-def _kept(settings: Any, model: PreTrainedConfig, *, held: int, writes: bool) -> int:
+def _kept(settings: Any, model: PreTrainedConfig, *, held: int, logits: int) -> int:
     """Return the bytes that are kept of each token for the way back.
 
     About 34 numbers of width h in each layer from the lowest that is trained upward (arXiv:2205.05198), and
-    where the model writes three of the vocabulary's width for each learned token.
+    `logits` of the vocabulary's width for each learned token: three where the model writes, and one more
+    where the untouched one is asked, too.
     """
     layers, each = model.num_hidden_layers, held
     if (top := getattr(settings, "top_layers", None)) is not None:
         layers, each = min(top, layers), 4
-    vocabulary = 3 * model.vocab_size * held if writes else 0
-    return 34 * model.hidden_size * layers * each + vocabulary
+    return 34 * model.hidden_size * layers * each + logits * model.vocab_size * held
 
 
 def rehearse(

@@ -171,6 +171,7 @@ class _Run:
                 gradient_norm=result.gradient_norm,
                 seconds=time.monotonic() - between.paused_seconds - started,
                 memory_bytes=self._at.prepared.memory_bytes(),
+                base_kl=result.base_kl,
             )
         )
         alarm = None if self._alarmed else exploding(self._told)

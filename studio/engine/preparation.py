@@ -26,6 +26,7 @@ from studio.engine.models import (
     refuse_silent,
     row_tokens,
 )
+from studio.engine.near_base import pull_of
 from studio.engine.objectives import objective_named
 from studio.engine.packs import keeps_apart
 from studio.engine.pairs import fits
@@ -124,7 +125,8 @@ def prepare(
     guard = guard_for(source, device, number_bytes=frozen.itemsize, trained=names, processes=processes)
     packs = objective.WINDOWS and not tuning.PREPENDS and keeps_apart(model, device)
     at_work = (model, optimiser, accelerator, taught, tuple(names), device, precision)
-    machinery = Machinery(*at_work, packs, guard, processes, divided)
+    pull = pull_of(config, source, choice)
+    machinery = Machinery(*at_work, packs, guard, processes, divided, pull)
     at_once, reasons = TOKENS_AT_ONCE[device], (*reasons, *_shared(processes, divided))
     return Prepared(machinery, tuning, names, device, dtype, reasons, total, at_once)
 

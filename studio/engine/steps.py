@@ -12,12 +12,13 @@ from accelerate import Accelerator
 from torch import Tensor, nn
 
 from studio.core.examples import Example
-from studio.engine.batches import collate, dealt, micro_batches
+from studio.engine.batches import Batch, collate, dealt, micro_batches
 from studio.engine.divided import side_by_side, whole
 from studio.engine.guards.memory import MemoryGuard
 from studio.engine.guards.numbers import NotANumber
 from studio.engine.guards.together import together
 from studio.engine.held_out import Part, in_parts, mean_loss
+from studio.engine.near_base import Pull
 from studio.engine.processes import ONE, Processes
 from studio.engine.teacher import Taught
 
@@ -47,17 +48,23 @@ class Machinery:
     """Who learns from a part of each step's rows, and looks at a part of those held back."""
     divided: str = ""
     """Why each process holds only a part of the model, in words; empty where it has the whole."""
+    pull: Pull | None = None
+    """What holds the model near the untouched one while it learns; it never counts on the held-out rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """`loss` is the mean over the step's trained tokens in nats; `skipped`: not a number, nothing moved."""
+    """`loss` is the mean over the step's trained tokens in nats; `skipped`: not a number, nothing moved.
+
+    `base_kl`: the same mean of the KL to the untouched model, 0 where nothing pulls towards it.
+    """
 
     loss: float
     trained_tokens: int
     tokens: int
     gradient_norm: float
     skipped: bool
+    base_kl: float
 
 
 def take_step(
@@ -90,14 +97,15 @@ def take_step(
         _with_others(machinery, work, token_budget)
         between()
     machinery.guard.learn(own)
-    loss_sum, weight, tokens = processes.summed([learned.loss, learned.weight, learned.tokens])
+    sums = [learned.loss, learned.weight, learned.tokens, learned.strayed]
+    loss_sum, weight, tokens, strayed = processes.summed(sums)
     norm = _mean_gradients(machinery, weight, clip)
     skipped = not (math.isfinite(loss_sum) and math.isfinite(norm))
     if not skipped:
         for group in machinery.optimiser.param_groups:
             group["lr"] = learning_rate
         machinery.optimiser.step()
-    return StepResult(loss_sum / weight, round(weight), round(tokens), norm, skipped)
+    return StepResult(loss_sum / weight, round(weight), round(tokens), norm, skipped, strayed / weight)
 
 
 def _with_others(machinery: Machinery, work: Callable[[], None], token_budget: int) -> None:
@@ -126,16 +134,26 @@ class _Sums:
     loss: float = 0.0
     weight: int = 0
     tokens: int = 0
+    strayed: float = 0.0
+    """KL to the untouched model."""
 
 
 def _learn(machinery: Machinery, group: Sequence[Example], learned: _Sums) -> None:
     """Add the gradients of a group to those that the weights have. Mutates both."""
     batch = collate(group).to(machinery.device)
     with machinery.precision():
-        loss, weight = machinery.objective.loss(machinery.model, batch)
+        loss, weight, strayed, pulled = _losses(machinery, batch)
     machinery.accelerator.backward(loss)
-    learned.loss, learned.weight = learned.loss + loss.item(), learned.weight + weight
-    learned.tokens += batch.tokens
+    learned.loss, learned.weight = learned.loss + loss.item() - pulled, learned.weight + weight
+    learned.tokens, learned.strayed = learned.tokens + batch.tokens, learned.strayed + strayed
+
+
+def _losses(machinery: Machinery, batch: Batch) -> tuple[Tensor, int, float, float]:
+    """Return what is made smaller, the learned tokens, the KL to the untouched model, and its part in it."""
+    if machinery.pull is None:
+        return *machinery.objective.loss(machinery.model, batch), 0.0, 0.0
+    loss, strayed = machinery.pull.loss(machinery.model, batch)
+    return loss, len(batch.targets), strayed, machinery.pull.weight * strayed
 
 
 def _mean_gradients(machinery: Machinery, weight: float, clip: float) -> float:

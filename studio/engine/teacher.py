@@ -37,8 +37,9 @@ class Taught:
         with torch.no_grad():
             thought = logits_where_learned(self.teacher, batch)
         logits = logits_where_learned(model, batch)
-        settings = (self.share, self.temperature)
-        return TaughtCrossEntropy.apply(logits, batch.targets, thought, settings), len(batch.targets)
+        settings = (1 - self.share, self.share, self.temperature)
+        loss, _ = TaughtCrossEntropy.apply(logits, batch.targets, thought, settings)
+        return loss, len(batch.targets)
 
 
 def lesson(
@@ -95,7 +96,9 @@ def refuse_other_words(teacher: Mapping[str, int], student: Mapping[str, int]) -
 class TaughtCrossEntropy(torch.autograd.Function):
     """Hard and soft loss in float32 whatever the logits' precision, the student's gradient made on the way.
 
-    Families pad their vocabulary to different widths: only places that both have are compared.
+    Returns hard * cross-entropy + soft * temperature^2 * KL(teacher || student), and that KL by itself, which
+    gives no gradient; both are summed over the N places. Families pad their vocabulary to different widths:
+    only words that both have are compared.
     """
 
     @staticmethod
@@ -104,11 +107,11 @@ class TaughtCrossEntropy(torch.autograd.Function):
         logits: Tensor,  # (N, V)
         targets: Tensor,  # (N,)
         thought: Tensor,  # (N, V of the teacher)
-        settings: tuple[float, float],  # share and temperature
-    ) -> Tensor:
-        share, heat = settings
+        settings: tuple[float, float, float],  # weights of hard and soft loss, temperature
+    ) -> tuple[Tensor, Tensor]:
+        of_answers, of_thought, heat = settings
         width = min(logits.shape[1], thought.shape[1])
-        total = torch.zeros((), dtype=torch.float32, device=logits.device)
+        total, apart = (torch.zeros((), dtype=torch.float32, device=logits.device) for _ in range(2))
         gradient = torch.zeros_like(logits) if ctx.needs_input_grad[0] else None
         for start in range(0, len(targets), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
@@ -117,19 +120,21 @@ class TaughtCrossEntropy(torch.autograd.Function):
             soft = (own[:, :width] / heat).log_softmax(-1)
             wanted = (thought[part, :width].float() / heat).log_softmax(-1)
             distance = (wanted.exp() * (wanted - soft)).sum()
-            total += share * heat**2 * distance - (1 - share) * hard.gather(1, chosen).sum()
+            total += of_thought * heat**2 * distance - of_answers * hard.gather(1, chosen).sum()
+            apart += distance
             if gradient is not None:
                 to_own = hard.exp_()
                 to_own.scatter_add_(1, chosen, torch.full_like(chosen, -1, dtype=torch.float32))
-                to_own *= 1 - share
-                to_own[:, :width] += share * heat * (soft.exp() - wanted.exp())
+                to_own *= of_answers
+                to_own[:, :width] += of_thought * heat * (soft.exp() - wanted.exp())
                 gradient[part] = to_own
         if gradient is not None:
             ctx.save_for_backward(gradient)
-        return total
+        ctx.mark_non_differentiable(apart)
+        return total, apart
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: FunctionCtx, upstream: Tensor) -> tuple[Tensor, None, None, None]:
+    def backward(ctx: FunctionCtx, upstream: Tensor, _: Tensor) -> tuple[Tensor, None, None, None]:
         (gradient,) = ctx.saved_tensors
         return gradient * upstream.to(gradient.dtype), None, None, None

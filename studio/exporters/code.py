@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.config import DataSettings, Keeping, Optimisation, RunConfig
 from studio.core.records import (
     Completion,
     Conversation,
@@ -45,9 +45,11 @@ class Config:
 
 def refusal(config: RunConfig) -> str:
     """Return why this run cannot be repeated by the script; "" where it can."""
-    if config.tuning in ("lora", "full") and config.objective != "distillation":
-        return ""
-    return f"There is no script yet for {config.objective!r} with {config.tuning!r}."
+    if config.tuning not in ("lora", "full") or config.objective == "distillation":
+        return f"There is no script yet for {config.objective!r} with {config.tuning!r}."
+    if config.part(Keeping).base_kl:
+        return "The script has no pull to the untouched model (base_kl), so it cannot repeat this run."
+    return ""
 
 
 def write(job: ExportJob, folder: Path) -> None:

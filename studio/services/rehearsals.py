@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 
-from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.config import DataSettings, Keeping, Optimisation, RunConfig
 from studio.core.errors import StudioError
 from studio.core.examples import Example, labels_of
 from studio.core.knobs import to_dict
@@ -66,6 +66,8 @@ def key_of(config: RunConfig) -> str:
     batch, length = config.part(Optimisation).batch_size, config.part(DataSettings).max_length
     whole = [config.model, config.revision, config.tuning, tuning, batch, length, platform.node()]
     whole += [config.objective, config.dataset_version]
+    if config.part(Keeping).base_kl:
+        whole.append("base_kl")
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -140,3 +140,14 @@ def test_nothing_to_learn_is_refused(tiny_source, tiny_tokenizer):
 def test_the_forecast_number_of_steps_is_the_runs_own(tiny_run):
     tiny_run({"epochs": 2.0, "batch_size": 3, "evaluations": 2})
     assert tiny_run.of(events.RunStarted)[0].steps == 6
+
+
+def test_the_untouched_model_is_held_twice_only_where_the_tuned_one_does_not_hold_it(tiny_source):
+    for tuning, copies in (("lora", 0), ("full", 1), ("freeze", 1)):
+        alone, pulled = (
+            forecast_memory(tiny_source, config(tuning, **knobs), longest_tokens=128)
+            for knobs in ({}, {"base_kl": 0.5})
+        )
+        assert pulled.teacher == copies * 90_624 * choose_device().torch_dtype.itemsize
+        assert pulled.weights == alone.weights
+        assert pulled.activations > alone.activations  # its words for each learned token

@@ -36,16 +36,18 @@ def test_loss_and_gradient_are_those_of_the_paper(share, heat):
     teacher, targets = 3 * torch.randn(150, 23), torch.randint(0, 23, (150,))
     expected = by_the_book(student, targets, teacher, share, heat)
     (wanted,) = torch.autograd.grad(expected, student)
-    found = TaughtCrossEntropy.apply(student, targets, teacher, (share, heat))
+    found, apart = TaughtCrossEntropy.apply(student, targets, teacher, (1 - share, share, heat))
     (gradient,) = torch.autograd.grad(found, student)
     assert found.item() == pytest.approx(expected.item(), rel=1e-5)
+    soft = by_the_book(student, targets, teacher, 1.0, heat)
+    assert apart.item() * heat**2 == pytest.approx(soft.item(), rel=1e-5)
     torch.testing.assert_close(gradient, wanted, atol=1e-5, rtol=1e-5)
 
 
 def test_a_wider_vocabulary_of_the_teacher_is_padding_and_is_left_out():
     torch.manual_seed(0)
     student, teacher, targets = torch.randn(4, 23), torch.randn(4, 30), torch.randint(0, 23, (4,))
-    found = TaughtCrossEntropy.apply(student, targets, teacher, (0.5, 2.0))
+    found, _ = TaughtCrossEntropy.apply(student, targets, teacher, (0.5, 0.5, 2.0))
     assert found.item() == pytest.approx(by_the_book(student, targets, teacher[:, :23], 0.5, 2.0).item())
 
 

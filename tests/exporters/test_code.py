@@ -19,6 +19,7 @@ from studio.core.records import Completion, Conversation, Message, Text
 from studio.data.packing import windows
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import chat, completion, text
+from studio.exporters import code
 from studio.exporters.code import SCRIPT
 from studio.exporters.publish import export
 from tests.exporters.conftest import job_of
@@ -173,3 +174,8 @@ def test_the_script_reads_rows_token_by_token_as_the_studio_does(tiny_tokenizer)
         assert ids == example.input_ids[: len(ids)]
         assert labels == example.labels[: len(ids)]
         assert set(example.labels[len(ids) :]) <= {IGNORED}
+
+
+def test_a_run_that_was_held_near_the_original_is_refused_by_the_name_of_the_setting():
+    assert "base_kl" in code.refusal(RunConfig("d", "1", knobs={"base_kl": 0.5}))
+    assert code.refusal(RunConfig("d", "1", knobs={"base_kl": 0.0})) == ""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from studio.core.config import Keeping
 from studio.core.examples import Example
 from studio.core.records import Completion, Conversation, Labelled, Record, as_conversation
 from studio.data.templates import ChatTemplate
@@ -29,8 +30,8 @@ METRICS = (
 
 
 @dataclass(frozen=True)
-class Config:
-    """No settings of its own."""
+class Config(Keeping):
+    """No settings but those against forgetting."""
 
 
 def accepts(record: Record) -> bool:

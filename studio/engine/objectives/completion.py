@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from studio.core.config import Keeping
 from studio.core.examples import Example
 from studio.core.records import Completion, Record
 from studio.data.templates import ChatTemplate
@@ -27,8 +28,8 @@ METRICS = chat.METRICS
 
 
 @dataclass(frozen=True)
-class Config:
-    """No settings of its own."""
+class Config(Keeping):
+    """No settings but those against forgetting."""
 
 
 def accepts(record: Record) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from studio.core.config import Keeping
 from studio.core.examples import Example
 from studio.core.records import Record, Text
 from studio.data.templates import ChatTemplate
@@ -24,8 +25,8 @@ METRICS = ("loss", "perplexity", "bits_per_byte", "repetition", "answer_words", 
 
 
 @dataclass(frozen=True)
-class Config:
-    """No settings of its own."""
+class Config(Keeping):
+    """No settings but those against forgetting."""
 
 
 def accepts(record: Record) -> bool:

@@ -6,7 +6,7 @@ from types import ModuleType
 
 import gradio as gr
 
-from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.config import DataSettings, Keeping, Optimisation, RunConfig
 from studio.core.errors import Refused
 from studio.core.knobs import KnobValue
 from studio.core.recipes import RECIPES
@@ -34,7 +34,10 @@ ELSEWHERE = (("Another model of the Hugging Face hub", HUB), ("A model folder on
 SECTIONS = {
     "The data": (DataSettings,),
     "The learning": (Optimisation,),
-    "The add-on and other settings of the method": all_configs()[2:],
+    "Against forgetting": (Keeping,),
+    "The add-on and other settings of the method": tuple(
+        config for config in all_configs()[2:] if not issubclass(config, Keeping)
+    ),
 }
 
 
