@@ -20,8 +20,8 @@ The ten-minute tour. The path is the map; each station is a file, and data goes 
 
 Arrows: imports run one way, downward, and tests/test_layers.py fails on any that is not drawn.
 
-    ui, cli -> services -> exporters -> evaluation -> engine, charts -> data -> core
-                    \\----> store ------------------------------------------> core
+    ui, cli -> services -> exporters -> evaluation -> engine, retrieval, charts -> data -> core
+                    \\----> store -----------------------------------------------------> core
 
 `studio.services.studio` is the facade: screen (`studio.ui.app`) and command line (`studio.cli`) call it
 and nothing else. `studio.services.worker` is the one thread that works; it takes from a queue of folders and
@@ -38,6 +38,7 @@ Where to add what: one file, and one line in the registry (a literal dict; its o
     what is learned      OBJECTIVES  studio.engine.objectives
     which weights move   TUNINGS     studio.engine.tunings
     a metric             METRICS     studio.evaluation.metrics
+    an arm of a bake-off ARMS        studio.evaluation.arms
     a way out            EXPORTERS   studio.exporters
     a recipe             RECIPES     studio.core.recipes
 

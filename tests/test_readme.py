@@ -34,6 +34,7 @@ REGISTRIES = {
     "OBJECTIVES": "studio.engine.objectives",
     "TUNINGS": "studio.engine.tunings",
     "METRICS": "studio.evaluation.metrics",
+    "ARMS": "studio.evaluation.arms",
     "EXPORTERS": "studio.exporters",
     "RECIPES": "studio.core.recipes",
 }

@@ -2,30 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any
+
+from studio.core import bake_off as bake_offs
+from studio.core.bake_off import BakeOff
+from studio.core.scores import ComparisonVerdict, Difference, Score
+
+__all__ = ["ClassScores", "ComparisonVerdict", "Difference", "Exam", "ExamRow", "Score"]
 
 VERSION = 1
-
-ComparisonVerdict = Literal["better", "same", "worse", "too_few"]
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A measured value with its 95 % interval; fractions, not percent."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Tuned minus base on the same rows, with the 95 % interval of a paired bootstrap."""
-
-    value: float
-    low: float
-    high: float
-    verdict: ComparisonVerdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +43,10 @@ class ClassScores:
 
 @dataclass(frozen=True)
 class Exam:
-    """The exam as it is kept beside a run. `arms` and `differences` by metric; an arm is `base` or `tuned`.
+    """The exam as it is kept beside a run. `arms` and `differences`, which are tuned minus base, by metric.
+
+    An arm is `base`, `tuned`, or another of the bake-off, of which `bake_off` says more; None where there was
+    none.
 
     `rows` were scored, `answered` of them also answered with at most `answer_tokens` new tokens each.
     `weights_hashes` by arm: over the very tensors that answered, taken while they did; "" where nothing did.
@@ -81,6 +69,7 @@ class Exam:
     before: str = ""
     signatures: Mapping[str, str] = field(default_factory=dict)
     classes: tuple[ClassScores, ...] = ()
+    bake_off: BakeOff | None = None
 
 
 def to_dict(exam: Exam) -> dict[str, Any]:
@@ -102,6 +91,8 @@ def from_dict(document: Mapping[str, Any]) -> Exam:
         metric: Difference(**difference) for metric, difference in fields["differences"].items()
     }
     fields["table"] = tuple(ExamRow(**row) for row in fields["table"])
+    if fields.get("bake_off") is not None:
+        fields["bake_off"] = bake_offs.from_dict(fields["bake_off"])
     return Exam(**fields)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from studio.core.bake_off import BakeOff
 from studio.core.exam import ClassScores, Difference, ExamRow, Score
 from studio.core.verdict import Verdict
 
@@ -25,3 +26,4 @@ class ExamView:
     signatures: Mapping[str, str] = field(default_factory=dict)
     answer_tokens: int = 0
     classes: tuple[ClassScores, ...] = ()
+    bake_off: BakeOff | None = None

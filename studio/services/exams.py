@@ -1,14 +1,17 @@
 """The exam of a run: asked for by a person or after training, held by the worker, kept beside the run."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from studio.core import exam as exams
 from studio.core.config import Optimisation
-from studio.core.errors import StudioError
+from studio.core.errors import Refused, StudioError
 from studio.core.verdict import Verdict
 from studio.engine.families import reads_both_ways
 from studio.engine.objectives import objective_named
+from studio.evaluation.arms import arm_named, further, why_not
 from studio.evaluation.verdict import verdict_of
+from studio.services import knowledge
 from studio.services.exam_view import ExamView
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
@@ -21,11 +24,28 @@ from studio.store.runs import RunFolder
 KIND = "exam"
 
 
-def start(home: Home, run: str) -> str:
-    """Queue an exam and return its job id."""
+def start(home: Home, run: str, arms: Sequence[str] = (), prompt: str | None = None) -> str:
+    """Queue an exam and return its job id. Raises Refused where an arm makes no sense for this run."""
     folder = home.runs.folder(run)
     check_best(folder)
-    return folder.requests.add(KIND)
+    wanted = further(tuple(arms))
+    instruction = knowledge.prompt(home, run) if prompt is None else prompt
+    for name in wanted:
+        if problem := _why_not(folder, name, instruction):
+            raise Refused(f"“{arm_named(name).TITLE}” cannot take part. {problem}", "Leave this one out.")
+    if prompt is not None:
+        knowledge.set_prompt(home, run, prompt)
+    return folder.requests.add(KIND, wishes=wanted)
+
+
+def why_no_arm(home: Home, run: str, arm: str) -> str:
+    """Return in words why an arm cannot take part; empty where it can."""
+    return _why_not(home.runs.folder(run), arm, knowledge.prompt(home, run))
+
+
+def _why_not(folder: RunFolder, arm: str, instruction: str) -> str:
+    objective = objective_named(folder.config().objective)
+    return why_not(arm, sorts=objective.HEAD == "classes", windows=objective.WINDOWS, instruction=instruction)
 
 
 def request_after(folder: RunFolder, at: float) -> None:
@@ -99,6 +119,7 @@ def view(home: Home, run: str) -> ExamView | None:
         before=found.before,
         signatures=found.signatures,
         classes=found.classes,
+        bake_off=found.bake_off,
         answer_tokens=found.answer_tokens,
         step=found.step,
         earlier=folder.checkpoints.best_step() not in (None, found.step),

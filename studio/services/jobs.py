@@ -38,7 +38,7 @@ def run_job(task: Task, signals: Signals, work: Callable[[Progress, ShouldStop],
     elif folder.requests.stop_asked(task.job):
         folder.append(JobStopped(task.job, task.kind))
     else:
-        folder.requests.add(task.kind, task.at)
+        folder.requests.add(task.kind, task.at, task.wishes)
         folder.append(JobStopped(task.job, task.kind))
     folder.requests.clear_stop(task.job)
 

@@ -23,6 +23,7 @@ class Task:
     folder: RunFolder
     kind: str
     job: str = ""
+    wishes: tuple[str, ...] = ()
 
 
 def next_task(home: Home, book: RunBook, *, only: str = "") -> Task | None:
@@ -30,7 +31,10 @@ def next_task(home: Home, book: RunBook, *, only: str = "") -> Task | None:
     found = [Task(at, home.runs.folder(run), TRAIN) for at, run in book.queued() if only in ("", run)]
     if only:
         return found[0] if found else None
-    found += [Task(request.at, folder, request.kind, request.job) for folder, request in book.requests()]
+    found += [
+        Task(request.at, folder, request.kind, request.job, request.wishes)
+        for folder, request in book.requests()
+    ]
     return min(found, key=lambda task: (task.at, task.folder.id), default=None)
 
 

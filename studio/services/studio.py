@@ -14,7 +14,6 @@ from studio.engine.processes import ONE, Processes
 from studio.services import (
     comparing_runs,
     comparisons,
-    exams,
     exports,
     forecasts,
     methods,
@@ -24,12 +23,11 @@ from studio.services import (
     ways,
 )
 from studio.services.comparisons import Questions
-from studio.services.exam_view import ExamView
 from studio.services.methods import Choice
 from studio.services.model_list import OfferedModel
 from studio.services.price import hourly_price
 from studio.services.runbook import RunBook
-from studio.services.studio_of_data import StudioOfData
+from studio.services.studio_of_proof import StudioOfProof
 from studio.services.views import (
     Comparison,
     Duty,
@@ -46,7 +44,7 @@ from studio.services.worker import Worker
 from studio.store.home import Home
 
 
-class Studio(StudioOfData):
+class Studio(StudioOfProof):
     """One home folder and the verbs on it. Reading needs no `open`; training, answers and exports do."""
 
     def __init__(self, home: Path) -> None:
@@ -209,14 +207,6 @@ class Studio(StudioOfData):
     def cancel_question(self, comparison: str) -> None:
         """Stop writing; what is written stays."""
         self._questions.cancel(comparison)
-
-    def start_exam(self, run: str) -> str:
-        """Queue the exam of a run and return its job id; one that waits already is returned."""
-        return exams.start(self._home, run)
-
-    def exam(self, run: str) -> ExamView | None:
-        """Return the newest finished exam of a run."""
-        return exams.view(self._home, run)
 
     # Export
 

@@ -5,6 +5,7 @@ A request outlives the asker and the worker. The worker alone removes them.
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,15 +24,19 @@ _NAMES = re.compile(r"run|[a-z2-7]{16}")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An exam or export that waits. `at` orders the queue; `kind` is `exam` or `export adapter`."""
+    """An exam or export that waits. `at` orders the queue; `kind` is `exam` or `export adapter`.
+
+    `wishes` say what is asked for beyond the usual: the arms of a bake-off by name.
+    """
 
     job: str
     kind: str
     at: float
+    wishes: tuple[str, ...] = ()
 
 
 def _request(job: str, entries: dict[str, Any]) -> Request:
-    return shaped(Request, {**entries, "job": job})
+    return shaped(Request, {**entries, "job": job, "wishes": tuple(entries.get("wishes", ()))})
 
 
 def _is_pause(entries: dict[str, Any]) -> bool:
@@ -44,13 +49,16 @@ class Requests:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def add(self, kind: str, at: float | None = None) -> str:
-        """Ask for a job and return its id. One of the same kind that waits already is returned."""
-        waiting = next((request.job for request in self.all() if request.kind == kind), None)
-        if waiting is not None:
-            return waiting
-        job = new_id()
-        self._write(self._job(job), {"kind": kind, "at": time.time() if at is None else at})
+    def add(self, kind: str, at: float | None = None, wishes: Sequence[str] = ()) -> str:
+        """Ask for a job and return its id. One of the same kind that waits already is returned, its wishes
+        and these together."""
+        waiting = next((request for request in self.all() if request.kind == kind), None)
+        job = waiting.job if waiting else new_id()
+        known = waiting.wishes if waiting else ()
+        together = tuple(dict.fromkeys((*known, *wishes)))
+        if waiting is None or together != known:
+            begun = waiting.at if waiting else time.time() if at is None else at
+            self._write(self._job(job), {"kind": kind, "at": begun, "wishes": together})
         return job
 
     def all(self) -> tuple[Request, ...]:

@@ -19,6 +19,7 @@ from studio.core.shapes import shaped
 from studio.core.system import FileLock
 from studio.store.checkpoints import Checkpoints
 from studio.store.files import new_id, read_as, remove_folder, staged_folder, told_plainly, write_json
+from studio.store.knowledge import Knowledge
 from studio.store.requests import Requests
 
 _ID = re.compile(r"\d{8}-\d{6}-[a-z2-7]{16}")
@@ -62,6 +63,7 @@ class RunFolder:
         self.id = path.name
         self.requests = Requests(path / "requests")
         self.checkpoints = Checkpoints(path / "checkpoints")
+        self.knowledge = Knowledge(path / "knowledge")
 
     @property
     def events_file(self) -> Path:

@@ -1,0 +1,1 @@
+"""Looking things up: documents -> passages -> the ones that answer a question."""

@@ -1,0 +1,50 @@
+"""The part of the facade that is about proof: the exam, the bake-off and what they need (see `studio.py`)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from studio.services import exams, knowledge
+from studio.services.exam_view import ExamView
+from studio.services.knowledge import DocumentView
+from studio.services.studio_of_data import StudioOfData
+
+
+class StudioOfProof(StudioOfData):
+    """The verbs that measure a run."""
+
+    def start_exam(self, run: str, arms: Sequence[str] = (), prompt: str | None = None) -> str:
+        """Queue the exam of a run and return its job id; one that waits already is returned.
+
+        `arms` names those of the bake-off that are wanted beside base and tuned; `prompt` is first kept as
+        the run's instruction. Raises Refused where an arm is not known or makes no sense for this run.
+        """
+        return exams.start(self._home, run, arms, prompt)
+
+    def why_no_arm(self, run: str, arm: str) -> str:
+        """Return in words why an arm cannot take part in the exam of a run; empty where it can."""
+        return exams.why_no_arm(self._home, run, arm)
+
+    def exam(self, run: str) -> ExamView | None:
+        """Return the newest finished exam of a run."""
+        return exams.view(self._home, run)
+
+    def add_document(self, run: str, path: Path, name: str) -> DocumentView:
+        """Read a file (text, Markdown, Word, PDF, a table) for looking things up. Raises Refused."""
+        return knowledge.add_document(self._home, run, path, name)
+
+    def documents(self, run: str) -> tuple[DocumentView, ...]:
+        return knowledge.documents(self._home, run)
+
+    def remove_document(self, run: str, document: str) -> None:
+        """Take a document out; until another one is taken out it can be brought back."""
+        knowledge.remove_document(self._home, run, document)
+
+    def restore_document(self, run: str, document: str) -> None:
+        knowledge.restore_document(self._home, run, document)
+
+    def prompt(self, run: str) -> str:
+        """Return the user's instruction for the untouched model; empty where there is none."""
+        return knowledge.prompt(self._home, run)
+
+    def set_prompt(self, run: str, text: str) -> None:
+        knowledge.set_prompt(self._home, run, text)
