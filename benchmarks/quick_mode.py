@@ -3,12 +3,14 @@
     python -m benchmarks.quick_mode                                    every candidate, two samples
     python -m benchmarks.quick_mode --samples support --seconds 20 --only quick "in time"
 
-Each candidate trains the starter with the studio's own loop in a process of its own. A few steps tell its
-pace; the schedule is then stretched over as many steps as fit into the time, so that the step size has fallen
-to its end when the time is over. `quick` is the recipe as it ships, which ends by itself, early or late; `in
-time` is the same fitted to the time, and the others change one thing of that. The seconds are those of the
-steps: loading, and the looks at the held-out rows, are left out. Of a run counts its best point, which is
-what the studio hands over; the loss is nats per token of the answers of the same held-out rows, read whole.
+Each candidate trains the starter with the studio's own loop in a process of its own. First a few steps of
+each tell the paces, which wants a quiet machine for some minutes; then the schedule of each is stretched
+over as many steps as fit into the time at its pace, so that the step size has fallen to its end when the
+time is over. What they learn does not depend on what else runs meanwhile. `quick` is the recipe as it
+ships, which ends by itself, early or late; `in time` is the same fitted to the time, and the others change
+one thing of that. The seconds are those of the steps at the candidate's pace: loading, and the looks at the
+held-out rows, are left out. Of a run counts its best point, which is what the studio hands over; the loss
+is nats per token of the answers of the same held-out rows, read whole.
 LoRA has no knob for upper layers only, so depth is tried with `freeze`.
 """
 
@@ -16,7 +18,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
 
 AS_SHIPPED = "quick"
 PACE_STEPS = 4
+UNKNOWN = 0.0
 LOOKS = 4
 HEAD = (
     "| candidate | rows | rounds | steps | seconds | held-out loss before | after | best |\n"
@@ -88,23 +93,33 @@ def main() -> None:
     reader.add_argument("--only", nargs="+", choices=CANDIDATES, default=list(CANDIDATES))
     reader.add_argument("--seconds", type=float, default=120.0)
     reader.add_argument("--one", choices=CANDIDATES, help=argparse.SUPPRESS)
+    reader.add_argument("--pace", type=float, default=UNKNOWN, help=argparse.SUPPRESS)
     asked = reader.parse_args()
     if asked.one:
         prepare_process()
-        print(json.dumps(measure(CANDIDATES[asked.one], asked.samples[0], asked.seconds)))
+        candidate, sample = CANDIDATES[asked.one], asked.samples[0]
+        known = asked.pace != UNKNOWN
+        print(json.dumps(measure(candidate, sample, asked) if known else {"pace": pace(candidate, sample)}))
         return
-    print(f"{machine()}; {asked.seconds:.0f} s of training each")
+    print(f"{machine()}; {asked.seconds:.0f} s of training each", flush=True)
+    runs = [(sample, name) for sample in asked.samples for name in asked.only]
+    paces = {(sample, name): _in_a_process(sample, name)["pace"] for sample, name in runs}
+    print(f"The paces are known: {time.strftime('%H:%M')}.", file=sys.stderr, flush=True)
     for sample in asked.samples:
         print(f"\n`{sample}`\n\n{HEAD}", flush=True)
-        _say_places(_compared(sample, asked.only, asked.seconds))
+        known = {name: paces[sample, name] for name in asked.only}
+        _say_places(_compared(sample, known, asked.seconds))
 
 
-def _compared(sample: str, names: list[str], seconds: float) -> dict[str, float]:
+def _in_a_process(sample: str, name: str, *words: str) -> dict[str, float]:
+    return in_its_own_process("benchmarks.quick_mode", ["--one", name, "--samples", sample, *words])
+
+
+def _compared(sample: str, paces: Mapping[str, float], seconds: float) -> dict[str, float]:
     """Print a line for each candidate, and return their best losses."""
     best = {}
-    for name in names:
-        words = ["--one", name, "--samples", sample, "--seconds", str(seconds)]
-        found = in_its_own_process("benchmarks.quick_mode", words)
+    for name, known in paces.items():
+        found = _in_a_process(sample, name, "--seconds", str(seconds), "--pace", str(known))
         best[name] = found["best"]
         print(
             f"| {name} | {found['rows']} | {found['rounds']:.1f} | {found['steps']} | {found['seconds']:.0f} "
@@ -122,41 +137,48 @@ def _say_places(best: dict[str, float]) -> None:
             print(f"`{name}` is number {ranked.index(name) + 1} of {len(ranked)}.")
 
 
-def measure(candidate: Candidate, sample: str, seconds: float) -> dict[str, float]:
-    """Train one candidate for so long and return its figures."""
-    knobs = {**RECIPES["quick"].knobs, "learning_rate": _own_rate(candidate.tuning), **candidate.knobs}
-    rows = ground(sample, int(knobs["max_rows"]))
-    training = rows.examples(rows.training, int(knobs["max_length"]))
+def measure(candidate: Candidate, sample: str, asked: argparse.Namespace) -> dict[str, float]:
+    """Train one candidate for `asked.seconds` at `asked.pace`, and return its figures."""
+    knobs, rows, training = _ready(candidate, sample)
     if candidate.fitted:
         knobs |= {"early_stop": False, "evaluations": LOOKS}
-        pace = _pace(candidate.tuning, knobs, rows, training)
-        knobs["steps"] = steps_within(seconds, pace, knobs, training)
+        knobs["steps"] = steps_within(asked.seconds, asked.pace, knobs, training)
     held_out = rows.examples(rows.held_out, WHOLE_TOKENS)
     said = _trained(candidate.tuning, knobs, rows, training, held_out)
     steps = [event for event in said if isinstance(event, StepLogged)]
     before, *losses = (event.loss for event in said if isinstance(event, Evaluated))
+    tokens = sum(event.tokens for event in steps)
     return {
         "rows": len(training),
-        "rounds": sum(event.tokens for event in steps) / sum(len(each.input_ids) for each in training),
+        "rounds": tokens / sum(len(each.input_ids) for each in training),
         "steps": len(steps),
-        "seconds": sum(event.seconds for event in steps),
+        "seconds": tokens / asked.pace,
         "before": before,
         "after": losses[-1],
         "best": min(losses),
     }
 
 
-def _own_rate(tuning: str) -> float:
+def pace(candidate: Candidate, sample: str) -> float:
+    """Return the tokens a second of a few steps, without the first, which warms up."""
+    knobs, rows, training = _ready(candidate, sample)
+    knobs |= {"early_stop": False, "steps": PACE_STEPS}
+    _, *steps = (
+        event
+        for event in _trained(candidate.tuning, knobs, rows, training, ())
+        if isinstance(event, StepLogged)
+    )
+    return sum(event.tokens for event in steps) / sum(event.seconds for event in steps)
+
+
+def _ready(candidate: Candidate, sample: str) -> tuple[dict[str, KnobValue], Ground, tuple[Example, ...]]:
+    """Return the settings of a candidate, and the rows whole and as it learns them."""
     from studio.engine.tunings import tuning_named
 
-    return tuning_named(tuning).LEARNING_RATE
-
-
-def _pace(tuning: str, knobs: Mapping[str, KnobValue], rows: Ground, training: tuple[Example, ...]) -> float:
-    """Return the tokens a second of a few steps, without the first, which warms up."""
-    said = _trained(tuning, {**knobs, "steps": PACE_STEPS}, rows, training, ())
-    _, *steps = (event for event in said if isinstance(event, StepLogged))
-    return sum(event.tokens for event in steps) / sum(event.seconds for event in steps)
+    rate = tuning_named(candidate.tuning).LEARNING_RATE
+    knobs = {**RECIPES["quick"].knobs, "learning_rate": rate, **candidate.knobs}
+    rows = ground(sample, int(knobs["max_rows"]))
+    return knobs, rows, rows.examples(rows.training, int(knobs["max_length"]))
 
 
 def steps_within(
