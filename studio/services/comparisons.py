@@ -50,6 +50,18 @@ class Questions:
         """Raises Refused where the question was asked of an earlier process."""
         return self._find(comparison).view
 
+    def answered(self, run: str) -> tuple[Comparison, ...]:
+        """Return the questions that both models of a run answered to the end, the oldest first."""
+        with self._lock:
+            of_run = [asked for asked in self._asked.values() if asked.run == run]
+            return tuple(
+                asked.view
+                for asked in of_run
+                if not asked.view.error
+                and not asked.cancelled.is_set()
+                and all(answer.done for answer in asked.view.answers.values())
+            )
+
     def cancel(self, comparison: str) -> None:
         asked = self._find(comparison)
         with self._lock:

@@ -17,6 +17,7 @@ from studio.services import uploads
 from studio.services.intake import checked_name, conditions, content_of
 from studio.services.views import DatasetView, SampleView, TableRow
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
+from studio.store.feedback import FeedbackFile
 from studio.store.files import readable
 from studio.store.home import Home
 from studio.store.incoming import Arrival
@@ -143,6 +144,8 @@ def dependents(home: Home, dataset: str) -> tuple[str, ...]:
     found = [f"the run {name!r} learned from it, and keeps its own copy of the rows" for name in names]
     if len(versions) > 1:
         found.append(f"{len(versions)} versions of its rows, with the steps that made them")
+    if votes := FeedbackFile(home.datasets.folder(dataset).path).standing().votes:
+        found.append(f"{len(votes)} {'vote' if len(votes) == 1 else 'votes'} on answers to its questions")
     return tuple(found)
 
 

@@ -22,7 +22,6 @@ from studio.services import (
     runs,
     ways,
 )
-from studio.services.comparisons import Questions
 from studio.services.methods import Choice
 from studio.services.model_list import OfferedModel
 from studio.services.price import hourly_price
@@ -49,7 +48,6 @@ class Studio(StudioOfProof):
 
     def __init__(self, home: Path) -> None:
         super().__init__(Home(home))
-        self._questions = Questions()
         self._book = RunBook(self._home)
         self._recent = runs.RecentStarts()
         self.hourly_price = hourly_price()

@@ -6,10 +6,10 @@ from pathlib import Path
 from studio.services import exams, knowledge
 from studio.services.exam_view import ExamView
 from studio.services.knowledge import DocumentView
-from studio.services.studio_of_data import StudioOfData
+from studio.services.studio_of_votes import StudioOfVotes
 
 
-class StudioOfProof(StudioOfData):
+class StudioOfProof(StudioOfVotes):
     """The verbs that measure a run."""
 
     def start_exam(self, run: str, arms: Sequence[str] = (), prompt: str | None = None) -> str:

@@ -5,8 +5,10 @@ import hashlib
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[2] / "assets" / "ui"
-STYLES = ("tokens", "layout", "parts", "steps", "results", "health", "rows", "runs", "gradio", "small")
-SCRIPTS = ("screen", "dialogs", "turns", "live", "chart", "figures", "health", "runs")
+STYLES = (
+    "tokens", "layout", "parts", "steps", "results", "health", "rows", "runs", "votes", "gradio", "small",
+)  # fmt: skip
+SCRIPTS = ("screen", "dialogs", "turns", "live", "chart", "figures", "health", "runs", "votes")
 
 
 @functools.cache

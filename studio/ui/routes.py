@@ -68,7 +68,24 @@ def _downloads(studio: Studio) -> list[BaseRoute]:
         dataset = request.path_params["dataset"]
         return await _file(lambda: studio.issues_excel(dataset))
 
-    return [Route("/studio/download/{run}/{kind}", export), Route("/studio/issues/{dataset}", issues)]
+    async def preferences(request: Request) -> Response:
+        dataset = request.path_params["dataset"]
+        try:
+            lines = await to_thread.run_sync(lambda: studio.preferences(dataset))
+        except StudioError as error:
+            return _unknown(error)
+        named = {"Content-Disposition": f'attachment; filename="preferences-{dataset[:8]}.jsonl"'}
+        return Response(lines, media_type="application/jsonl", headers=ATTACHMENT | named)
+
+    return [
+        Route("/studio/download/{run}/{kind}", export),
+        Route("/studio/issues/{dataset}", issues),
+        Route("/studio/preferences/{dataset}", preferences),
+    ]
+
+
+def _unknown(error: StudioError) -> Response:
+    return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
 
 
 async def _file(made: Callable[[], Path], name: str = "") -> Response:
@@ -76,7 +93,7 @@ async def _file(made: Callable[[], Path], name: str = "") -> Response:
     try:
         path = await to_thread.run_sync(made)
     except StudioError as error:
-        return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
+        return _unknown(error)
     return FileResponse(path, filename=name or path.name, headers=ATTACHMENT)
 
 

@@ -42,6 +42,11 @@ class OneExport:
 
     dataset_dependents = run_dependents
 
+    def preferences(self, dataset: str) -> str:
+        if dataset != "data1":
+            raise Refused("No vote prefers one answer yet.", "Vote on some questions first.")
+        return '{"prompt": "Why?", "chosen": "é", "rejected": "b"}\n'
+
 
 @pytest.fixture
 def client(run_view: Callable[..., RunView], tmp_path: Path) -> TestClient:
@@ -55,6 +60,15 @@ def test_a_finished_export_comes_as_an_attachment_that_is_not_sniffed(client: Te
     assert reply.content == b"PK made up"
     assert reply.headers["content-disposition"].startswith('attachment; filename="adapter-run1')
     assert reply.headers["x-content-type-options"] == "nosniff"
+
+
+def test_preferences_come_as_an_attachment_and_without_votes_the_address_says_why(client: TestClient) -> None:
+    reply = client.get("/studio/preferences/data1")
+    assert reply.json()["chosen"] == "é"
+    assert reply.headers["content-disposition"] == 'attachment; filename="preferences-data1.jsonl"'
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    nothing = client.get("/studio/preferences/data2")
+    assert (nothing.status_code, nothing.json()["error"]) == (404, "No vote prefers one answer yet.")
 
 
 def test_rows_with_what_was_found_come_as_an_attachment(client: TestClient) -> None:

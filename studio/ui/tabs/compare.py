@@ -15,6 +15,7 @@ from studio.ui.panels import classes, scores
 from studio.ui.panels import compare as panel
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
+from studio.ui.tabs.compare_votes import VotesPart
 from studio.ui.wiring import Updates, html_part, on, told
 
 HEAD = heading(
@@ -58,12 +59,13 @@ class CompareTab:
             self.answers = html_part("answers")
             self.exam = html_part("exam", "start", "stop")
             self.classes = html_part("exam-classes", script="figures")
+            self.votes = VotesPart(shell, self.notice)
             self.table = html_part("exam-table")
             self.bar = actions("compare")
 
     def outputs(self) -> list[gr.blocks.Block]:
         parts = [self.notice, self.ask, self.cancel, self.answers, self.exam, self.classes, self.table]
-        return [*parts, *self.bar.parts()]
+        return [*parts, *self.votes.outputs(), *self.bar.parts()]
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self.notice)
@@ -77,6 +79,7 @@ class CompareTab:
             (self.exam.stop, self.stop_exam),
         ):
             shell.after(on(event, safe(handler), inputs=[shell.session], outputs=outputs))
+        self.votes.wire()
         on(self.bar.back.click, shell.step("train"), inputs=[shell.session], outputs=shell.outputs())
         on(self.bar.primary.click, shell.step("export"), inputs=[shell.session], outputs=shell.outputs())
 
@@ -97,6 +100,7 @@ class CompareTab:
             + (scores.exam(examined) if examined else ""),
             self.classes: classes.classes(examined) if examined else "",
             self.table: panel.table(examined) if examined else "",
+            **self.votes.show(run.id),
             self.bar.primary: gr.Button("Take it home", interactive=True),
         }
 

@@ -1,0 +1,157 @@
+"""What people say of two answers: votes, and what takes one back. Kept line by line beside the data set.
+
+A vote holds everything that was shown, so that it outlives the run it was cast on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from studio.core.records import Message
+from studio.core.shapes import shaped
+
+Arm = Literal["base", "tuned"]
+Choice = Literal["left", "right", "tie", "both_bad", "skipped"]
+CHOICES: tuple[Choice, ...] = ("left", "right", "tie", "both_bad", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One of the two answers and who wrote it; `run` and `step` of the tuned model, also beside its base."""
+
+    text: str
+    arm: Arm
+    model: str
+    run: str
+    step: int
+    weights_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one person said of one question. `key` names question, answers and checkpoint.
+
+    `row` is the line of the user's file; 0 where the question was typed. `before` are turns ahead of it.
+    `at` is in seconds since 1970, `settings` say how both answers were written.
+    """
+
+    id: str
+    key: str
+    prompt: str
+    left: Written
+    right: Written
+    choice: Choice
+    who: str
+    at: float
+    row: int = 0
+    expected: str = ""
+    before: tuple[Message, ...] = ()
+    settings: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def run(self) -> str:
+        return self.left.run
+
+    @property
+    def step(self) -> int:
+        return self.left.step
+
+    def text(self, arm: Arm) -> str:
+        """Return the answer of an arm, wherever it stood."""
+        return self.left.text if self.left.arm == arm else self.right.text
+
+    @property
+    def preferred(self) -> Arm | None:
+        """Return whose answer is the better one; None for a tie, two bad ones and a question left out."""
+        if self.choice not in ("left", "right"):
+            return None
+        return self.left.arm if self.choice == "left" else self.right.arm
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Somebody ended the voting on a checkpoint: the names are shown from here on."""
+
+    id: str
+    run: str
+    step: int
+    who: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """Takes a vote or an end back; nothing is ever rubbed out."""
+
+    id: str
+    of: str
+    who: str
+    at: float
+
+
+Feedback = Vote | Ended | Retraction
+KINDS: dict[str, type[Vote] | type[Ended] | type[Retraction]] = {
+    "vote": Vote,
+    "ended": Ended,
+    "retraction": Retraction,
+}
+_KIND_OF = {kind: name for name, kind in KINDS.items()}
+
+
+def to_dict(said: Feedback) -> dict[str, Any]:
+    """Return the JSON form of a line."""
+    return {"kind": _KIND_OF[type(said)], **asdict(said)}
+
+
+def from_dict(document: Mapping[str, Any]) -> Feedback:
+    """Inverse of `to_dict`. Raises KeyError or TypeError on a line that is none."""
+    values = {name: value for name, value in document.items() if name != "kind"}
+    kind = KINDS[document["kind"]]
+    if kind is Vote:
+        values |= {side: shaped(Written, values[side]) for side in ("left", "right")}
+        values["before"] = tuple(shaped(Message, turn) for turn in values.get("before", ()))
+    return shaped(kind, values)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What holds after all retractions, in the order it was said. `damaged` lines could not be read."""
+
+    votes: tuple[Vote, ...] = ()
+    ended: tuple[Ended, ...] = ()
+    damaged: int = 0
+
+    def of(self, run: str, step: int) -> "Standing":
+        """Return what was said of one checkpoint; of two votes on a question the last one."""
+        newest = {vote.key: vote for vote in self.votes if (vote.run, vote.step) == (run, step)}
+        ended = tuple(end for end in self.ended if (end.run, end.step) == (run, step))
+        return Standing(tuple(sorted(newest.values(), key=lambda vote: vote.at)), ended, self.damaged)
+
+
+def standing(lines: tuple[Feedback, ...], damaged: int = 0) -> Standing:
+    """Apply the retractions."""
+    gone = {line.of for line in lines if isinstance(line, Retraction)}
+    kept = [line for line in lines if not isinstance(line, Retraction) and line.id not in gone]
+    return Standing(
+        tuple(line for line in kept if isinstance(line, Vote)),
+        tuple(line for line in kept if isinstance(line, Ended)),
+        damaged,
+    )
+
+
+def preference_pairs(votes: tuple[Vote, ...]) -> list[dict[str, Any]]:
+    """Return the votes that prefer one answer as `prompt, chosen, rejected`, as data sets hold them.
+
+    With turns ahead of the question all three are lists of messages, as chat models are trained on.
+    """
+    return [_pair(vote) for vote in votes if vote.preferred is not None]
+
+
+def _pair(vote: Vote) -> dict[str, Any]:
+    better: Arm = vote.preferred or "tuned"
+    chosen, rejected = vote.text(better), vote.text("base" if better == "tuned" else "tuned")
+    if not vote.before:
+        return {"prompt": vote.prompt, "chosen": chosen, "rejected": rejected}
+    turns = [asdict(message) for message in (*vote.before, Message("user", vote.prompt))]
+    sides = ([{"role": "assistant", "content": text}] for text in (chosen, rejected))
+    return {"prompt": turns, **dict(zip(("chosen", "rejected"), sides, strict=True))}

@@ -1,0 +1,82 @@
+"""Compare: the blind vote on pairs of answers. Each press is kept before the next question is shown."""
+
+from collections.abc import Callable
+
+import gradio as gr
+
+from studio.core.errors import StudioError
+from studio.services.views_of_votes import VotesView
+from studio.ui.markup import problem
+from studio.ui.panels import votes as panel
+from studio.ui.session import read
+from studio.ui.shell import Shell
+from studio.ui.wiring import Updates, event_text, html_part, on, told
+
+
+class VotesPart:
+    """Laid out when made. A press draws this part alone: the rest of the step shows nothing of votes."""
+
+    def __init__(self, shell: Shell, notice: gr.HTML) -> None:
+        self._shell, self._studio, self._notice = shell, shell.studio, notice
+        with gr.Accordion(
+            panel.TITLE, open=False, elem_id="judge-yourself", elem_classes="fold", visible=False
+        ) as self._fold:
+            self.votes = html_part("votes", "vote", "undo", "end", "on", script="votes")
+            self.kept = html_part("votes-kept")
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        return [self._fold, self.votes, self.kept]
+
+    def wire(self) -> None:
+        safe = told(self._notice)
+        handlers: tuple[tuple[Callable[..., object], Callable[..., Updates]], ...] = (
+            (self.votes.vote, self.vote),
+            (self.votes.undo, self.undo),
+            (self.votes.end, self.end),
+            (self.votes.on, self.go_on),
+        )
+        for event, handler in handlers:
+            outputs = [self._notice, *self.outputs()]
+            on(event, safe(handler), inputs=[self._shell.session], outputs=outputs)
+
+    def show(self, run: str) -> Updates:
+        """Return the part for a run; hidden where there is nothing to vote on."""
+        try:
+            view = self._studio.votes(run)
+        except StudioError as error:
+            fold = gr.Accordion(label=panel.TITLE, visible=True)
+            return {self._fold: fold, self.votes: problem(error), self.kept: ""}
+        if view is None or not (view.questions or view.identical):
+            return {self._fold: gr.Accordion(visible=False), self.votes: "", self.kept: ""}
+        return {
+            self._fold: gr.Accordion(label=panel.title(view), visible=True),
+            self.votes: panel.votes(view),
+            self.kept: self._download(run, view),
+        }
+
+    def _download(self, run: str, view: VotesView) -> str:
+        if not view.pairs_kept or not view.shown:
+            return ""
+        return panel.kept(self._studio.run(run).config.dataset, view.pairs_kept)
+
+    # Handlers
+
+    def vote(self, document: object, event: gr.EventData) -> Updates:
+        run = read(document).run
+        self._studio.vote(run, event_text(event, "key"), event_text(event, "choice"))
+        return self.show(run)
+
+    def undo(self, document: object) -> Updates:
+        run = read(document).run
+        self._studio.undo_vote(run)
+        return self.show(run)
+
+    def end(self, document: object) -> Updates:
+        run = read(document).run
+        self._studio.end_voting(run)
+        return self.show(run)
+
+    def go_on(self, document: object) -> Updates:
+        run = read(document).run
+        self._studio.go_on_voting(run)
+        return self.show(run)

@@ -1,0 +1,102 @@
+"""A blind vote in a real browser: by key and by button, undone, kept over a reload, revealed at the end."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from studio.services.studio import Studio
+from studio.services.views import Duty
+from tests.browser.conftest import Server, Watch, new_server, picture
+from tests.browser.test_looks import violations, wider_than_screen
+from tests.services.conftest import ended, job_ended, planned, write_table
+
+
+@pytest.fixture(scope="module")
+def voting(tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path) -> Iterator[tuple[Server, str]]:
+    """A studio with a finished run of the tiny model and its exam."""
+    folder = tmp_path_factory.mktemp("votes")
+    server = new_server(folder)
+    studio = Studio(server.home)
+    studio.open(Duty(quiet_seconds=0.0, exam_after_training=False))
+    table = write_table(folder / "sums.csv")
+    run = studio.start(planned(studio, table, tiny_model_folder, learning_rate=0.05))
+    assert ended(studio, run) == "finished"
+    assert job_ended(studio, run, studio.start_exam(run)) == "finished"
+    studio.close()
+    server.start()
+    yield server, run
+    server.stop()
+
+
+def open_votes(page: Page, server: Server, run: str) -> None:
+    page.goto(f"{server.address}?step=compare&run={run}")
+    expect(page.locator("#exam table.exam").first).to_be_visible()
+    page.locator("#judge-yourself > button").click()
+    expect(page.locator("#votes .votes")).to_be_visible()
+
+
+def number(page: Page, at: int) -> None:
+    expect(page.locator("#votes .bar-words b")).to_contain_text(f"Question {at} of")
+
+
+def test_three_questions_are_voted_on_blind_one_is_undone_and_the_names_come_at_the_end(
+    page: Page, voting: tuple[Server, str]
+) -> None:
+    server, run = voting
+    open_votes(page, server, run)
+    number(page, 1)
+    assert "tuned" not in page.locator("#votes").inner_text()
+    page.keyboard.press("1")
+    number(page, 2)
+    page.get_by_role("button", name="Right is better").click()
+    number(page, 3)
+    page.keyboard.press("0")
+    number(page, 4)
+    expect(page.locator("#judge-yourself > button")).to_contain_text("(3 of")
+    page.get_by_role("button", name="Undo the last vote").click()
+    number(page, 3)
+
+    page.locator("#question textarea").press_sequentially("1 2 0")
+    number(page, 3)
+    open_votes(page, server, run)
+    number(page, 3)
+    page.get_by_role("button", name="Both bad").click()
+    number(page, 4)
+    page.get_by_role("button", name="Show the result now").click()
+    expect(page.locator("#votes .verdict")).to_contain_text("Too few votes to tell")
+    expect(page.locator("#votes .numbers")).to_contain_text("ties")
+    expect(page.locator("#judge-yourself > button")).to_contain_text("you preferred the tuned answer in")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as JSONL").click()
+    assert download.value.path().read_text(encoding="utf-8").count('"chosen"') == 2
+    page.get_by_role("button", name="Go on with the other").click()
+    number(page, 4)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_vote_and_its_result_are_accessible_and_fit(
+    chromium: Browser, voting: tuple[Server, str], watch: Watch, scheme: str, width: int
+) -> None:
+    server, run = voting
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    watch.on(page)
+    open_votes(page, server, run)
+    page.evaluate("document.fonts.ready")
+    picture(page, f"{scheme}-{width}-vote")
+    assert (wider_than_screen(page), violations(page)) == ([], [])
+    page.get_by_role("button", name="Left is better").click()
+    page.get_by_role("button", name="Show the result now").click()
+    expect(page.locator("#votes .verdict")).to_be_visible()
+    picture(page, f"{scheme}-{width}-vote-result")
+    assert (wider_than_screen(page), violations(page)) == ([], [])
+    page.get_by_role("button", name="Go on with the other").click()
+    page.get_by_role("button", name="Undo the last vote").click()
+    expect(page.locator("#votes [data-voting]")).to_be_visible()
+    context.close()
