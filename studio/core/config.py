@@ -163,6 +163,15 @@ class Keeping:
         help="Against forgetting: what the original found likely stays likely. Try 0.1 to 1; learning slows.",
         source="arXiv:1606.09282, section 3",
     )
+    replay_percent: float = knob(
+        0.0,
+        label="Mix in its own answers",
+        technical="replay: answers of the untouched model, percent of the rows learned from, 0 for none",
+        low=0.0,
+        high=100.0,
+        help="Against forgetting: it answers simple instructions first, and learns that again. 5 is usual.",
+        source="arXiv:2403.01244, arXiv:2403.08763",
+    )
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ class RunStarted:
     weights_hash: str
     memory_limit_bytes: int = 0
     """What the process may hold before the system ends it without a word; 0 where it is told instead."""
+    replayed_rows: int = 0
+    """Answers of the untouched model that are learned beside the `training_rows`."""
 
 
 @dataclass(frozen=True, slots=True)

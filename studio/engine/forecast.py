@@ -23,6 +23,7 @@ from studio.engine.layers import linear_names, sizes, skeleton
 from studio.engine.models import ModelSource, count_parameters, read_model_config
 from studio.engine.objectives import distillation, objective_named
 from studio.engine.preparation import TOKENS_AT_ONCE, Prepared, prepare
+from studio.engine.replay import reply_seconds
 from studio.engine.sources import source_here
 from studio.engine.steps import measure, take_step
 from studio.engine.tunings import tuning_named
@@ -71,6 +72,8 @@ class Rehearsal:
     """Of the peak: the program, the weights, and what the optimiser keeps."""
     load_seconds: float
     trainable_parameters: int
+    reply_seconds: float = 0.0
+    """Of an answer of the untouched model that is mixed in, at most; 0 where none is."""
 
 
 def forecast_memory(source: ModelSource, config: RunConfig, *, longest_tokens: int) -> MemoryForecast:
@@ -188,6 +191,7 @@ def _rehearse(
         lasting + prepared.trainable_parameters * OPTIMISER_BYTES,
         loaded,
         prepared.trainable_parameters,
+        _timed_reply(prepared, config, tokenizer),
     )
 
 
@@ -211,6 +215,12 @@ def _timed_evaluation(prepared: Prepared, examples: Sequence[Example]) -> float:
     started = time.monotonic()
     measure(prepared.machinery, examples, token_budget=prepared.token_budget, between=lambda: None)
     return (time.monotonic() - started) / sum(len(example.input_ids) for example in examples)
+
+
+def _timed_reply(prepared: Prepared, config: RunConfig, tokenizer: PreTrainedTokenizerBase) -> float:
+    if not config.part(Keeping).replay_percent:
+        return 0.0
+    return reply_seconds(prepared.machinery.model, tokenizer)
 
 
 def _say_nothing(event: events.Event) -> None:

@@ -12,6 +12,7 @@ from studio.core.examples import Example, cut_tokens_of, only, trained_tokens_of
 from studio.engine.checkpoints import CheckpointStore
 from studio.engine.models import ModelSource
 from studio.engine.processes import ONE, Processes
+from studio.engine.replay import Mixed
 
 Emit = Callable[[events.Event], None]
 
@@ -22,6 +23,7 @@ class TrainingJob:
 
     `history` is what the run said so far: a resumed one repeats what it did to fit its machine.
     `processes`: who trains it together; each is given the same job, and all have met (`processes.join`).
+    `replayed` is what the untouched model answered, to be learned beside the rows.
     """
 
     config: RunConfig
@@ -33,16 +35,20 @@ class TrainingJob:
     worker: str
     history: Sequence[events.Recorded] = ()
     processes: Processes = ONE
+    replayed: Sequence[Example] = ()
 
 
 def teachable(job: TrainingJob, emit: Emit) -> TrainingJob:
-    """Return the job with the rows that teach or test something; say how many do not, and how many are cut.
+    """Return the job with the rows that teach or test something, and what is replayed behind those to learn
+    from; say how many teach nothing, and how many are cut.
 
     Raises Refused where no row is left to learn from, or of those held back none.
     """
     training = _telling(job.training, "training", emit)
     held_out = _telling(job.held_out, "held-back", emit)
     _tell_cut(training, emit)
+    if job.replayed:
+        training = Mixed(training, job.replayed)
     return replace(job, training=training, held_out=held_out)
 
 

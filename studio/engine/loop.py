@@ -18,6 +18,7 @@ from studio.engine.held_out import mean_loss, standard_error
 from studio.engine.interruptions import Interruptions
 from studio.engine.job import Emit, TrainingJob, teachable
 from studio.engine.preparation import prepare
+from studio.engine.replay import in_words
 from studio.engine.schedule import Schedule, learning_rate, plan_steps
 from studio.engine.standing import Standing
 from studio.engine.steps import StepResult, Stopped, measure_parts, take_step
@@ -97,15 +98,16 @@ class _Run:
             worker=self._job.worker,
             from_step=self._at.progress.step,
             steps=self._schedule.steps,
-            training_rows=len(self._job.training),
+            training_rows=len(self._job.training) - len(self._job.replayed),
             held_out_rows=len(self._job.held_out),
             trainable_parameters=prepared.trainable_parameters,
             total_parameters=prepared.total_parameters,
             device=prepared.device,
             dtype=prepared.dtype,
-            reasons=prepared.reasons,
+            reasons=(*prepared.reasons, *in_words(len(self._job.replayed))),
             weights_hash=self._job.source.weights_hash,
             memory_limit_bytes=prepared.memory_limit_bytes(),
+            replayed_rows=len(self._job.replayed),
         )
 
     def go(self, between: Interruptions) -> None:

@@ -49,6 +49,8 @@ def refusal(config: RunConfig) -> str:
         return f"There is no script yet for {config.objective!r} with {config.tuning!r}."
     if config.part(Keeping).base_kl:
         return "The script has no pull to the untouched model (base_kl), so it cannot repeat this run."
+    if config.part(Keeping).replay_percent:
+        return "The script mixes in no answers of the untouched model (replay_percent), as this run did."
     return ""
 
 

@@ -1,7 +1,7 @@
 """What a run will take on this machine: arithmetic at once, a measured pace once one was rehearsed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from studio.core.system import memory, process_memory_bytes
 from studio.data.split import divide
 from studio.engine.objectives import objective_named
 from studio.engine.processes import ONE, Processes
+from studio.services.amounts import DIVIDED_ROWS, Amount, amount_of, rows_of
 from studio.services.examples import WHOLE
 from studio.services.lengths import Lost, lengths_file, lost
 from studio.services.packages import IMPORTING
@@ -27,28 +28,14 @@ CHECKPOINTS = 3
 GROWTH = 2.0
 """How much more memory the batches of a whole run take on a processor than those of its first steps: freed
 memory is kept for the next step in pieces that do not always fit (`python -m benchmarks.forecast`)."""
-DIVIDED_ROWS = 20_000
-"""So many rows are divided as the run will divide them: about a second of work."""
 BYTES_KEPT, BYTES_RESUMED = 4, 12
 """Of a trained weight: as a result, and in a checkpoint that can be resumed from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """How much there is to do."""
-
-    steps: int
-    learned_rows: float
-    """Rows that go through the model to be learned from, all rounds together."""
-    evaluations: int
-    training_rows: int
-    held_out_rows: int
 
 
 def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) -> Forecast:
     """Return what is known; `ask` to measure the rest where the model is here; it says what cannot be."""
     pace, counted = known_pace(home, config), _lost(home, config)
-    amount = _amount(home, config, pace.pieces_per_row if pace else 1.0)
+    amount = amount_of(home, config, pace.pieces_per_row if pace else 1.0)
     unknown = pace is None or counted is None
     problem = ask(config) if unknown and here(config) is not None else ""
     needed, trained = _needs(config, pace)
@@ -108,35 +95,6 @@ def ask_nothing(config: RunConfig) -> str:
     return ""
 
 
-def _amount(home: Home, config: RunConfig, pieces_per_row: float) -> Amount:
-    with IMPORTING:
-        from studio.engine.schedule import plan_steps  # torch: not before the first page
-
-    data, settings = config.part(DataSettings), config.part(Optimisation)
-    records = home.datasets.folder(config.dataset).records_file(config.dataset_version)
-    training, held_out = _rows(records, data, settings.seed)
-    pieces = max(1, round(training * pieces_per_row))
-    schedule = plan_steps(settings, pieces)
-    steps_per_round = -(-pieces // settings.batch_size)
-    learned = schedule.steps * training / steps_per_round
-    return Amount(schedule.steps, learned, len(schedule.evaluate_after), training, held_out)
-
-
-@lru_cache(maxsize=32)
-def _rows(records_file: Path, data: DataSettings, seed: int) -> tuple[int, int]:
-    """Return (training, held-out) rows; a version never changes, so this can be kept.
-
-    Above `DIVIDED_ROWS` by the percentage alone: the page cannot wait for a million rows to be compared.
-    """
-    records = RecordFile(records_file)
-    if len(records) > DIVIDED_ROWS:
-        held_out = round(len(records) * data.held_out_percent / 100)
-        training = len(records) - held_out
-        return min(training, data.max_rows or training), held_out
-    parts = divide(records, data.held_out_percent, data.max_rows, seed)
-    return len(parts.training), len(parts.held_out)
-
-
 def _lost(home: Home, config: RunConfig) -> Lost | None:
     """Return what the longest example does to the rows of the run; None until their lengths are counted."""
     counted = lengths_file(home, config)
@@ -153,7 +111,7 @@ def _lost(home: Home, config: RunConfig) -> Lost | None:
 def _lost_of(counted: Path, records_file: Path, data: DataSettings, seed: int) -> Lost:
     records = RecordFile(records_file)
     if not data.max_rows or len(records) > DIVIDED_ROWS:  # then all rows stand for those of the run
-        used = sum(_rows(records_file, data, seed))
+        used = sum(rows_of(records_file, data, seed))
         found = lost(counted, records, data.max_length)
         cut, nothing_left, not_taken = (
             round(count * used / len(records)) for count in (found.cut, found.nothing_left, found.not_taken)
@@ -168,6 +126,8 @@ def _seconds(amount: Amount, pace: Pace) -> tuple[float, float]:
     learned = amount.learned_rows * pace.tokens_per_row * pace.seconds_per_token
     looked_at = amount.held_out_rows * (1 + amount.evaluations) * pace.tokens_per_row
     seconds = pace.load_seconds + learned + looked_at * pace.evaluation_seconds_per_token
+    if amount.replies:
+        seconds += pace.load_seconds + amount.replies * pace.reply_seconds
     if pace.saved_bytes_per_second:
         saved = amount.evaluations * pace.trainable_parameters * BYTES_RESUMED
         seconds += saved / pace.saved_bytes_per_second

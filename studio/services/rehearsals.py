@@ -53,6 +53,8 @@ class Pace:
     """More where long rows are learned in windows: steps are counted in these."""
     saved_bytes_per_second: float = 0.0
     """Of a checkpoint; 0 where it was not measured."""
+    reply_seconds: float = 0.0
+    """Of an answer of the untouched model that is mixed in; 0 where none is."""
 
 
 def here(config: RunConfig) -> ModelSource | None:
@@ -66,8 +68,8 @@ def key_of(config: RunConfig) -> str:
     batch, length = config.part(Optimisation).batch_size, config.part(DataSettings).max_length
     whole = [config.model, config.revision, config.tuning, tuning, batch, length, platform.node()]
     whole += [config.objective, config.dataset_version]
-    if config.part(Keeping).base_kl:
-        whole.append("base_kl")
+    keeping = config.part(Keeping)
+    whole += [name for name, value in vars(keeping).items() if value]  # what is off leaves the key as it was
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from studio.core.errors import Refused
 from studio.engine.processes import Processes, join, launched
 from studio.services.packages import IMPORTING, load_packages
+from studio.services.replaying import noted
 from studio.services.tokenising import Watch, tokens_of
 from studio.services.training import Signals, job_of, material, teacher_here
 from studio.store.home import Home
@@ -74,7 +75,9 @@ def follow(home: Path, processes: Processes, tell: Callable[[str], None]) -> Non
     # What the first process set aside is in neither part by now.
     parts = gathered.parts.training, gathered.parts.held_out
     training, held_out = (Tokens(found).of_records(part.places) for part in parts)
-    train(job_of(folder, gathered, (training, held_out), signals), lambda event: None, _never)
+    again = noted(folder, gathered)
+    job = job_of(folder, gathered, (training, held_out), signals, replayed=again)
+    train(job, lambda event: None, _never)
 
 
 def _never() -> bool:

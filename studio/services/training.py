@@ -1,7 +1,7 @@
 """The job of a training run: from its folder to the engine, and the engine's words back into the folder."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from studio.engine.sources import ModelSource, resolve
 from studio.engine.weight_files import Abandoned
 from studio.services.dividing import divided
 from studio.services.examples import encode_rows
+from studio.services.replaying import mixed_in
 from studio.services.setting_aside import Halves, Parts, set_aside, usable_examples
 from studio.services.tokenising import Watch, tokens_of
 from studio.store.records import verified_records
@@ -148,8 +149,12 @@ def train_run(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
         return _stop_before_start(folder, progress, signals)
     sorts = objective_named(gathered.config.objective).HEAD == "classes"
     examples = usable_examples(folder, gathered.parts, tokens, sorts=sorts)
+    watch = Watch(signals.tell, stopping, folder.append)
+    again = mixed_in(folder, gathered, len(examples[0]), watch=watch, pause=signals.pause)
+    if again is None:
+        return _stop_before_start(folder, progress, signals)
     signals.tell("The model is being loaded.")
-    return _train(folder, gathered, examples, signals)
+    return _train(folder, job_of(folder, gathered, examples, signals, replayed=again), signals)
 
 
 def teacher_here(config: RunConfig, tell: Callable[[str], None], stopping: Callable[[], bool]) -> bool:
@@ -164,7 +169,7 @@ def teacher_here(config: RunConfig, tell: Callable[[str], None], stopping: Calla
     return not stopping()
 
 
-def _train(folder: RunFolder, gathered: Material, examples: Halves, signals: Signals) -> bool:
+def _train(folder: RunFolder, job: "TrainingJob", signals: Signals) -> bool:
     from studio.engine.loop import train
 
     ended = True
@@ -181,13 +186,14 @@ def _train(folder: RunFolder, gathered: Material, examples: Halves, signals: Sig
         folder.append(event)
 
     signals.processes.words_of_first(folder.id)  # the others wait for it, see `together.follow`
-    job = job_of(folder, gathered, examples, signals)
     train(job, emit, lambda: signals.closing() or folder.requests.stop_asked(), signals.pause)
     folder.requests.clear_stop()
     return ended
 
 
-def job_of(folder: RunFolder, gathered: Material, examples: Halves, signals: Signals) -> "TrainingJob":
+def job_of(
+    folder: RunFolder, gathered: Material, examples: Halves, signals: Signals, *, replayed: Sequence[Example]
+) -> "TrainingJob":
     """Return what the engine needs of a run; its story so far is read here."""
     from studio.engine.job import TrainingJob
 
@@ -201,6 +207,7 @@ def job_of(folder: RunFolder, gathered: Material, examples: Halves, signals: Sig
         worker=signals.worker,
         history=folder.read()[0],
         processes=signals.processes,
+        replayed=replayed,
     )
 
 

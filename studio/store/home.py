@@ -14,6 +14,7 @@ from studio.core.system import FileLock, is_locked
 from studio.store.datasets import Datasets
 from studio.store.files import new_id, read_as, sweep, write_json
 from studio.store.incoming import Incoming
+from studio.store.replies import Replies
 from studio.store.runs import Runs
 from studio.store.token_cache import TokenCache
 
@@ -43,6 +44,7 @@ class Home:
         self.runs = Runs(path / "runs")
         self.forecasts = path / "forecasts"
         self.tokens = TokenCache(path / "tokens")
+        self.replies = Replies(path / "replies")
         self._lock: FileLock | None = None
         self._alive: FileLock | None = None
         self._worker = ""
@@ -100,7 +102,8 @@ class Home:
 
     def _sweep(self) -> None:
         """Checkpoints and exports are the worker's alone; the rest may be in another process's hands."""
-        for folder in (self.path, self.datasets.path, self.runs.path, self.forecasts, self.tokens.path):
+        kept = (self.forecasts, self.tokens.path, self.replies.path)
+        for folder in (self.path, self.datasets.path, self.runs.path, *kept):
             sweep(folder, older_than_seconds=_OLD_SECONDS)
         self.incoming.sweep(older_than_seconds=_OLD_SECONDS)
         for dataset in self.datasets.all():

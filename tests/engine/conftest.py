@@ -32,6 +32,7 @@ class TinyRun:
     held_out: tuple[Example, ...] | None = None
     said: list[events.Event] = field(default_factory=list)
     history: list[events.Recorded] = field(default_factory=list)
+    replayed: tuple[Example, ...] = ()
 
     def __call__(
         self,
@@ -52,6 +53,7 @@ class TinyRun:
             checkpoints or self.checkpoints,
             "the worker",
             self.history,
+            replayed=self.replayed,
         )
         self.said = []
         train(job, self.said.append, should_stop, at_pause)

@@ -176,6 +176,7 @@ def test_the_script_reads_rows_token_by_token_as_the_studio_does(tiny_tokenizer)
         assert set(example.labels[len(ids) :]) <= {IGNORED}
 
 
-def test_a_run_that_was_held_near_the_original_is_refused_by_the_name_of_the_setting():
-    assert "base_kl" in code.refusal(RunConfig("d", "1", knobs={"base_kl": 0.5}))
-    assert code.refusal(RunConfig("d", "1", knobs={"base_kl": 0.0})) == ""
+@pytest.mark.parametrize("name", ["base_kl", "replay_percent"])
+def test_a_run_that_was_kept_from_forgetting_is_refused_by_the_name_of_the_setting(name):
+    assert name in code.refusal(RunConfig("d", "1", knobs={name: 0.5}))
+    assert code.refusal(RunConfig("d", "1", knobs={name: 0.0})) == ""
