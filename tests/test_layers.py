@@ -68,7 +68,7 @@ HOMES: dict[str, set[str]] = {
     "sklearn": {"data", "evaluation"},
     "sacrebleu": {"evaluation"},
     "rouge_score": {"evaluation"},
-    "scipy": {"data"},
+    "scipy": {"data", "evaluation"},
     "cleanlab": {"data"},
 }
 """Where each library may be imported. A new one is entered here, with its part."""

@@ -53,7 +53,8 @@ class ExamJob:
     `step` names the checkpoint behind `tuned`; `seed` that of the intervals. `answers` rows are answered
     with at most `answer_tokens` tokens; where all expected answers are short, more rows for the same work.
     `classes` says how often each label stands in the rows that were learned from, where rows are sorted;
-    `writes` whether the untouched model can be asked in words.
+    `writes` whether the untouched model can be asked in words. `reach`: how many tokens both models read at
+    once; what leaves no room for an answer is not asked. None: no limit.
     """
 
     base: Subject
@@ -68,6 +69,7 @@ class ExamJob:
     answer_tokens: int = ANSWER_TOKENS
     classes: Mapping[str, int] = field(default_factory=dict)
     writes: bool = True
+    reach: int | None = None
 
 
 def examine(
@@ -135,7 +137,8 @@ def _paper(job: ExamJob) -> Paper:
         return Paper(scored, asked, by_row, 0)
     count, tokens = _ration(job, _longest_answer(job, asked))
     lengths = tuple(trained_bytes(row, job.template) for row in scored)
-    return Paper(scored, spread(asked, count), by_row, tokens, lengths)
+    room = [each for each in asked if job.reach is None or len(each.prompt) + tokens <= job.reach]
+    return Paper(scored, spread(room, count), by_row, tokens, lengths)
 
 
 def _ration(job: ExamJob, longest_answer: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """One model sits the exam: every held-out row is scored, and what can be answered is answered."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from types import ModuleType
 import torch
 from transformers import PreTrainedModel
 
+from studio.core.errors import StudioError
 from studio.core.examples import Example
 from studio.data.templates import ChatTemplate
 from studio.engine.batches import collate
@@ -50,7 +52,8 @@ class Writing:
                 continue
             if should_stop():
                 raise Interrupted
-            part.scored(row[0].row, sum(self._nats(model, example) for example in row))
+            nats = sum(self._nats(model, example) for example in row)
+            part.scored(row[0].row, _finite(nats, row[0].row))
         self._answer(model, paper, part, said, should_stop)
         return _sitting(identity, paper, part)
 
@@ -99,9 +102,20 @@ class Sorting:
                 raise Interrupted
             started = time.monotonic()
             found = self.likelihoods(model, example)
-            part.sorted(example.row, found.nats(example.label), found.chosen, time.monotonic() - started)
+            nats = _finite(found.nats(example.label), example.row)
+            part.sorted(example.row, nats, found.chosen, time.monotonic() - started)
         said(len(paper.rows), SCORING)
         return _sitting(identity, paper, part)
+
+
+def _finite(nats: float, row: int) -> float:
+    """Return what a row is scored with. Raises StudioError where a broken model gives no number."""
+    if math.isfinite(nats):
+        return nats
+    raise StudioError(
+        f"Row {row}: the model gives no number for how well it fits the answer, so it cannot be examined.",
+        "Its weights are broken: choose an earlier saved step, or train again with a smaller step size.",
+    )
 
 
 def _identity(model: PreTrainedModel | None) -> tuple[str, str, str]:

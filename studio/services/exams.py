@@ -60,7 +60,7 @@ def hold(task: Task, signals: Signals) -> None:
 
 
 def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_stop: ShouldStop) -> bool:
-    from studio.engine.models import read_model_config
+    from studio.engine.models import read_model_config, row_tokens
     from studio.evaluation.exam import ExamJob, examine
     from studio.evaluation.subjects import subjects
 
@@ -69,6 +69,7 @@ def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_sto
     if gathered is None:
         return False
     base, tuned = subjects(gathered.config, gathered.source, checkpoint)
+    model = read_model_config(gathered.source)
     job = ExamJob(
         base=base,
         tuned=tuned,
@@ -79,7 +80,8 @@ def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_sto
         step=step,
         seed=gathered.config.part(Optimisation).seed,
         classes=gathered.classes,
-        writes=not reads_both_ways(read_model_config(gathered.source)),
+        writes=not reads_both_ways(model),
+        reach=row_tokens(gathered.config, model),
     )
     kept = KeptLines(folder.path / "exam.unfinished.jsonl")
     found = examine(job, progress=progress, should_stop=should_stop, kept=kept)

@@ -36,6 +36,18 @@ def test_the_interval_of_a_ratio_agrees_with_the_delta_method():
     assert measured.high - measured.low == pytest.approx(2 * 1.959964 * error, rel=0.05)
 
 
+def test_of_few_rows_the_interval_is_as_wide_as_students():
+    values = np.random.default_rng(6).normal(3.0, 2.0, size=12)
+    measured = score(bootstrap({"base": means(values)}, same, seed=0)["base"])
+    half_width = 2.200985 * values.std(ddof=1) / np.sqrt(12)  # Student's t, 11 degrees of freedom
+    assert measured.high - measured.low == pytest.approx(2 * half_width, rel=0.03)
+
+
+def test_one_row_has_an_interval_without_width():
+    measured = score(bootstrap({"base": means([3.0])}, same, seed=0)["base"])
+    assert (measured.low, measured.value, measured.high) == (3, 3, 3)
+
+
 def test_a_constant_gain_on_every_row_has_no_width_because_rows_are_paired():
     losses = np.random.default_rng(3).normal(3.0, 2.0, size=50)
     draws = bootstrap({"base": means(losses), "tuned": means(losses - 0.1)}, same, seed=0)
