@@ -175,6 +175,16 @@ def exam(call: Call) -> Result:
     return (sat[0] if len(sat) == 1 else sat), DONE
 
 
+def probe(call: Call) -> Result:
+    """measure what a run forgot and what it learned by heart"""
+    run = call.studio.find_run(call.typed.run)
+    if call.typed.must_work is not None:
+        call.studio.set_must_work(run, call.typed.must_work)
+    problem, code = call.wait_for([(run, call.studio.start_probe(run))])
+    found = None if problem else call.studio.probe(run)
+    return (unfinished(run, problem), code) if found is None else (documents.probe_document(found), DONE)
+
+
 def export(call: Call) -> Result:
     """write a tuned model into a folder"""
     run, kind, target = call.studio.find_run(call.typed.run), call.typed.kind, call.typed.target
@@ -196,5 +206,5 @@ def compare(call: Call) -> Result:
 
 VERBS: dict[str, Callable[[Call], Result]] = {
     verb.__name__: verb
-    for verb in (check, train, runs, show, stop, pause, resume, rename, delete, exam, compare, export)
+    for verb in (check, train, runs, show, stop, pause, resume, rename, delete, exam, probe, compare, export)
 }

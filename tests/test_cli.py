@@ -6,6 +6,7 @@ import pytest
 
 from studio.cli import VERBS, main
 from studio.core.events import RunQueued
+from studio.services import probes
 from studio.store.home import Home
 from tests.services.conftest import write_table
 
@@ -213,6 +214,17 @@ def test_exam_compare_and_export_have_their_documents(call, trained, tmp_path):
 
     code, refused, _ = call("export", run, "--as", "adapter", "--to", tmp_path / "out")
     assert (code, "not an empty folder" in refused["error"]) == (2, True)
+
+
+def test_a_probe_tells_its_lights_and_its_measurements(call, trained, monkeypatch):
+    for name in ("general_texts", "general_instructions"):
+        texts = getattr(probes, name)()[:2]
+        monkeypatch.setattr(probes, name, lambda texts=texts: texts)
+    code, found, _ = call("probe", trained["run"], "--must-work", "Hello?")
+    assert (code, found["run"]) == (0, trained["run"])
+    assert found["lights"]["texts"]["colour"] == "unknown"
+    assert (found["texts"]["items"], set(found["texts"]["ratio"])) == (2, {"value", "low", "high"})
+    assert [asked["prompt"] for asked in found["asked"]] == ["Hello?"]
 
 
 @pytest.mark.parametrize(

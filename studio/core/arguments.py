@@ -36,12 +36,13 @@ def parser(helps: Mapping[str, str]) -> Parser:
     for option in ("model", "objective", "tuning", "name"):
         verb["train"].add_argument(f"--{option}")
     verb["train"].add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", dest="settings")
-    for name in ("show", "stop", "pause", "resume", "rename", "delete", "compare", "export"):
+    for name in ("show", "stop", "pause", "resume", "rename", "delete", "compare", "export", "probe"):
         verb[name].add_argument("run")
     verb["rename"].add_argument("new_name", metavar="NAME")
     verb["delete"].add_argument("--yes", action="store_true", help="without it, only say what would go")
     verb["exam"].add_argument("run", nargs="+")
     verb["exam"].add_argument("--arms", default="base,tuned", help="only base,tuned so far")
+    verb["probe"].add_argument("--must-work", action="append", metavar="PROMPT", dest="must_work")
     verb["compare"].add_argument("--ask", required=True, metavar="QUESTION")
     verb["export"].add_argument("--as", required=True, dest="kind", metavar="KIND")
     verb["export"].add_argument("--to", required=True, type=Path, dest="target", metavar="DIR")

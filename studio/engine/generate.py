@@ -120,13 +120,14 @@ class Written:
     """An answer to a prompt of a list. `seconds` are its tokens' share of what its group took, pauses
     in which `should_stop` did other work not counted.
 
-    `tokens` counts the one that ends it, too, even where it ran out of room instead.
+    `tokens` counts the one that ends it, too, even where it ran out of room instead; `ids` are without it.
     """
 
     prompt: int
     text: str
     tokens: int
     seconds: float
+    ids: tuple[int, ...] = ()
 
 
 def answer_batch(
@@ -180,7 +181,13 @@ def write_group(
         model.train(was_training)
     each = work.seconds() / sum(len(row) + 1 for row in rows)  # and the token that ends it
     return [
-        Written(index, tokenizer.decode(row, skip_special_tokens=True), len(row) + 1, each * (len(row) + 1))
+        Written(
+            index,
+            tokenizer.decode(row, skip_special_tokens=True),
+            len(row) + 1,
+            each * (len(row) + 1),
+            tuple(row),
+        )
         for index, row in zip(group, rows, strict=True)
     ]
 

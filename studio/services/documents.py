@@ -5,8 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from studio.core import config as configs
+from studio.core import probe as probes
 from studio.core.report import DatasetReport
 from studio.services.exam_view import ExamView
+from studio.services.probes import ProbeView
 from studio.services.views import Comparison, ExportView, RunView
 
 Document = dict[str, Any]
@@ -123,6 +125,13 @@ def exam_document(exam: ExamView) -> Document:
         "answer_tokens": exam.answer_tokens,
         "classes": [asdict(each) for each in exam.classes],
     }
+
+
+def probe_document(view: ProbeView) -> Document:
+    """Return `probe --json`."""
+    measured = probes.to_dict(view.probe)
+    lit = {name: asdict(light) for name, light in view.lights.items()}
+    return {"version": 1, "run": view.run, "lights": lit, **measured}
 
 
 def compare_document(comparison: Comparison) -> Document:

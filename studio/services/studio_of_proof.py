@@ -1,11 +1,12 @@
-"""The part of the facade that is about proof: the exam, the bake-off and what they need (see `studio.py`)."""
+"""The part of the facade about proof: exam, bake-off, probe and what they need (see `studio.py`)."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio.services import exams, knowledge
+from studio.services import exams, knowledge, probes
 from studio.services.exam_view import ExamView
 from studio.services.knowledge import DocumentView
+from studio.services.probes import ProbeView
 from studio.services.studio_of_votes import StudioOfVotes
 
 
@@ -48,3 +49,19 @@ class StudioOfProof(StudioOfVotes):
 
     def set_prompt(self, run: str, text: str) -> None:
         knowledge.set_prompt(self._home, run, text)
+
+    def start_probe(self, run: str) -> str:
+        """Queue the probe of what a run forgot and memorised; return its job id."""
+        return probes.start(self._home, run)
+
+    def probe(self, run: str) -> ProbeView | None:
+        """Return the newest finished probe of a run."""
+        return probes.view(self._home, run)
+
+    def must_work(self, run: str) -> tuple[str, ...]:
+        """Return the prompts that must still work after training; the next probe answers them."""
+        return probes.must_work(self._home, run)
+
+    def set_must_work(self, run: str, prompts: Sequence[str]) -> None:
+        """Keep these prompts with the run. Raises Refused where they are too many or too long."""
+        probes.set_must_work(self._home, run, prompts)

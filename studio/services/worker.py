@@ -11,7 +11,7 @@ from studio.core.config import RunConfig
 from studio.core.errors import StudioError
 from studio.core.events import RunFinished
 from studio.engine.processes import ONE, Processes
-from studio.services import exams, exports
+from studio.services import exams, exports, probes
 from studio.services.answering import Answerer
 from studio.services.comparisons import Questions
 from studio.services.lengths import Counting
@@ -29,6 +29,7 @@ from studio.store.requests import RUN
 IDLE_SECONDS = 0.25
 WATCH_SECONDS = 1.0
 HOUSEKEEPING_SECONDS = 0.5
+JOBS = {exams.KIND: exams.hold, probes.KIND: probes.hold}
 
 
 class Worker:
@@ -188,13 +189,12 @@ class Worker:
             processes=self._processes,
         )
         self._tell(task, "The work begins.")
-        if task.kind == TRAIN:
-            if train_run(task.folder, self._book.progress(task.folder.id), signals):
-                self._after_training(task)
-        elif task.kind == "exam":
-            exams.hold(task, signals)
-        else:
+        if task.kind in JOBS:
+            JOBS[task.kind](task, signals)
+        elif task.kind != TRAIN:
             exports.make(self._home, task, signals)
+        elif train_run(task.folder, self._book.progress(task.folder.id), signals):
+            self._after_training(task)
         self._tell(None, "")
 
     def _after_training(self, task: Task) -> None:

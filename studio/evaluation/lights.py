@@ -1,0 +1,119 @@
+"""Traffic lights over a probe's numbers: every threshold and what is said of it. No torch.
+
+An end of an interval must lie beyond a threshold, so that chance alone turns no light. How often they are
+wrong on models whose truth is known is measured by `python -m benchmarks.verdicts_probe`.
+"""
+
+from studio.core.probe import ByHeart, Fit, Light, Probe, Retained
+
+FEWEST_ITEMS = 10
+"""With fewer texts or answers no light is lit."""
+HARMLESS_RATIO, HARMFUL_RATIO = 1.10, 1.50
+"""Perplexity on general texts, times that of the base. Rounding the weights to four bits costs a few per cent
+and is widely taken for harmless; half as much again is what separates models of quite different sizes."""
+STEADY_AGREEMENT, OTHER_AGREEMENT = 0.85, 0.60
+"""How often both models would write the same next token of the base's own answers."""
+SMALL_GAP, LARGE_GAP = 0.10, 0.40
+"""How much lower the loss on rows of the training is, as a part of that on rows never seen."""
+FEW_BY_HEART, MANY_BY_HEART = 0.0, 0.10
+"""Answers whose end is said word for word after training and not before, beyond those it never saw."""
+
+
+def forgotten(texts: Retained) -> Light:
+    """Say how well the tuned model still reads general texts."""
+    if texts.items < FEWEST_ITEMS:
+        return _too_few("texts")
+    ratio = texts.ratio
+    said = (
+        f"On {texts.items} general texts it is {ratio.value:.2f} times as surprised per token as the "
+        f"untouched model (perplexity ratio, 95 % interval {ratio.low:.2f} to {ratio.high:.2f})."
+    )
+    if ratio.low > HARMFUL_RATIO:
+        return Light("red", "It forgot much", said)
+    if ratio.high <= HARMLESS_RATIO:
+        return Light("green", "It still reads general texts as before", said)
+    return Light("amber", "It forgot a little", said)
+
+
+def changed_answers(instructions: Retained) -> Light:
+    """Say whether it still answers simple requests as the base does."""
+    if instructions.items < FEWEST_ITEMS:
+        return _too_few("requests")
+    same = instructions.agreement
+    said = (
+        f"In {100 * same.value:.0f} of 100 places it would write the same next word piece as the untouched "
+        f"model, at the beginning of {instructions.items} answers to simple requests (top-1 agreement, "
+        f"95 % interval {100 * same.low:.0f} to {100 * same.high:.0f})."
+    )
+    if same.high < OTHER_AGREEMENT:
+        return Light("red", "It answers simple requests quite differently", said)
+    if same.low >= STEADY_AGREEMENT:
+        return Light("green", "It still answers simple requests as before", said)
+    return Light("amber", "It answers some simple requests differently", said)
+
+
+def overfitted(fit: Fit) -> Light:
+    """Say whether it knows its own rows much better than others."""
+    if min(fit.training_rows, fit.held_out_rows) < FEWEST_ITEMS:
+        return _too_few("rows")
+    unseen, gap = fit.held_out["tuned"].value, fit.gap
+    said = (
+        f"Its error on rows of the training is {fit.training['tuned'].value:.2f}, on rows it never saw "
+        f"{unseen:.2f} (nats per token); {gap.value:+.2f} of the difference came with the training "
+        f"(95 % interval {gap.low:+.2f} to {gap.high:+.2f})."
+    ).replace("-", "−")
+    turned = (
+        f" After step {fit.best_step} of {fit.last_step} the run learned your examples by heart; step "
+        f"{fit.best_step} is the one that is used."
+        if fit.turned
+        else ""
+    )
+    worse = "base" in fit.held_out and fit.held_out["tuned"].low > fit.held_out["base"].high
+    if worse or gap.low > LARGE_GAP * unseen:
+        return Light("red", "It fits your examples, not the task (overfitting)", said + turned)
+    if gap.low > SMALL_GAP * unseen or fit.turned:
+        return Light("amber", "It fits your examples better than new ones", said + turned)
+    return Light("green", "It does as well on new rows as on those it learned", said)
+
+
+def memorised(by_heart: ByHeart) -> Light:
+    """Say whether answers of the training come out word for word."""
+    if by_heart.rows < FEWEST_ITEMS:
+        return _too_few("answers that are long enough")
+    learned, unseen = by_heart.learned, by_heart.unseen
+    elsewhere = unseen.value if unseen else 0.0
+    count = round(learned.value * by_heart.rows)
+    said = (
+        f"Given the first half, it says the rest of {count} of {by_heart.rows} answers word for word, and "
+        f"the untouched model does not (95 % interval {100 * learned.low:.0f} to {100 * learned.high:.0f} %)."
+    )
+    if unseen:
+        said += (
+            f" Of answers it never saw it does so with {100 * elsewhere:.0f} % ({by_heart.unseen_rows} rows)."
+        )
+    if learned.low > max(MANY_BY_HEART, elsewhere):
+        return Light("red", "It learned answers by heart", said)
+    if learned.low > max(FEW_BY_HEART, elsewhere):
+        return Light("amber", "It learned a few answers by heart", said)
+    return Light("green", "It learned no more by heart than it could guess", said)
+
+
+def lights(probe: Probe) -> dict[str, Light]:
+    """Return the lights of what was probed, in the order in which they are read."""
+    found = {
+        "texts": probe.texts and forgotten(probe.texts),
+        "instructions": probe.instructions and changed_answers(probe.instructions),
+        "fit": probe.fit and overfitted(probe.fit),
+        "by_heart": probe.by_heart and memorised(probe.by_heart),
+    }
+    return {name: light for name, light in found.items() if light}
+
+
+def summary(found: dict[str, Light]) -> Light:
+    """Return the worst light, which stands for all: its headline and its sentence."""
+    order = ("red", "amber", "unknown", "green")
+    return min(found.values(), key=lambda light: order.index(light.colour))
+
+
+def _too_few(what: str) -> Light:
+    return Light("unknown", f"Too few {what} to tell", f"At least {FEWEST_ITEMS} {what} are needed.")
