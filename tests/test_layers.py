@@ -52,7 +52,7 @@ HOMES: dict[str, set[str]] = {
     "datasets": TRAINS,
     "gguf": {"engine"},
     "httpx2": {"engine"},
-    "numpy": TRAINS | {"data", "charts"},
+    "numpy": TRAINS | {"data", "charts", "retrieval"},
     "pandas": {"data", "charts", "ui"},
     "pyarrow": {"data"},
     "python_calamine": {"data"},
@@ -70,6 +70,7 @@ HOMES: dict[str, set[str]] = {
     "rouge_score": {"evaluation"},
     "scipy": {"data", "evaluation"},
     "cleanlab": {"data"},
+    "bm25s": {"retrieval"},
 }
 """Where each library may be imported. A new one is entered here, with its part."""
 
@@ -84,6 +85,7 @@ HEAVY = {
     "sklearn",
     "scipy",
     "cleanlab",
+    "bm25s",
 }
 """Not imported before the first page is served."""
 FIRST_PAGE = ("studio.ui.app", "studio.cli")

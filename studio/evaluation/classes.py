@@ -7,8 +7,8 @@ words instead: how likely it is to answer with each label, as zero-shot classifi
 
 import copy
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -22,6 +22,7 @@ from studio.data.tokens import encode_chat, encode_prompt
 from studio.engine.batches import collate
 from studio.engine.losses import class_logits
 from studio.engine.models import context_tokens
+from studio.evaluation.arms.given import GIVEN_TOKENS, Given, in_turns
 
 MOST_NAMED = 30
 """So many labels can be named in a question; with more it is asked without."""
@@ -76,10 +77,18 @@ def by_frequency(classes: Mapping[str, int]) -> Likelihoods:
 
 
 class InWords:
-    """The untouched model, asked with a question which of the labels fits."""
+    """The untouched model, asked with a question which of the labels fits.
 
-    def __init__(self, labels: Sequence[str], template: ChatTemplate) -> None:
-        self._labels, self._template = tuple(sorted(labels)), template
+    `given` says what it reads with a text: an instruction, or texts with their labels.
+    """
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        template: ChatTemplate,
+        given: Callable[[str], Given] = lambda text: Given(),
+    ) -> None:
+        self._labels, self._template, self._given = tuple(sorted(labels)), template, given
         self._answers = [self._answer(label) for label in self._labels]
 
     @torch.inference_mode()
@@ -100,23 +109,38 @@ class InWords:
         """Return the question about the text as the tuned model reads it, cut where its reach ends."""
         before, after = self._template.around
         ids = example.input_ids[len(before) : len(example.input_ids) - len(after)]
-        prompt = self._question(ids)
         longest = max(map(len, self._answers))
+        prompt, given = self._fitting(ids, None if limit is None else limit - longest)
         while limit is not None and (over := len(prompt) + longest - limit) > 0:
             if over >= len(ids):
                 raise StudioError(
                     "The labels are too long for this model to be asked about.", "Shorten them."
                 )
             ids = ids[:-over]
-            prompt = self._question(ids)
+            prompt = self._question(ids, given)
         return prompt
 
-    def _question(self, ids: Sequence[int]) -> list[int]:
-        text = self._template.tokenizer.decode(ids, clean_up_tokenization_spaces=False)
+    def _fitting(self, ids: Sequence[int], limit: int | None) -> tuple[list[int], Given]:
+        """Return the prompt with what of the given fits before a text, and that."""
+        given = self._given(self._text(ids))
+        prompt = self._question(ids, given)
+        room = len(self._question(ids, Given())) + GIVEN_TOKENS
+        room = room if limit is None else min(room, limit)
+        while len(prompt) > room and (less := given.less()) is not None:
+            given, prompt = less, self._question(ids, less)
+        return prompt, given
+
+    def _question(self, ids: Sequence[int], given: Given) -> list[int]:
+        shots = tuple(Completion(self._asked(shot.prompt), shot.completion) for shot in given.shots)
+        asked = Message("user", self._asked(self._text(ids)))
+        return encode_prompt(in_turns(replace(given, shots=shots), [asked]), self._template)
+
+    def _text(self, ids: Sequence[int]) -> str:
+        return self._template.tokenizer.decode(ids, clean_up_tokenization_spaces=False)
+
+    def _asked(self, text: str) -> str:
         named = f" Answer with one of: {', '.join(self._labels)}." if len(self._labels) <= MOST_NAMED else ""
-        return encode_prompt(
-            [Message("user", f"{text}\n\nWhich label fits this text?{named}")], self._template
-        )
+        return f"{text}\n\nWhich label fits this text?{named}"
 
 
 def _answer_scores(

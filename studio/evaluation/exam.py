@@ -1,12 +1,9 @@
 """The exam: base and tuned on the same held-out rows, the loss of each and answers to some."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from types import ModuleType
-
-from transformers import PreTrainedModel
 
 from studio.core.errors import StudioError
 from studio.core.exam import ClassScores, Exam
@@ -16,16 +13,29 @@ from studio.core.work_time import WorkTime
 from studio.data.templates import ChatTemplate
 from studio.engine.device import computed_by
 from studio.engine.generate import PROMPTS_AT_ONCE, Interrupted
+from studio.evaluation.arm_papers import Reader
+from studio.evaluation.arms import PAIR
+from studio.evaluation.bake_off import Wanted, bake_off, further_seats
 from studio.evaluation.by_class import by_class
 from studio.evaluation.classes import BY_FREQUENCY, IN_WORDS, InWords, by_frequency, by_head
-from studio.evaluation.marking import OF_ANSWERS, Paper, Sitting, mark, references, table, trained_bytes
+from studio.evaluation.marking import (
+    OF_ANSWERS,
+    Paper,
+    Sitting,
+    differences_of,
+    draws_of,
+    references,
+    scores_of,
+    table,
+    trained_bytes,
+)
 from studio.evaluation.metrics import METRICS
 from studio.evaluation.metrics.row_metric import RowMetric
 from studio.evaluation.questions import Question, questions, spread
+from studio.evaluation.seats import Progress, Sat, Seat, Subject, sit_all
 from studio.evaluation.sitting import ShouldStop, Sitter, Sorting, Writing
 from studio.evaluation.worksheet import Kept, Unkept, Worksheet, key_of
 
-NAMES = {"base": "untouched", "tuned": "tuned"}
 ANSWERS = 32
 """Two groups of answers written at once; with fewer than 30 no difference between answers could be told."""
 ANSWER_TOKENS = 64
@@ -35,14 +45,6 @@ WHOLE_ANSWERS = ("exact_match", "normalised_match")
 """Nothing that was cut off could match."""
 SHORT_WORDS = 5
 """Half of the expected answers have no more words than that: they are names, figures, a yes."""
-
-Subject = Callable[[], AbstractContextManager[PreTrainedModel | None]]
-"""Gives a model for as long as it is examined, in the state it then has (add-on active or not).
-
-None where there is no untouched model that could do the same.
-"""
-Progress = Callable[[int, int, str], None]
-"""Called with done, total and a message in words."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class ExamJob:
     `classes` says how often each label stands in the rows that were learned from, where rows are sorted;
     `writes` whether the untouched model can be asked in words. `reach`: how many tokens both models read at
     once; what leaves no room for an answer is not asked. None: no limit.
+    `wanted`: the further arms of a bake-off.
     """
 
     base: Subject
@@ -70,28 +73,23 @@ class ExamJob:
     classes: Mapping[str, int] = field(default_factory=dict)
     writes: bool = True
     reach: int | None = None
+    wanted: Wanted | None = None
 
 
 def examine(
     job: ExamJob, *, progress: Progress, should_stop: ShouldStop, kept: Kept | None = None
 ) -> Exam | None:
-    """Examine both models, one after the other; None where it was stopped.
+    """Examine both models, and further arms, one after the other; None where it was stopped.
 
     What `kept` holds of the same exam is not done again. Raises StudioError where no held-out row has
     anything to learn: an exam without rows proves nothing.
     """
     paper, work = _paper(job), WorkTime(should_stop)
     sheet = Worksheet(kept or Unkept(), _key(job, paper), work.seconds)
-    half = len(paper.rows) + (0 if job.classes else len(paper.answered))
-    sittings = []
     try:
-        for done, arm, subject, sitter in zip(
-            (0, half), ("base", "tuned"), (job.base, job.tuned), _sitters(job), strict=True
-        ):
-            said = partial(_say, progress, total=2 * half, before=done, model=NAMES[arm])
-            with subject() as model:
-                sittings.append(sitter(model, paper, partial(sheet.part, arm), said, work.should_stop))
-        return _exam(job, paper, *sittings, seconds=sheet.seconds, between=partial(_go_on, should_stop))
+        seats = _seats(job, paper)
+        sat = sit_all(seats, {"base": job.base, "tuned": job.tuned}, sheet, progress, work.should_stop)
+        return _exam(job, paper, sat, seconds=sheet.seconds, between=partial(_go_on, should_stop))
     except Interrupted:
         return None
 
@@ -105,6 +103,15 @@ def _key(job: ExamJob, paper: Paper) -> str:
     """Return what names this exam: nothing that is kept of another is taken for its own."""
     ways = (job.objective.TITLE, job.step, sorted(job.classes.items()), job.writes, PROMPTS_AT_ONCE)
     return key_of(paper, *ways, *computed_by())
+
+
+def _seats(job: ExamJob, paper: Paper) -> list[Seat]:
+    work = len(paper.rows) + (0 if job.classes else len(paper.answered))
+    pair = {arm: Seat(arm, sitter, paper, work) for arm, sitter in zip(PAIR, _sitters(job), strict=True)}
+    if job.wanted is None:
+        return [*pair.values()]
+    reader = Reader(job.objective, job.template, job.reach)
+    return further_seats(job.wanted, pair, reader, tuple(job.classes))
 
 
 def _sitters(job: ExamJob) -> tuple[Sitter, Sitter]:
@@ -154,10 +161,11 @@ def _longest_answer(job: ExamJob, asked: Sequence[Question]) -> int:
 
 
 def _exam(
-    job: ExamJob, paper: Paper, base: Sitting, tuned: Sitting, *, seconds: float, between: Callable[[], None]
+    job: ExamJob, paper: Paper, sat: Mapping[str, Sat], *, seconds: float, between: Callable[[], None]
 ) -> Exam:
-    metrics = _metrics(job, paper)
-    arms, differences = mark(paper, base, tuned, metrics=metrics, seed=job.seed, between=between)
+    metrics, sittings = _metrics(job, paper), {arm: each.sitting for arm, each in sat.items()}
+    base, tuned = sittings["base"], sittings["tuned"]
+    draws = draws_of(paper, sittings, metrics, seed=job.seed, between=between)
     return Exam(
         rows=len(paper.rows),
         answered=len(paper.answered),
@@ -166,13 +174,14 @@ def _exam(
         dtype=tuned.dtype,
         device=tuned.device,
         seconds=seconds,
-        arms=arms,
-        differences=differences,
+        arms={arm: scores_of(draws, metrics, arm) for arm in sat},
+        differences=differences_of(draws, metrics, "tuned", "base"),
         table=table(paper, base, tuned),
         weights_hashes={"base": base.weights_hash, "tuned": tuned.weights_hash},
         signatures={name: said for name in metrics if (said := METRICS[name].signature())},
         classes=_classes(job, paper, base, tuned, between),
         before=(IN_WORDS if job.writes else BY_FREQUENCY) if job.classes else "",
+        bake_off=bake_off(job.wanted, paper, sat, draws) if job.wanted else None,
     )
 
 
@@ -208,7 +217,3 @@ def in_order(metrics: Sequence[str], expected: Sequence[str]) -> list[str]:
     short = bool(words) and words[len(words) // 2] <= SHORT_WORDS
     first = WHOLE_ANSWERS if short else ("rougeL", "chrf")
     return sorted(metrics, key=lambda name: name not in first)
-
-
-def _say(progress: Progress, count: int, what: str, *, total: int, before: int, model: str) -> None:
-    progress(before + count, total, f"{what} ({model} model)")

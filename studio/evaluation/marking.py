@@ -45,36 +45,18 @@ class Sitting:
     seconds: Mapping[int, float]
 
 
-def mark(
-    paper: Paper,
-    base: Sitting,
-    tuned: Sitting,
-    *,
-    metrics: Sequence[str],
-    seed: int,
-    between: Callable[[], None] = lambda: None,
-) -> tuple[dict[str, dict[str, Score]], dict[str, Difference]]:
-    """Return the scores by arm and metric, and the differences by metric. `between` as in the bootstrap."""
-    arms: dict[str, dict[str, Score]] = {"base": {}, "tuned": {}}
-    differences: dict[str, Difference] = {}
-    sittings = {"base": base, "tuned": tuned}
-    draws = _draws(paper, sittings, metrics, seed, between)
-    for name in metrics:
-        for arm in arms:
-            arms[arm][name] = score(draws[name, arm])
-        if (better := MEASURES[name].better) is not None:
-            differences[name] = difference(draws[name, "base"], draws[name, "tuned"], better=better)
-    return arms, differences
-
-
-def _draws(
+def draws_of(
     paper: Paper,
     sittings: Mapping[str, Sitting],
     metrics: Sequence[str],
+    *,
     seed: int,
-    between: Callable[[], None],
+    between: Callable[[], None] = lambda: None,
 ) -> dict[tuple[str, str], Draws]:
-    """Return the draws by metric and arm; metrics of the same rows see the same ones."""
+    """Return the draws by metric and arm; metrics of the same rows see the same ones, of whatever arm.
+
+    An arm without losses has none of the metrics that need them. `between` as in the bootstrap.
+    """
     found: dict[tuple[str, str], Draws] = {}
     for same in (OF_ALL_ROWS, OF_ANSWERS):
         ready = [metric_named(name) for name in metrics if METRICS[name].needs in same]
@@ -82,9 +64,26 @@ def _draws(
             (metric.name, arm): Measured(metric.parts(*given(metric.needs, paper, sitting)), metric.finish)
             for metric in ready
             for arm, sitting in sittings.items()
+            if sitting.nats or same is not OF_ALL_ROWS
         }
         found |= bootstrap_all(measured, seed=seed, between=between) if measured else {}
     return found
+
+
+def scores_of(draws: Mapping[tuple[str, str], Draws], metrics: Sequence[str], arm: str) -> dict[str, Score]:
+    """Return what was measured of an arm, in the order of the metrics."""
+    return {name: score(draws[name, arm]) for name in metrics if (name, arm) in draws}
+
+
+def differences_of(
+    draws: Mapping[tuple[str, str], Draws], metrics: Sequence[str], arm: str, other: str
+) -> dict[str, Difference]:
+    """Return an arm minus another by metric; of metrics that only describe there are no differences."""
+    return {
+        name: difference(draws[name, other], draws[name, arm], better=better)
+        for name in metrics
+        if (better := MEASURES[name].better) is not None and (name, arm) in draws and (name, other) in draws
+    }
 
 
 def table(paper: Paper, base: Sitting, tuned: Sitting) -> tuple[ExamRow, ...]:

@@ -22,7 +22,7 @@ from studio.evaluation.worksheet import Part
 Said = Callable[[int, str], None]
 """Called with the rows that are done and what is being done."""
 ShouldStop = Callable[[], bool]
-Begun = Callable[[tuple[str, str, str]], Part]
+Begun = Callable[[tuple[str, ...]], Part]
 """Gives what a model did in an earlier sitting: weights' hash, number format and device name it."""
 Sitter = Callable[[PreTrainedModel | None, Paper, Begun, Said, ShouldStop], Sitting]
 """Puts a model through the paper; raises Interrupted where it was stopped."""

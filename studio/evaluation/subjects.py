@@ -16,7 +16,7 @@ from studio.engine.heads import tuning_for
 from studio.engine.models import load_model, read_model_config
 from studio.engine.sources import ModelSource
 from studio.engine.tuned import load_tuned
-from studio.evaluation.exam import Subject
+from studio.evaluation.seats import Subject
 
 
 def subjects(config: RunConfig, source: ModelSource, checkpoint: Path) -> tuple[Subject, Subject]:

@@ -48,10 +48,11 @@ class Worksheet:
     def add(self, line: Line) -> None:
         self._kept.append({**line, "spent": self.seconds})
 
-    def part(self, arm: str, model: tuple[str, str, str]) -> "Part":
-        """Return what an arm has done. `model`: its weights' hash, number format and device.
+    def part(self, arm: str, model: tuple[str, ...]) -> "Part":
+        """Return what an arm has done. `model`: its weights' hash, number format and device, and where the
+        arm is asked otherwise than the paper says, a name for that.
 
-        Lines of other weights or of another processor are not this arm's.
+        Lines of other weights, of another processor or of other questions are not this arm's.
         """
         own: list[dict[str, Any]] = []
         for line in self._lines:
@@ -71,6 +72,7 @@ class Part:
         self.nats: dict[int, float] = {}
         self.answers: dict[int, str] = {}
         self.seconds: dict[int, float] = {}
+        self.peak_memory_bytes = 0
         for line in lines:
             self._take(line)
 
@@ -84,12 +86,18 @@ class Part:
     def sorted(self, row: int, nats: float, label: str, seconds: float) -> None:
         self._add({"nats": [[row, nats]], "answers": [[row, label, seconds]]})
 
+    def held(self, peak_memory_bytes: int) -> None:
+        """Keep the most memory that was held; of several sittings the largest counts."""
+        if peak_memory_bytes > self.peak_memory_bytes:
+            self._add({"memory": peak_memory_bytes})
+
     def _add(self, line: Line) -> None:
         self._sheet.add({"arm": self._arm, **line})
         self._take(line)
 
     def _take(self, line: Line) -> None:
         self.nats |= dict(line.get("nats", []))
+        self.peak_memory_bytes = max(self.peak_memory_bytes, line.get("memory", 0))
         for row, answer, seconds in line.get("answers", []):
             self.answers[row], self.seconds[row] = answer, seconds
 

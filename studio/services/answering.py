@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from studio.evaluation.classes import Likelihoods
-    from studio.evaluation.exam import Subject
+    from studio.evaluation.seats import Subject
 
 NEW_TOKENS = 200
 LABELS_SHOWN = 5

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from studio.core import exam as exams
 from studio.core.config import Optimisation
 from studio.core.errors import Refused, StudioError
+from studio.core.progress import fold
 from studio.core.verdict import Verdict
 from studio.engine.families import reads_both_ways
 from studio.engine.objectives import objective_named
@@ -15,11 +17,14 @@ from studio.services import knowledge
 from studio.services.exam_view import ExamView
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
-from studio.services.training import Signals, material
+from studio.services.training import Material, Signals, material
 from studio.store.files import read_json, write_json
 from studio.store.home import Home
 from studio.store.lines import KeptLines
 from studio.store.runs import RunFolder
+
+if TYPE_CHECKING:
+    from studio.evaluation.bake_off import Wanted
 
 KIND = "exam"
 
@@ -56,14 +61,15 @@ def request_after(folder: RunFolder, at: float) -> None:
 
 def hold(task: Task, signals: Signals) -> None:
     """Hold the exam that was asked for."""
-    run_job(task, signals, partial(_examine, task.folder, signals))
+    run_job(task, signals, partial(_examine, task, signals))
 
 
-def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_stop: ShouldStop) -> bool:
+def _examine(task: Task, signals: Signals, progress: Progress, should_stop: ShouldStop) -> bool:
     from studio.engine.models import read_model_config, row_tokens
     from studio.evaluation.exam import ExamJob, examine
     from studio.evaluation.subjects import subjects
 
+    folder = task.folder
     step, checkpoint = best_checkpoint(folder)
     gathered = material(folder, lambda text: progress(0, 0, text), should_stop)
     if gathered is None:
@@ -82,6 +88,7 @@ def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_sto
         classes=gathered.classes,
         writes=not reads_both_ways(model),
         reach=row_tokens(gathered.config, model),
+        wanted=_wanted(folder, gathered, task.wishes, writes=not reads_both_ways(model)),
     )
     kept = KeptLines(folder.path / "exam.unfinished.jsonl")
     found = examine(job, progress=progress, should_stop=should_stop, kept=kept)
@@ -89,6 +96,31 @@ def _examine(folder: RunFolder, signals: Signals, progress: Progress, should_sto
         write_json(folder.path / "exam.json", exams.to_dict(found))
         kept.discard()
     return found is not None
+
+
+def _wanted(
+    folder: RunFolder, gathered: Material, wishes: tuple[str, ...], *, writes: bool
+) -> "Wanted | None":
+    """Return the arms of the bake-off that were asked for; None where none were. Raises StudioError."""
+    from studio.evaluation.arms.shelves import Shelves
+    from studio.evaluation.bake_off import Wanted
+
+    if not (arms := further(wishes)):
+        return None
+    if gathered.classes and not writes:
+        raise StudioError(
+            "This model reads texts and cannot write, so it cannot be asked in words.",
+            "Hold the exam with the arms base and tuned alone.",
+        )
+    documents = tuple(folder.knowledge.documents().values())
+    instruction = folder.knowledge.prompt()
+    return Wanted(
+        arms,
+        Shelves(gathered.parts.training, documents, instruction),
+        training_seconds=fold(folder.read()[0]).seconds(None),
+        prompt=instruction,
+        documents=tuple(document.name for document in documents),
+    )
 
 
 def newest(folder: RunFolder) -> exams.Exam | None:

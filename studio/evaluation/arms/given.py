@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from studio.core.records import Completion, Message
 from studio.retrieval.passages import Passage
 
+GIVEN_TOKENS = 1024
+"""Examples and passages may lengthen a prompt by so much: small models lose the question behind more."""
 PASSAGES_FIRST = "These passages were looked up. Use what answers the question, and pass over the rest."
 
 

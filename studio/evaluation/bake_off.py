@@ -1,0 +1,151 @@
+"""The bake-off: the arms that compete with training, on the rows and with the decoding of the exam."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from statistics import fmean
+
+from studio.core.bake_off import ArmAnswer, BakeOff, BestOther, Cost
+from studio.core.measures import MEASURES
+from studio.engine.peak_memory import how_measured
+from studio.evaluation.arm_papers import Reader, arm_paper
+from studio.evaluation.arms import ARMS, PAIR, arm_named
+from studio.evaluation.arms.given import Given, Stock
+from studio.evaluation.arms.shelves import Shelves
+from studio.evaluation.classes import InWords
+from studio.evaluation.intervals import Draws
+from studio.evaluation.marking import Paper, differences_of, trained_tokens
+from studio.evaluation.seats import Sat, Seat
+from studio.evaluation.sitting import Sorting, Writing
+from studio.evaluation.worksheet import key_of
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The arms to set beside base and tuned, and what they draw on.
+
+    `training_seconds`: what the tuned model took to be ready. `prompt` and `documents` are told with the
+    result.
+    """
+
+    arms: tuple[str, ...]
+    shelves: Shelves
+    training_seconds: float = 0.0
+    prompt: str = ""
+    documents: tuple[str, ...] = ()
+
+
+def further_seats(
+    wanted: Wanted, pair: Mapping[str, Seat], reader: Reader, labels: tuple[str, ...]
+) -> list[Seat]:
+    """Return the seats of all arms in their order, those of base and tuned among them.
+
+    `labels` are those that rows are sorted into; none where answers are written.
+    """
+    seats = []
+    for arm in ARMS:
+        if arm in PAIR:
+            seats.append(_with_training(pair[arm], wanted))
+        elif arm in wanted.arms:
+            seats.append(_seat(arm, wanted, pair["base"].paper, reader, labels))
+    return seats
+
+
+def _with_training(seat: Seat, wanted: Wanted) -> Seat:
+    seconds = wanted.training_seconds if seat.model == "tuned" else 0.0
+    return replace(seat, preparation_seconds=seat.preparation_seconds + seconds)
+
+
+def _seat(arm: str, wanted: Wanted, paper: Paper, reader: Reader, labels: tuple[str, ...]) -> Seat:
+    stock, seconds = wanted.shelves.stock(arm)
+    if labels:
+        seat = _sorting_seat(arm, paper, reader, labels, partial(_given_for, arm, stock))
+        return replace(seat, preparation_seconds=seconds)
+    read = arm_paper(arm, paper, reader, stock)
+    seat = Seat(
+        arm,
+        Writing(reader.objective, reader.template),
+        read.paper,
+        work=len(read.paper.rows) + len(read.paper.answered),
+        key=(key_of(read.paper, arm),),
+        preparation_seconds=seconds,
+        seconds=read.seconds,
+        sources=read.sources,
+    )
+    return _with_training(seat, wanted)
+
+
+def _given_for(arm: str, stock: Stock, text: str) -> Given:
+    return arm_named(arm).given(text, stock)
+
+
+def _sorting_seat(
+    arm: str, paper: Paper, reader: Reader, labels: tuple[str, ...], given: Callable[[str], Given]
+) -> Seat:
+    """Return the seat of an arm that is asked in words which label fits."""
+    found = {question.row: given(question.text) for question in paper.answered}
+    read = hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+    sitter = Sorting(InWords(labels, reader.template, given))
+    return Seat(arm, sitter, paper, work=len(paper.rows), key=(read,))
+
+
+def bake_off(
+    wanted: Wanted, paper: Paper, sat: Mapping[str, Sat], draws: Mapping[tuple[str, str], Draws]
+) -> BakeOff:
+    """Return what the arms took, and how they differ. `draws` by metric and arm, those of the exam."""
+    metrics = list(dict.fromkeys(name for name, _ in draws))
+    device = sat["tuned"].sitting.device
+    return BakeOff(
+        costs={arm: _cost(each) for arm, each in sat.items()},
+        against_base={arm: differences_of(draws, metrics, arm, "base") for arm in sat if arm != "base"},
+        against_best=_against_best([*sat], draws, metrics),
+        answers={arm: _answers(each, paper) for arm, each in sat.items() if arm not in PAIR},
+        prompt=wanted.prompt,
+        documents=wanted.documents,
+        memory_measured=how_measured(device),
+    )
+
+
+def _cost(sat: Sat) -> Cost:
+    read = [len(question.prompt) for question in sat.seat.paper.answered]
+    return Cost(
+        preparation_seconds=sat.seat.preparation_seconds,
+        seconds_per_answer=fmean(sat.sitting.seconds.values()) if sat.sitting.seconds else 0.0,
+        peak_memory_bytes=sat.peak_memory_bytes,
+        prompt_tokens=fmean(read) if read else 0.0,
+    )
+
+
+def _against_best(
+    arms: Sequence[str], draws: Mapping[tuple[str, str], Draws], metrics: Sequence[str]
+) -> dict[str, BestOther]:
+    """Return by metric how tuned differs from the best arm of the untouched model.
+
+    That one is chosen on the very rows it is compared on, which flatters it and never the tuned model.
+    """
+    found = {}
+    untouched = [arm for arm in arms if arm_named(arm).MODEL == "base"]
+    for name in metrics:
+        better = MEASURES[name].better
+        values = {arm: draws[name, arm].value for arm in untouched if (name, arm) in draws}
+        if better is None or not values:
+            continue
+        best = (min if better == "lower" else max)(values, key=values.__getitem__)
+        (told,) = differences_of(draws, [name], "tuned", best).values()
+        found[name] = BestOther(best, told)
+    return found
+
+
+def _answers(sat: Sat, paper: Paper) -> tuple[ArmAnswer, ...]:
+    places = {row[0].row: place for place, row in enumerate(paper.rows)}
+    tokens = {row[0].row: trained_tokens(row) for row in paper.rows}
+    return tuple(
+        ArmAnswer(
+            row,
+            text,
+            sat.sitting.nats[places[row]] / tokens[row] if sat.sitting.nats else None,
+            sat.seat.sources.get(row, ()),
+        )
+        for row, text in sat.sitting.answers.items()
+    )
