@@ -22,6 +22,7 @@ from studio.core.console import (
 )
 from studio.core.errors import Refused, StudioError
 from studio.core.system import prepare_process
+from studio.evaluation.arms import further
 from studio.services import documents, hub_data, intake, methods, together
 from studio.services.calls import Call, Result, unfinished
 from studio.services.errands import wait_for_answers, wait_for_run
@@ -164,11 +165,13 @@ def delete(call: Call) -> Result:
 
 
 def exam(call: Call) -> Result:
-    """measure the untouched and the tuned model on the held-out rows"""
-    if set(call.typed.arms.split(",")) != {"base", "tuned"}:
-        raise Refused(f"The arms {call.typed.arms!r} are not known.", "Known: base,tuned.")
-    names = [call.studio.find_run(run) for run in call.typed.run]
-    problem, code = call.wait_for([(run, call.studio.start_exam(run)) for run in names])
+    """measure the untouched and the tuned model, and other ways to answer, on the held-out rows"""
+    typed = call.typed
+    arms = further(tuple(arm for words in typed.arms for arm in words.split(",") if arm))
+    names = [call.studio.find_run(run) for run in typed.run]
+    for run, path in ((run, path) for run in names for path in typed.documents):
+        call.studio.add_document(run, path, path.name)
+    problem, code = call.wait_for([(run, call.studio.start_exam(run, arms, typed.prompt)) for run in names])
     if problem:
         return unfinished(names[0], problem), code
     sat = [documents.exam_document(view) for run in names if (view := call.studio.exam(run)) is not None]

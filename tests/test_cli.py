@@ -190,6 +190,28 @@ def test_a_description_can_name_a_file_beside_it(call, table, tiny_model_folder,
     assert (code, document["steps"]) == (0, 2)
 
 
+def test_an_exam_with_further_arms_has_their_scores_and_costs(call, trained, tmp_path):
+    (tmp_path / "notes.txt").write_text("Adding one gives the next number.\n")
+    words = ["--arms", "base,tuned", "prompt", "retrieval", "--prompt", "Be brief.", "--document"]
+    code, exam, _ = call("exam", trained["run"], *words, tmp_path / "notes.txt")
+    assert (code, list(exam["arms"])) == (0, ["base", "prompt", "retrieval", "tuned"])
+    assert set(exam["arms"]["prompt"]["loss"]) == {"value", "low", "high"}
+    assert set(exam["bake_off"]["costs"]["retrieval"]) == {
+        "preparation_seconds", "seconds_per_answer", "peak_memory_bytes", "prompt_tokens",
+    }  # fmt: skip
+    assert exam["bake_off"]["against_base"]["prompt"]["loss"]["verdict"] == "too_few"
+    assert exam["bake_off"]["documents"] == ["notes.txt"]
+
+
+def test_an_unknown_arm_is_refused_before_anything_is_kept(call, trained, tmp_path):
+    (tmp_path / "notes.txt").write_text("Adding one gives the next number.\n")
+    code, refused, _ = call(
+        "exam", trained["run"], "--arms", "base", "magic", "--document", tmp_path / "notes.txt"
+    )
+    assert (code, "'magic' is not known" in refused["error"]) == (2, True)
+    assert not (tmp_path / "home" / "runs" / trained["run"] / "knowledge").exists()
+
+
 def test_exam_compare_and_export_have_their_documents(call, trained, tmp_path):
     run = trained["run"]
     code, exam, _ = call("exam", run)

@@ -41,12 +41,22 @@ def parser(helps: Mapping[str, str]) -> Parser:
     verb["rename"].add_argument("new_name", metavar="NAME")
     verb["delete"].add_argument("--yes", action="store_true", help="without it, only say what would go")
     verb["exam"].add_argument("run", nargs="+")
-    verb["exam"].add_argument("--arms", default="base,tuned", help="only base,tuned so far")
+    _add_arms(verb["exam"])
     verb["probe"].add_argument("--must-work", action="append", metavar="PROMPT", dest="must_work")
     verb["compare"].add_argument("--ask", required=True, metavar="QUESTION")
     verb["export"].add_argument("--as", required=True, dest="kind", metavar="KIND")
     verb["export"].add_argument("--to", required=True, type=Path, dest="target", metavar="DIR")
     return whole
+
+
+def _add_arms(exam: argparse.ArgumentParser) -> None:
+    exam.add_argument(
+        "--arms", nargs="+", default=[], metavar="ARM", help="more ways to answer, beside base and tuned"
+    )
+    exam.add_argument("--prompt", metavar="TEXT", help="your instruction for the untouched model")
+    exam.add_argument(
+        "--document", nargs="+", default=[], type=Path, metavar="FILE", dest="documents", help="to look up in"
+    )
 
 
 def pairs(texts: Sequence[str], usage: str) -> dict[str, str]:

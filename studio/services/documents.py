@@ -124,6 +124,7 @@ def exam_document(exam: ExamView) -> Document:
         "signatures": dict(exam.signatures),
         "answer_tokens": exam.answer_tokens,
         "classes": [asdict(each) for each in exam.classes],
+        "bake_off": asdict(exam.bake_off) if exam.bake_off else None,
     }
 
 

@@ -1,0 +1,84 @@
+"""A run's exam with the arms of a bake-off, from the wish to what is kept and shown."""
+
+import json
+
+import pytest
+
+from studio.core.errors import Refused
+from studio.services.studio import Studio
+from studio.services.views import Duty
+from tests.services.conftest import ended, job_ended, planned, wait_for
+from tests.services.test_sorting import labelled, trained
+
+__all__ = ["labelled"]
+ALL = ("prompt", "few_shot", "retrieval", "tuned_retrieval")
+
+
+@pytest.fixture
+def run(studio, table, tiny_model_folder):
+    run = studio.start(planned(studio, table, tiny_model_folder))
+    assert ended(studio, run) == "finished"
+    return run
+
+
+def test_all_arms_sit_on_the_same_rows_and_what_they_looked_up_is_named(studio, run, home, tmp_path):
+    path = tmp_path / "sums.md"
+    path.write_text("A number plus one is the number after it.\n")
+    studio.add_document(run, path, path.name)
+    job = studio.start_exam(run, ALL, "Answer with a number.")
+    assert job_ended(studio, run, job) == "finished"
+    exam = studio.exam(run)
+    assert list(exam.arms) == ["base", "prompt", "few_shot", "retrieval", "tuned", "tuned_retrieval"]
+    assert (exam.bake_off.prompt, exam.bake_off.documents) == ("Answer with a number.", ("sums.md",))
+    assert studio.prompt(run) == "Answer with a number."
+    assert {len(answers) for answers in exam.bake_off.answers.values()} == {exam.answered}
+    assert exam.bake_off.costs["tuned"].preparation_seconds == pytest.approx(studio.run(run).seconds)
+    held_out = {f"Training rows, row {row.row}" for row in exam.table}
+    sources = {source for each in exam.bake_off.answers["retrieval"] for source in each.sources}
+    assert sources
+    assert not held_out & sources
+    kept = json.loads((home / "runs" / run / "exam.json").read_text())
+    assert kept["bake_off"]["costs"].keys() == exam.arms.keys()
+
+
+def test_an_exam_that_the_closing_studio_cut_off_goes_on_with_its_arms(studio, run, home):
+    studio.close()
+    closed = Studio(home)
+    job = closed.start_exam(run, ("few_shot",))
+    assert closed.start_exam(run, ("retrieval",)) == job
+    again = Studio(home)
+    again.open(Duty(quiet_seconds=0.0, exam_after_training=False))
+    try:
+        wait_for(lambda: any(view.id == job and view.done > 0 for view in again.run(run).jobs))
+    finally:
+        again.close()
+    last = Studio(home)
+    last.open(Duty(quiet_seconds=0.0, exam_after_training=False))
+    try:
+        wait_for(lambda: last.exam(run))
+    finally:
+        last.close()
+    assert list(last.exam(run).arms) == ["base", "few_shot", "retrieval", "tuned"]
+
+
+def test_arms_that_make_no_sense_are_refused_and_nothing_waits(studio, run):
+    for arms, prompt, said in (
+        (("magic",), None, "not known"),
+        (("prompt",), None, "Write the instruction first"),
+        (("prompt",), "  ", "Write the instruction first"),
+    ):
+        with pytest.raises(Refused, match=said):
+            studio.start_exam(run, arms, prompt)
+    assert studio.run(run).jobs == ()
+
+
+def test_a_run_that_sorts_is_set_against_sorting_in_words(studio, labelled, tiny_model_folder):
+    run = trained(studio, labelled, tiny_model_folder)
+    with pytest.raises(Refused, match="nothing that could be looked up"):
+        studio.start_exam(run, ("retrieval",))
+    job = studio.start_exam(run, ("prompt", "few_shot"), "Say whether it is about animals or numbers.")
+    assert job_ended(studio, run, job) == "finished"
+    exam = studio.exam(run)
+    assert list(exam.arms) == ["base", "prompt", "few_shot", "tuned"]
+    assert exam.bake_off.against_best["accuracy"].difference.verdict == "better"
+    assert all(list(scores) == list(exam.arms["base"]) for scores in exam.arms.values())
