@@ -1,6 +1,5 @@
 """Which label was taken for which, as a Plotly heat map: true labels down, given ones across."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,28 +7,8 @@ import plotly.graph_objects as graph
 
 from studio.charts.data import as_text, document, shortened
 
-MOST_LABELS = 12
-"""More would not be legible; the others are one row and one column together."""
-OTHERS = "all others"
 CELL = 34
 """Pixels of one row of cells."""
-
-
-def counted(pairs: Sequence[tuple[str, str]]) -> tuple[list[str], list[list[int]]]:
-    """Return labels and how many rows of each (down) were given each (across).
-
-    The order is that of the true labels, the most frequent first, so that two models' maps look alike.
-    """
-    frequent = Counter({label: 0 for pair in pairs for label in pair})
-    frequent.update(true for true, _ in pairs)
-    labels = sorted(frequent, key=lambda label: (-frequent[label], label))
-    shown = labels[:MOST_LABELS]
-    place = {label: min(at, MOST_LABELS) for at, label in enumerate(labels)}
-    size = min(len(labels), MOST_LABELS + 1)
-    cells = [[0] * size for _ in range(size)]
-    for true, given in pairs:
-        cells[place[true]][place[given]] += 1
-    return shown + [OTHERS] * (size - len(shown)), cells
 
 
 def confusion_figure(labels: Sequence[str], cells: Sequence[Sequence[int]], colour: str) -> dict[str, Any]:

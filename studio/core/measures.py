@@ -7,6 +7,9 @@ stand on libraries that are too heavy for the first page, so the words cannot st
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.core.exam import ComparisonVerdict
+from studio.core.words import decimals, percentage
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -25,6 +28,20 @@ class Measure:
         """Return the technical term and which way is better; the term says so itself where none is."""
         return f"{self.term}; {self.better} is better" if self.better else self.term
 
+    def said(self, number: float, *, signed: bool = False) -> str:
+        """Return a value of it as people read it, with a plus sign where a change is meant."""
+        if self.digits is None:
+            return percentage(number, signed=signed)
+        return decimals(number, self.digits, signed=signed)
+
+
+VERDICTS: dict[ComparisonVerdict, str] = {
+    "better": "better",
+    "same": "no clear difference",
+    "worse": "worse",
+    "too_few": "too few rows to tell",
+}
+"""What may be concluded from a difference, in words."""
 
 MEASURES: dict[str, Measure] = {
     "loss": Measure("Error on held-back rows", "loss, nats per trained token", "lower", 3),

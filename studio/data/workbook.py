@@ -1,4 +1,4 @@
-"""The rows with what was found about them, as an Excel file: every cell is text, and nothing is computed."""
+"""Tables as Excel files: every text stays text, nothing is computed. And the rows with what was found."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from studio.core.records import Message, Record, SourcedRecord
 from studio.core.report import Issue
+from studio.core.texts import writable
 from studio.data.checks import SetAside
 
 ROWS_OF_A_SHEET = 1_000_000
@@ -34,16 +35,20 @@ class Sheets:
 
 def write_workbook(path: Path, sheets: Sheets) -> None:
     """Write the sheets Rows, Findings and, where there are any, Set aside; memory does not grow with rows."""
+    lines = {"Rows": _rows(sheets), "Findings": _findings(sheets.issues)}
+    write_sheets(path, lines | ({"Set aside": _aside(sheets.set_aside)} if sheets.set_aside else {}))
+
+
+Line = Sequence[str | int | float | None]
+
+
+def write_sheets(path: Path, sheets: Mapping[str, Iterator[Line]]) -> None:
+    """Write each table, of which the first line is the head, into a sheet of its own; None is no cell."""
     # Strings are written as such: no text of a user becomes a formula or a link.
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
-        _fill(book, "Rows", _rows(sheets))
-        _fill(book, "Findings", _findings(sheets.issues))
-        if sheets.set_aside:
-            _fill(book, "Set aside", _aside(sheets.set_aside))
-
-
-Line = Sequence[str | int]
+        for name, lines in sheets.items():
+            _fill(book, name, lines)
 
 
 def _fill(book: xlsxwriter.Workbook, name: str, lines: Iterator[Line]) -> None:
@@ -64,13 +69,14 @@ def _fill(book: xlsxwriter.Workbook, name: str, lines: Iterator[Line]) -> None:
 
 def _write(sheet: Worksheet, place: int, line: Line, look: Format | None) -> None:
     for column, cell in enumerate(line):
-        if isinstance(cell, int):
-            sheet.write_number(place, column, cell, look)
-        else:
+        if isinstance(cell, str):
             sheet.write_string(place, column, _fitting(cell), look)
+        elif cell is not None:
+            sheet.write_number(place, column, cell, look)
 
 
 def _fitting(text: str) -> str:
+    text = writable(text)
     return text if len(text) <= LETTERS_OF_A_CELL else text[: LETTERS_OF_A_CELL - len(CUT)] + CUT
 
 

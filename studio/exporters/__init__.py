@@ -8,9 +8,16 @@ the first four, refusal and write. Importing this needs no torch: forms read it.
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.exporters import adapter, cluster, code, merged
+from studio.exporters import adapter, cluster, code, merged, predictions, report
 
-EXPORTERS: dict[str, ModuleType] = {"adapter": adapter, "merged": merged, "code": code, "cluster": cluster}
+EXPORTERS: dict[str, ModuleType] = {
+    "adapter": adapter,
+    "merged": merged,
+    "report": report,
+    "predictions": predictions,
+    "code": code,
+    "cluster": cluster,
+}
 
 
 def exporter_named(kind: str) -> ModuleType:

@@ -65,7 +65,7 @@ def _fill(
 
         parity = fill(kind, job, folder, progress=progress, should_stop=should_stop)
         return parity is not None, parity
-    progress(0, 1, "Writing the script and the rows")
+    progress(0, 1, "Writing the files")
     chosen.write(job, folder)
     return True, None
 

@@ -2,11 +2,12 @@
 
 import json
 
-from studio.charts.confusion import confusion_figure, counted
+from studio.charts.confusion import confusion_figure
+from studio.charts.confusion_counts import counted
 from studio.core.exam import ClassScores, Score
+from studio.core.measures import VERDICTS
 from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, table
-from studio.ui.panels.scores import VERDICTS
 from studio.ui.words import count, decimals, percentage
 
 ARMS = {"base": ("Before", "quiet"), "tuned": ("After", "good")}

@@ -3,19 +3,13 @@
 from collections.abc import Sequence
 
 from studio.core.exam import Difference, Score
-from studio.core.measures import MEASURES, Measure
+from studio.core.measures import MEASURES, VERDICTS, Measure
 from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, sentence, table
-from studio.ui.words import count, decimals, percentage
+from studio.ui.words import count
 
 ALWAYS_SHOWN = 5
 """So many stand in the table, the first ones of the exam's own order; the others are folded."""
-VERDICTS = {
-    "better": "better",
-    "same": "no clear difference",
-    "worse": "worse",
-    "too_few": "too few rows to tell",
-}
 
 
 def exam(view: ExamView) -> str:
@@ -80,9 +74,5 @@ def _measure(name: str, view: ExamView) -> str:
 
 
 def _score(words: Measure, score: Score | Difference, *, signed: bool = False) -> str:
-    def form(number: float) -> str:
-        if words.digits is None:
-            return percentage(number, signed=signed)
-        return decimals(number, words.digits, signed=signed)
-
-    return f'{form(score.value)} <small class="interval">[{form(score.low)}, {form(score.high)}]</small>'
+    value, low, high = (words.said(each, signed=signed) for each in (score.value, score.low, score.high))
+    return f'{value} <small class="interval">[{low}, {high}]</small>'

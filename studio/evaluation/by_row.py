@@ -1,0 +1,68 @@
+"""Each answered row by itself: what its answers are worth, to list the best and worst and to hand out all."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from studio.core.exam import Exam
+from studio.evaluation.metrics import METRICS, metric_named
+
+OF_A_ROW = (
+    "accuracy", "exact_match", "normalised_match", "chrf", "rougeL", "rouge1", "rouge2", "repetition",
+    "answer_words",
+)  # fmt: skip
+"""Metrics that mean something on one row, those first by which rows are put in order. BLEU is made for a
+whole text, and F1, precision and recall for all rows of a label."""
+ORDERS_BY = ("accuracy", "chrf", "rougeL", "normalised_match", "exact_match")
+"""The first that an exam has: chrF needs no words, so it tells answers of any language and length apart."""
+_AT_ONCE = 256
+
+Values = Mapping[str, float]
+
+
+def by_row(exam: Exam) -> dict[int, Mapping[str, Values]]:
+    """Return, by row and arm, the value of each metric on that row alone; only rows that both answered."""
+    rows = [row for row in exam.table if row.base is not None and row.tuned is not None]
+    names = [name for name in OF_A_ROW if name in exam.arms["tuned"]]
+    expected = [row.expected for row in rows]
+    answers = {"base": [row.base or "" for row in rows], "tuned": [row.tuned or "" for row in rows]}
+    values = {
+        arm: {name: each_row(name, given, expected) for name in names} for arm, given in answers.items()
+    }
+    return {
+        row.row: {arm: {name: float(values[arm][name][at]) for name in names} for arm in answers}
+        for at, row in enumerate(rows)
+    }
+
+
+def each_row(name: str, answers: Sequence[str], expected: Sequence[str]) -> np.ndarray:
+    """Return the metric of each row as if it were the only one `(rows,)`."""
+    if not answers:
+        return np.zeros(0)
+    metric = metric_named(name)
+    shares = metric.parts(answers, expected)
+    found = []
+    for start in range(0, shares.rows, _AT_ONCE):
+        alone = np.zeros((min(_AT_ONCE, shares.rows - start), shares.rows))
+        alone[np.arange(len(alone)), start + np.arange(len(alone))] = 1
+        found.append(metric.finish(shares.measure(alone)))
+    return np.concatenate(found)
+
+
+def orders_by(exam: Exam) -> str:
+    """Return the metric by which the rows of an exam are put in order; the loss where none fits."""
+    return next((name for name in ORDERS_BY if name in exam.arms["tuned"] and name in METRICS), "loss")
+
+
+def best_and_worst(exam: Exam, most: int) -> tuple[list[int], list[int]]:
+    """Return the rows that the tuned model answered best and worst, at most `most` each and none twice.
+
+    By the metric of `orders_by`, and where it is equal by the loss of the expected answer. The rows of each
+    part stand with the most telling first.
+    """
+    values, name = by_row(exam), orders_by(exam)
+    rows = [row for row in exam.table if row.row in values]
+    worth = {row.row: values[row.row]["tuned"].get(name, 0.0) for row in rows}
+    order = [row.row for row in sorted(rows, key=lambda row: (-worth[row.row], row.tuned_loss, row.row))]
+    best = order[: min(most, (len(order) + 1) // 2)]
+    return best, order[len(best) :][::-1][:most]

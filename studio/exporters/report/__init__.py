@@ -1,0 +1,29 @@
+"""Export the run report: one HTML page for people who decide, that prints well and needs nothing else."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.core.config import RunConfig
+from studio.exporters.job import ExportJob
+from studio.exporters.report.page import report
+
+TITLE = "The report"
+SUMMARY = "One page for people who decide: data, method, results with intervals, limits. It prints well."
+SOURCE = "Mitchell et al. 2019, Model Cards for Model Reporting (arXiv:1810.03993)"
+HAS_WEIGHTS = False
+FILE = "report.html"
+
+
+@dataclass(frozen=True)
+class Config:
+    """No settings of its own."""
+
+
+def refusal(config: RunConfig) -> str:
+    """Return "": every run can be reported, and what was not measured is said."""
+    return ""
+
+
+def write(job: ExportJob, folder: Path) -> None:
+    """Write the page."""
+    (folder / FILE).write_text(report(job.facts), encoding="utf-8")
