@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from studio.core.exam import Exam
-from studio.evaluation.metrics import METRICS, metric_named
+from studio.evaluation.metrics import metric_named
 
 OF_A_ROW = (
     "accuracy", "exact_match", "normalised_match", "chrf", "rougeL", "rouge1", "rouge2", "repetition",
     "answer_words",
 )  # fmt: skip
-"""Metrics that mean something on one row, those first by which rows are put in order. BLEU is made for a
-whole text, and F1, precision and recall for all rows of a label."""
+"""BLEU is made for a whole text; F1, precision and recall for all rows of a label."""
 ORDERS_BY = ("accuracy", "chrf", "rougeL", "normalised_match", "exact_match")
 """The first that an exam has: chrF needs no words, so it tells answers of any language and length apart."""
 _AT_ONCE = 256
@@ -20,10 +19,14 @@ _AT_ONCE = 256
 Values = Mapping[str, float]
 
 
-def by_row(exam: Exam) -> dict[int, Mapping[str, Values]]:
+def of_a_row(exam: Exam) -> tuple[str, ...]:
+    """Return the metrics of an exam that mean something on one row, in its own order."""
+    return tuple(name for name in exam.arms["tuned"] if name in OF_A_ROW)
+
+
+def by_row(exam: Exam, names: Sequence[str]) -> dict[int, Mapping[str, Values]]:
     """Return, by row and arm, the value of each metric on that row alone; only rows that both answered."""
     rows = [row for row in exam.table if row.base is not None and row.tuned is not None]
-    names = [name for name in OF_A_ROW if name in exam.arms["tuned"]]
     expected = [row.expected for row in rows]
     answers = {"base": [row.base or "" for row in rows], "tuned": [row.tuned or "" for row in rows]}
     values = {
@@ -50,19 +53,20 @@ def each_row(name: str, answers: Sequence[str], expected: Sequence[str]) -> np.n
 
 
 def orders_by(exam: Exam) -> str:
-    """Return the metric by which the rows of an exam are put in order; the loss where none fits."""
-    return next((name for name in ORDERS_BY if name in exam.arms["tuned"] and name in METRICS), "loss")
+    """Return the metric by which answered rows are put in order; the loss where there is no other."""
+    return next((name for name in ORDERS_BY if name in exam.arms["tuned"]), "loss")
 
 
-def best_and_worst(exam: Exam, most: int) -> tuple[list[int], list[int]]:
+def best_and_worst(
+    exam: Exam, values: Mapping[int, Mapping[str, Values]], most: int
+) -> tuple[list[int], list[int]]:
     """Return the rows that the tuned model answered best and worst, at most `most` each and none twice.
 
-    By the metric of `orders_by`, and where it is equal by the loss of the expected answer. The rows of each
-    part stand with the most telling first.
+    By the metric of `orders_by`, which `values` hold unless it is the loss, and where it is equal by the
+    loss of the expected answer. The rows of each part stand with the most telling first.
     """
-    values, name = by_row(exam), orders_by(exam)
+    name = orders_by(exam)
     rows = [row for row in exam.table if row.row in values]
-    worth = {row.row: values[row.row]["tuned"].get(name, 0.0) for row in rows}
-    order = [row.row for row in sorted(rows, key=lambda row: (-worth[row.row], row.tuned_loss, row.row))]
-    best = order[: min(most, (len(order) + 1) // 2)]
-    return best, order[len(best) :][::-1][:most]
+    order = sorted(rows, key=lambda row: (-values[row.row]["tuned"].get(name, 0.0), row.tuned_loss, row.row))
+    best = [row.row for row in order[: min(most, (len(order) + 1) // 2)]]
+    return best, [row.row for row in order[len(best) :]][::-1][:most]

@@ -6,7 +6,6 @@ What torchrun starts there is the studio itself, see `engine/processes.py`: no o
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from heapq import merge
@@ -14,11 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.config import RunConfig, to_dict
-from studio.core.knobs import KnobValue
 from studio.exporters import card
 from studio.exporters.code import row_document
 from studio.exporters.job import ExportJob
-from studio.exporters.origin import STARTER
+from studio.exporters.origin import STARTER, named_anywhere
 
 if TYPE_CHECKING:
     from studio.engine.sources import ModelSource
@@ -29,7 +27,6 @@ SOURCE = "The documentation of torchrun (torch.distributed.run)"
 HAS_WEIGHTS = False
 
 RUN, ROWS = "run.json", "rows.jsonl"
-_ON_ANOTHER_DISK = re.compile(r"^([A-Za-z]:)?[/\\~]")
 
 
 @dataclass(frozen=True)
@@ -55,21 +52,17 @@ def write(job: ExportJob, folder: Path) -> None:
 def describe(config: RunConfig, source: ModelSource) -> RunConfig:
     """Return the run for the file of rows beside it. Models have the name they have anywhere, never a path of
     this machine; and all rows are used, since only those that were used are written."""
-    knobs = {name: _named(value) if name == "teacher" else value for name, value in config.knobs.items()}
+    knobs = {
+        name: named_anywhere(value) if name == "teacher" else value for name, value in config.knobs.items()
+    }
     return replace(
         config,
         dataset=ROWS,
         dataset_version="",
-        model=_named(config.model),
+        model=named_anywhere(config.model),
         revision=source.revision,
         knobs={**knobs, "max_rows": 0},
     )
-
-
-def _named(model: KnobValue) -> KnobValue:
-    """Return the last part of a path, and a hub id as it is."""
-    path = str(model)
-    return re.split(r"[/\\]", path.rstrip("/\\"))[-1] if _ON_ANOTHER_DISK.match(path) else model
 
 
 def _rows(job: ExportJob) -> Iterator[dict[str, object]]:
@@ -81,7 +74,7 @@ def _rows(job: ExportJob) -> Iterator[dict[str, object]]:
 
 
 def _readme(job: ExportJob) -> str:
-    name = _named(job.config.model)
+    name = named_anywhere(job.config.model)
     if name != job.config.model:
         model = (
             f"It is tuned on `{name}`, a folder or file of the machine where this was exported. Take it "

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from studio.core.knobs import KnobValue
 
 if TYPE_CHECKING:
     from studio.engine.sources import ModelSource
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 STARTER = "starter"
 STARTER_HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 STARTER_FOLDER = "starter-base"
+_ON_ANOTHER_DISK = re.compile(r"^([A-Za-z]:)?[/\\~]")
 GET_BASE = Path(__file__).parent / "scripts" / "get_base.py"
 
 
@@ -81,3 +85,9 @@ def _folder(source: ModelSource) -> Origin:
         steps=(),
         note=f"The base was a folder on the machine of the run, {name!r}; take it along.",
     )
+
+
+def named_anywhere(model: KnobValue) -> KnobValue:
+    """Return the last part of a path, and a hub id as it is: no path of this machine is handed over."""
+    path = str(model)
+    return re.split(r"[/\\]", path.rstrip("/\\"))[-1] if _ON_ANOTHER_DISK.match(path) else model

@@ -87,18 +87,18 @@ def _prediction(
 def _by_row(exam: Exam | None) -> Mapping[int, Values]:
     if exam is None:
         return {}
-    from studio.evaluation.by_row import by_row  # scikit-learn: not before the first page
+    from studio.evaluation.by_row import by_row, of_a_row  # scikit-learn: not before the first page
 
-    return by_row(exam)
+    return by_row(exam, of_a_row(exam))
 
 
 def _names(exam: Exam | None) -> Sequence[str]:
     """Return the metrics of single rows that this exam has, in its own order."""
     if exam is None:
         return ()
-    from studio.evaluation.by_row import OF_A_ROW  # scikit-learn: not before the first page
+    from studio.evaluation.by_row import of_a_row  # scikit-learn: not before the first page
 
-    return tuple(name for name in exam.arms["tuned"] if name in OF_A_ROW)
+    return of_a_row(exam)
 
 
 def document(prediction: Prediction) -> dict[str, object]:

@@ -18,6 +18,7 @@ from studio.data.personal import KINDS
 from studio.engine.objectives import OBJECTIVES, objective_named
 from studio.engine.tunings import TUNINGS, tuning_named
 from studio.exporters.facts import RunFacts
+from studio.exporters.origin import named_anywhere
 
 PERSONAL = "personal_data"
 
@@ -99,9 +100,7 @@ def cleaned(step: Step) -> str:
 def privacy(facts: RunFacts) -> tuple[str, ...]:
     """Return what the check for personal data and secrets found in the rows that were learned from."""
     if facts.findings is None:
-        return (
-            f"What the check for personal data found is not known any more. {facts.findings_lost}".strip(),
-        )
+        return (f"What the check for personal data found is not known any more: {facts.findings_lost}",)
     found = tuple(issue.message for issue in facts.findings.issues if issue.check == PERSONAL)
     mended = tuple(step for step in facts.dataset.cleaning if step.check == PERSONAL)
     before = (f"Cleaned before the run: {cleaned(step)}" for step in mended)
@@ -130,7 +129,7 @@ def settings(config: RunConfig) -> tuple[Setting, ...]:
             name,
             known[name].label if name in known else name,
             (known[name].technical or name) if name in known else name,
-            _value(config.knobs[name]),
+            _value(named_anywhere(config.knobs[name]) if name == "teacher" else config.knobs[name]),
         )
         for name in order
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio.services import exams, knowledge, probes
+from studio.services import exams, knowledge, probes, reports
 from studio.services.exam_view import ExamView
 from studio.services.knowledge import DocumentView
 from studio.services.probes import ProbeView
@@ -65,3 +65,7 @@ class StudioOfProof(StudioOfVotes):
     def set_must_work(self, run: str, prompts: Sequence[str]) -> None:
         """Keep these prompts with the run. Raises Refused where they are too many or too long."""
         probes.set_must_work(self._home, run, prompts)
+
+    def report(self, run: str) -> str:
+        """Return the report of a run as one HTML page. May take seconds the first time."""
+        return reports.page(self._home, run)

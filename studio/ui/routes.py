@@ -10,12 +10,13 @@ from pathlib import Path
 
 from anyio import to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from studio.charts.curve import curve_document, script_file
 from studio.core.errors import StudioError
+from studio.exporters.report.page import POLICY
 from studio.services.studio import Studio
 from studio.ui.assets import ASSETS
 from studio.ui.live import Live, Watched
@@ -51,6 +52,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
         Route("/studio/live", poll),
         Route("/studio/dependents/{what}/{ident}", dependents),
         *_downloads(studio),
+        _report(studio),
         Route("/studio/curve.json", lambda request: JSONResponse(curve_document(), headers=FOREVER)),
         Route("/studio/plotly.min.js", lambda request: FileResponse(script_file(), headers=FOREVER)),
         Mount("/ui-static", StaticFiles(directory=ASSETS)),
@@ -86,6 +88,19 @@ def _downloads(studio: Studio) -> list[BaseRoute]:
 
 def _unknown(error: StudioError) -> Response:
     return JSONResponse({"error": error.message, "hint": error.hint}, status_code=404)
+
+
+def _report(studio: Studio) -> Route:
+    """Return the address of a run's report, a page that can run nothing whatever is in its texts."""
+
+    async def report(request: Request) -> Response:
+        try:
+            page = await to_thread.run_sync(studio.report, request.path_params["run"])
+        except StudioError as error:
+            return PlainTextResponse(f"{error}\n", status_code=404)
+        return HTMLResponse(page, headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+
+    return Route("/studio/report/{run}", report)
 
 
 async def _file(made: Callable[[], Path], name: str = "") -> Response:

@@ -5,7 +5,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import CHRF
 
 from studio.core.exam import Exam, ExamRow, Score
-from studio.evaluation.by_row import best_and_worst, by_row, each_row, orders_by
+from studio.evaluation.by_row import best_and_worst, by_row, each_row, of_a_row, orders_by
 
 ANSWERS = ["the cat sat", "a dog ran away", "", "the cat sat on the mat"]
 EXPECTED = ["the cat sat on the mat", "a dog ran", "nothing", "the cat sat on the mat"]
@@ -36,10 +36,15 @@ def test_rouge_of_a_row_is_that_of_rouge_score():
     assert each_row("rougeL", ANSWERS, EXPECTED) == pytest.approx(expected, abs=1e-9)
 
 
+def told(rows, metrics=("loss", "exact_match", "chrf", "rougeL")):
+    held = exam(rows, metrics)
+    return by_row(held, of_a_row(held))
+
+
 def test_no_rows_have_no_values():
     assert len(each_row("chrf", [], [])) == 0
-    assert by_row(exam([ExamRow(2, "q", "a", 1.0, 1.0, 3)])) == {}
-    assert best_and_worst(exam([]), 5) == ([], [])
+    assert told([ExamRow(2, "q", "a", 1.0, 1.0, 3)]) == {}
+    assert best_and_worst(exam([]), {}, 5) == ([], [])
 
 
 def test_more_rows_than_are_measured_at_once_have_their_own_values(monkeypatch):
@@ -47,22 +52,30 @@ def test_more_rows_than_are_measured_at_once_have_their_own_values(monkeypatch):
     assert list(each_row("exact_match", list("abcdefg"), list("abcxexg"))) == [1, 1, 1, 0, 1, 0, 1]
 
 
-def test_only_rows_that_both_answered_and_metrics_that_the_exam_has_are_told():
-    told = by_row(exam([row(2, "yes"), ExamRow(3, "q", "a", 1.0, 1.0, 3)], metrics=("loss", "exact_match")))
-    assert told == {2: {"base": {"exact_match": 0.0}, "tuned": {"exact_match": 1.0}}}
+def test_only_rows_that_both_answered_and_metrics_of_a_row_are_told():
+    rows = [row(2, "yes"), ExamRow(3, "q", "a", 1.0, 1.0, 3)]
+    assert told(rows, ("loss", "exact_match", "bleu")) == {
+        2: {"base": {"exact_match": 0.0}, "tuned": {"exact_match": 1.0}}
+    }
 
 
 def test_the_best_and_the_worst_are_told_by_the_metric_then_by_the_loss_and_none_twice():
     rows = [row(2, "yes", loss=0.5), row(3, "yes", loss=0.1), row(4, "yet"), row(5, "xx", loss=1.0)]
     rows.append(row(6, "xx", loss=3.0))
     assert orders_by(exam(rows)) == "chrf"
-    assert best_and_worst(exam(rows), 2) == ([3, 2], [6, 5])
-    assert best_and_worst(exam(rows), 9) == ([3, 2, 4], [6, 5])
-    assert best_and_worst(exam(rows[:1]), 9) == ([2], [])
+    assert best_and_worst(exam(rows), told(rows), 2) == ([3, 2], [6, 5])
+    assert best_and_worst(exam(rows), told(rows), 9) == ([3, 2, 4], [6, 5])
+    assert best_and_worst(exam(rows[:1]), told(rows[:1]), 9) == ([2], [])
 
 
 def test_rows_that_are_sorted_are_put_in_order_by_right_or_wrong():
     metrics = ("loss", "accuracy", "f1_macro")
     rows = [row(2, "yes", loss=0.4), row(3, "no", loss=0.9), row(4, "no", loss=5.0)]
     assert orders_by(exam(rows, metrics)) == "accuracy"
-    assert best_and_worst(exam(rows, metrics), 1) == ([2], [4])
+    assert best_and_worst(exam(rows, metrics), told(rows, metrics), 1) == ([2], [4])
+
+
+def test_rows_without_a_metric_of_their_own_are_put_in_order_by_the_loss():
+    rows = [row(2, "yes", loss=0.4), row(3, "no", loss=0.1)]
+    assert orders_by(exam(rows, ("loss",))) == "loss"
+    assert best_and_worst(exam(rows, ("loss",)), told(rows, ("loss",)), 1) == ([3], [2])

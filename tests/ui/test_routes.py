@@ -30,6 +30,11 @@ class OneExport:
             raise Refused("There is no such export.", "Make it first.")
         return self._archive
 
+    def report(self, run: str) -> str:
+        if run != self._run.id:
+            raise Refused("There is no such run.", "See the list of runs.")
+        return "<!doctype html><p>The report"
+
     def issues_excel(self, dataset: str) -> Path:
         if dataset != "data1":
             raise Refused("There is no such data set.", "Add it first.")
@@ -112,3 +117,15 @@ def test_the_charts_script_and_all_styles_and_scripts_are_served_from_here(clien
 
 def test_what_hangs_on_a_run_is_told_before_it_is_deleted(client: TestClient) -> None:
     assert client.get("/studio/dependents/run/run1").json() == {"lines": ["1 saved point"]}
+
+
+def test_a_report_is_a_page_that_may_run_nothing_and_load_nothing(client: TestClient) -> None:
+    reply = client.get("/studio/report/run1")
+    assert (reply.status_code, reply.text) == (200, "<!doctype html><p>The report")
+    assert reply.headers["content-type"] == "text/html; charset=utf-8"
+    assert "content-disposition" not in reply.headers
+    policy = reply.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    missing = client.get("/studio/report/<script>")
+    assert (missing.status_code, missing.headers["content-type"]) == (404, "text/plain; charset=utf-8")

@@ -9,6 +9,7 @@ from studio.evaluation.verdict import verdict_of
 from studio.exporters.facts import RunFacts
 from studio.exporters.report import closing, markup
 from studio.exporters.report.answers import answers
+from studio.exporters.report.arms import arms
 from studio.exporters.report.data import data
 from studio.exporters.report.markup import figures, paragraph, shown
 from studio.exporters.report.results import HOW, results
@@ -29,6 +30,7 @@ def report(facts: RunFacts) -> str:
             training(facts),
             results(facts),
             answers(facts),
+            arms(facts),
             closing.limits(facts),
             closing.licences(facts),
             closing.repeat(facts),

@@ -15,6 +15,7 @@ from studio.ui.panels import classes, scores
 from studio.ui.panels import compare as panel
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
+from studio.ui.tabs.compare_report import ReportPart
 from studio.ui.tabs.compare_votes import VotesPart
 from studio.ui.wiring import Updates, html_part, on, told
 
@@ -61,11 +62,12 @@ class CompareTab:
             self.classes = html_part("exam-classes", script="figures")
             self.votes = VotesPart(shell, self.notice)
             self.table = html_part("exam-table")
+            self.report = ReportPart()
             self.bar = actions("compare")
 
     def outputs(self) -> list[gr.blocks.Block]:
         parts = [self.notice, self.ask, self.cancel, self.answers, self.exam, self.classes, self.table]
-        return [*parts, *self.votes.outputs(), *self.bar.parts()]
+        return [*parts, *self.votes.outputs(), *self.report.outputs(), *self.bar.parts()]
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self.notice)
@@ -101,6 +103,7 @@ class CompareTab:
             self.classes: classes.classes(examined) if examined else "",
             self.table: panel.table(examined) if examined else "",
             **self.votes.show(run.id),
+            **self.report.show(run),
             self.bar.primary: gr.Button("Take it home", interactive=True),
         }
 

@@ -1,0 +1,92 @@
+"""Should one fine-tune at all: the other ways to answer the same rows, with what each of them takes."""
+
+from collections.abc import Iterator
+
+from studio.core.bake_off import BakeOff, Cost
+from studio.core.exam import Exam
+from studio.core.measures import MEASURES
+from studio.core.words import decimals, duration, listed, size
+from studio.evaluation.arms import ARMS
+from studio.exporters.facts import RunFacts
+from studio.exporters.report.markup import not_measured, paragraph, quoted, section, shown, table
+from studio.exporters.report.results import score, verdict_word
+
+NAME, TITLE = "arms", "Should one fine-tune at all?"
+HOW = (
+    "To measure it: “Should you fine-tune at all?” in the Compare step, or "
+    f"`python -m studio exam RUN --arms {' '.join(ARMS)}`."
+)
+SHOWN = 3
+"""So many metrics, the first of the exam's own order that all arms have."""
+
+
+def arms(facts: RunFacts) -> str:
+    """Return the bake-off; where none was held, how to hold it."""
+    exam = facts.exam
+    if exam is None or exam.bake_off is None:
+        return section(NAME, TITLE, not_measured("Not measured.", HOW))
+    found = exam.bake_off
+    return section(NAME, TITLE, paragraph(_best(exam, found)), _table(exam, found), _given(found))
+
+
+def title(arm: str) -> str:
+    return ARMS[arm].TITLE if arm in ARMS else arm
+
+
+def _best(exam: Exam, found: BakeOff) -> str:
+    """Return how the tuned model stands beside the best way that leaves the model untouched."""
+    name = next((name for name in _names(exam) if name in found.against_best), None)
+    if name is None:
+        return "No way beside training was measured on a metric that all of them have."
+    best, measure = found.against_best[name], MEASURES[name]
+    change = best.difference
+    ends = " to ".join(measure.said(end, signed=True) for end in (change.low, change.high))
+    said = {
+        "better": "The tuned model is better than",
+        "same": "There is no clear difference between the tuned model and",
+        "worse": "The tuned model is worse than",
+        "too_few": "There are too few rows to set the tuned model beside",
+    }[change.verdict]
+    return (
+        f"{said} the best way without training, “{title(best.arm)}” ({measure.term}: difference "
+        f"{measure.said(change.value, signed=True)}, 95 % interval {ends})."
+    )
+
+
+def _names(exam: Exam) -> list[str]:
+    common = set.intersection(*(set(scores) for scores in exam.arms.values()))
+    return [name for name in exam.arms["base"] if name in common and name in MEASURES]
+
+
+def _table(exam: Exam, found: BakeOff) -> str:
+    names = [name for name in _names(exam) if MEASURES[name].better is not None][:SHOWN]
+    columns = ("Way to answer", *(MEASURES[name].title for name in names))
+    rows = (_row(arm, names, exam, found) for arm in exam.arms)
+    costs = ("Seconds per answer", "Preparation", "Largest memory", "Words read (tokens)")
+    taken = ((shown(title(arm)), *_cost(found.costs[arm])) for arm in exam.arms if arm in found.costs)
+    note = paragraph(found.memory_measured, "small") if found.memory_measured else ""
+    return (
+        table("Quality of each way", columns, rows)
+        + table("What each way takes", ("Way to answer", *costs), taken)
+        + note
+    )
+
+
+def _row(arm: str, names: list[str], exam: Exam, found: BakeOff) -> Iterator[str]:
+    yield shown(title(arm))
+    for name in names:
+        change = found.against_base.get(arm, {}).get(name)
+        word = f" {verdict_word(change)}" if change else ""
+        yield f"{score(MEASURES[name], exam.arms[arm][name])}{word}"
+
+
+def _cost(cost: Cost) -> tuple[str, ...]:
+    memory = size(cost.peak_memory_bytes) if cost.peak_memory_bytes else "not told"
+    preparation = duration(cost.preparation_seconds) if cost.preparation_seconds else "–"
+    return (decimals(cost.seconds_per_answer, 2), preparation, memory, decimals(cost.prompt_tokens, 0))
+
+
+def _given(found: BakeOff) -> str:
+    instruction = f"<h3>The instruction</h3>{quoted(found.prompt)}" if found.prompt.strip() else ""
+    looked_up = f"Looked up in the training rows and in {listed(found.documents)}." if found.documents else ""
+    return instruction + (paragraph(looked_up) if looked_up else "")

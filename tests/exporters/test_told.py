@@ -1,0 +1,84 @@
+"""What is said of a run is what is known of it, in plain words, and no more."""
+
+from dataclasses import replace
+
+import pytest
+
+from studio.core.cleaning import Step
+from studio.core.config import RunConfig
+from studio.core.report import DatasetReport, Issue
+from studio.exporters import told
+from studio.exporters.facts import DatasetFacts, RunFacts
+
+FACTS = RunFacts(
+    RunConfig("d", "v", knobs={"rank": 16, "seed": 7, "held_out_percent": 12.0, "of_old": True}),
+    DatasetFacts("d", "v", "pairs"),
+)
+REDACTED = Step("a" * 12, "personal_data", "email", "redact", "Redact", 12, 0, 0, at=1.0, by="me")
+
+
+def report_with(*issues):
+    return DatasetReport("accept", "csv", "pairs", 9, 9, 0, issues=issues)
+
+
+def issue(check, severity, message):
+    return Issue(check, severity, 1, (2,), message, "")
+
+
+def test_personal_data_is_told_with_what_was_redacted():
+    dataset = replace(FACTS.dataset, cleaning=(REDACTED,))
+    found = issue("personal_data", "warning", "3 rows hold phone numbers.")
+    said = told.privacy(replace(FACTS, dataset=dataset, findings=report_with(found)))
+    assert said[0] == "3 rows hold phone numbers."
+    assert said[1] == ("Cleaned before the run: Redact (Personal data and secrets, email): 12 rows changed.")
+
+
+def test_nothing_personal_found_says_what_was_looked_for_and_what_is_not_seen():
+    said = " ".join(told.privacy(replace(FACTS, findings=report_with())))
+    assert "e-mail addresses" in said
+    assert "such as a name, it does not see" in said
+
+
+def test_findings_that_are_lost_are_not_told_as_none():
+    said = told.privacy(replace(FACTS, findings_lost="There is no data set 'd'."))
+    problem = "There is no data set 'd'."
+    assert said == (f"What the check for personal data found is not known any more: {problem}",)
+    assert told.findings(FACTS) == ()
+
+
+def test_the_gravest_findings_stand_first_and_personal_data_is_told_apart():
+    issues = (
+        issue("a", "note", "1"), issue("b", "error", "2"), issue("personal_data", "error", "3"),
+        issue("c", "warning", "4"),
+    )  # fmt: skip
+    found = told.findings(replace(FACTS, findings=report_with(*issues)))
+    assert [each.message for each in found] == ["2", "4", "1"]
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("user", "a column marks them"),
+        ("seed", "About 12 % of the rows were drawn by chance (seed 7)"),
+        ("", "decided when the run begins"),
+    ],
+)
+def test_it_is_said_who_chose_the_held_back_rows(by, said):
+    assert said in told.how_divided(replace(FACTS, held_out_by=by))
+
+
+def test_settings_stand_in_the_forms_order_and_one_of_an_earlier_studio_is_kept():
+    found = told.settings(FACTS.config)
+    assert [each.name for each in found] == ["held_out_percent", "seed", "rank", "of_old"]
+    assert (found[2].label, found[2].term, found[2].value) == ("Size of the add-on", "LoRA rank r", "16")
+    assert (found[3].label, found[3].value) == ("of_old", "yes")
+
+
+def test_limits_and_licences_that_are_not_known_are_said_to_be():
+    assert told.limits(FACTS)[0].startswith("Not examined")
+    assert dict(told.licences(FACTS))["Base model"] == "not stated where it came from"
+
+
+def test_a_teacher_on_this_machine_is_told_by_its_name_alone():
+    config = RunConfig("d", "v", objective="distillation", knobs={"teacher": "/home/ann/models/large"})
+    assert [each.value for each in told.settings(config)] == ["large"]
