@@ -11,19 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from studio.core.arguments import pairs, parser
-from studio.core.console import (
-    DONE,
-    FAILED,
-    REFUSED,
-    STOPPED,
-    meaning,
-    prepare_streams,
-    say,
-)
+from studio.core.console import DONE, FAILED, REFUSED, STOPPED, meaning, prepare_streams, say
 from studio.core.errors import Refused, StudioError
+from studio.core.judge import Judge
+from studio.core.keys import JUDGE_KEY, Key
 from studio.core.system import prepare_process
 from studio.evaluation.arms import further
-from studio.services import documents, hub_data, intake, methods, together
+from studio.services import documents, documents_of_votes, hub_data, intake, methods, together
 from studio.services.calls import Call, Result, unfinished
 from studio.services.errands import wait_for_answers, wait_for_run
 
@@ -207,7 +201,32 @@ def compare(call: Call) -> Result:
     return documents.compare_document(answered), STOPPED if ear.interrupted() else DONE
 
 
+def votes(call: Call) -> Result:
+    """tell what people preferred in blind votes on the answers"""
+    run = call.studio.find_run(call.typed.run)
+    view = call.studio.votes_so_far(run)
+    if view is None:
+        raise Refused("There are no answers to vote on.", "Hold an exam in which both models write.")
+    if call.typed.target is not None:
+        call.studio.write_preferences(run, call.typed.target)
+    return documents_of_votes.votes_document(view), DONE
+
+
+def judge(call: Call) -> Result:
+    """let another model judge the answers, here or behind an address"""
+    run, key = call.studio.find_run(call.typed.run), Key(os.environ.get(JUDGE_KEY, ""))
+    asked = Judge(call.typed.model, call.typed.address)
+    problem, code = call.wait_for([(run, call.studio.start_judge(run, asked, key))])
+    view = None if problem else call.studio.judged(run)
+    if view is None:
+        return unfinished(run, problem), code
+    return documents_of_votes.judge_document(view), DONE
+
+
 VERBS: dict[str, Callable[[Call], Result]] = {
     verb.__name__: verb
-    for verb in (check, train, runs, show, stop, pause, resume, rename, delete, exam, probe, compare, export)
+    for verb in (
+        *(check, train, runs, show, stop, pause, resume, rename, delete),
+        *(exam, probe, compare, votes, judge, export),
+    )
 }

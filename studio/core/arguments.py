@@ -6,6 +6,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from studio.core.errors import Refused
+from studio.core.keys import JUDGE_KEY
+
+
+OF_A_RUN = (
+    *("show", "stop", "pause", "resume", "rename", "delete"),
+    *("compare", "export", "probe", "votes", "judge"),
+)
+"""The verbs that take a run and no other word."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,7 +44,7 @@ def parser(helps: Mapping[str, str]) -> Parser:
     for option in ("model", "objective", "tuning", "name"):
         verb["train"].add_argument(f"--{option}")
     verb["train"].add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", dest="settings")
-    for name in ("show", "stop", "pause", "resume", "rename", "delete", "compare", "export", "probe"):
+    for name in OF_A_RUN:
         verb[name].add_argument("run")
     verb["rename"].add_argument("new_name", metavar="NAME")
     verb["delete"].add_argument("--yes", action="store_true", help="without it, only say what would go")
@@ -44,6 +52,9 @@ def parser(helps: Mapping[str, str]) -> Parser:
     _add_arms(verb["exam"])
     verb["probe"].add_argument("--must-work", action="append", metavar="PROMPT", dest="must_work")
     verb["compare"].add_argument("--ask", required=True, metavar="QUESTION")
+    verb["votes"].add_argument("--to", type=Path, dest="target", metavar="FILE", help="for preferences")
+    verb["judge"].add_argument("--model", default="", help="as for training, a run, or the name there")
+    verb["judge"].add_argument("--address", default="", metavar="URL", help=f"a service; key in {JUDGE_KEY}")
     verb["export"].add_argument("--as", required=True, dest="kind", metavar="KIND")
     verb["export"].add_argument("--to", required=True, type=Path, dest="target", metavar="DIR")
     return whole

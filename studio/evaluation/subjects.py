@@ -45,6 +45,12 @@ def subjects(config: RunConfig, source: ModelSource, checkpoint: Path) -> tuple[
     return partial(_alone, untouched), partial(_alone, load)
 
 
+def alone(source: ModelSource) -> Subject:
+    """Return what loads a model that was not tuned here; it must be able to write."""
+    choice = choose_device()
+    return partial(_alone, partial(load_model, source, dtype=choice.torch_dtype, device=choice.device))
+
+
 @contextmanager
 def _nobody() -> Iterator[None]:
     """Without a head for the classes an encoder can do nothing that could be examined."""

@@ -51,7 +51,7 @@ class Studio(StudioOfProof):
         self._book = RunBook(self._home)
         self._recent = runs.RecentStarts()
         self.hourly_price = hourly_price()
-        self._worker = Worker(self._home, self._book, self._questions)
+        self._worker = Worker(self._home, self._book, self._questions, self._keys)
 
     def open(self, duty: Duty | None = None) -> None:
         """Start the worker thread, which takes the home once no other process holds it. Returns at once.

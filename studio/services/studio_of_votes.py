@@ -1,9 +1,14 @@
 """The part of the facade that is about votes: what people say of a run's answers (see `studio.py`)."""
 
-from studio.services import votes_view, voting
+from pathlib import Path
+
+from studio.core.judge import Judge
+from studio.core.keys import Key
+from studio.services import judging, votes_view, voting
 from studio.services.comparisons import Questions
+from studio.services.keys import Keys
 from studio.services.studio_of_data import StudioOfData
-from studio.services.views_of_votes import VotesView
+from studio.services.views_of_votes import JudgeView, VotesView
 from studio.store.home import Home
 
 
@@ -12,7 +17,7 @@ class StudioOfVotes(StudioOfData):
 
     def __init__(self, home: Home) -> None:
         super().__init__(home)
-        self._questions = Questions()
+        self._questions, self._keys = Questions(), Keys()
 
     def votes(self, run: str) -> VotesView | None:
         """Return how far the blind voting is; None before an exam and where rows are sorted."""
@@ -41,6 +46,19 @@ class StudioOfVotes(StudioOfData):
         """Go on with the questions that were left."""
         voting.go_on(self._home, self._questions, run)
 
+    def start_judge(self, run: str, judge: Judge, key: Key) -> str:
+        """Queue a judge of a run's answers and return its job id; only where it has an address, they leave
+        this machine. The key stays in this process. Raises Refused where this judge cannot be asked."""
+        return judging.start(self._home, self._keys, run, judge, key)
+
+    def judged(self, run: str) -> JudgeView | None:
+        """Return what the judge model said of a run's answers; None before it has read them."""
+        return votes_view.judged(self._home, self._questions, run)
+
     def preferences(self, dataset: str) -> str:
         """Return all preferences kept with a data set as JSON lines: prompt, chosen, rejected."""
         return voting.preferences(self._home, dataset)
+
+    def write_preferences(self, run: str, target: Path) -> None:
+        """Write those kept with a run's data set into a new file. Raises Refused where there is one."""
+        voting.write_preferences(self._home, run, target)

@@ -33,6 +33,28 @@ class VotedQuestion:
     said: Said
 
 
+@dataclass(frozen=True, slots=True)
+class JudgeView:
+    """What a judge model said. `unread` answers could not be read, `unasked` questions were too long for it.
+
+    `swayed`: questions on which it changed its mind when the answers changed places; they count as ties.
+    `people`: how far it agrees with the votes, on the questions that both decided or called a tie.
+    """
+
+    judge: str
+    address: str
+    counted: Tally
+    swayed: int
+    unread: int
+    unasked: int
+    won: Score | None
+    verdict: ComparisonVerdict
+    people: Agreement
+    earlier: bool = False
+    """It judged answers of a step that is no longer the run's exam."""
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class VotesView:
     """How far the voting is. `questions` can be asked; `identical` ones are not, and count as ties.
@@ -57,6 +79,7 @@ class VotesView:
     metrics: Mapping[str, Agreement] = field(default_factory=dict)
     """By metric: in how many decided votes it changed, and in how many of them its way agrees."""
     rows: tuple[VotedQuestion, ...] = ()
+    judge: JudgeView | None = None
     damaged: int = 0
     pairs_kept: int = 0
     """Preferences kept with the data set, of all its runs."""

@@ -10,14 +10,16 @@ from studio.evaluation.ballots import Ballot
 from studio.evaluation.votes import (
     INTERVAL,
     Agreement,
+    Side,
     Tally,
     metric_agreement,
     tally,
     verdict_of_votes,
     win_share,
 )
+from studio.services import exams, judging
 from studio.services.comparisons import Questions
-from studio.services.views_of_votes import OpenQuestion, Said, VotedQuestion, VotesView, side_of
+from studio.services.views_of_votes import JudgeView, OpenQuestion, Said, VotedQuestion, VotesView, side_of
 from studio.services.voting import Booth, booth
 from studio.store.home import Home
 
@@ -54,6 +56,19 @@ def result(home: Home, questions: Questions, run: str) -> VotesView | None:
     return told if told is None or at is None or told.shown else _with_result(told, at)
 
 
+def judged(home: Home, questions: Questions, run: str) -> JudgeView | None:
+    """Return what the judge model said; its agreement with people is told once the names are shown."""
+    folder = home.runs.folder(run)
+    exam = exams.newest(folder)
+    if exam is None or exam.classes:
+        return None
+    at = None
+    if (home.datasets.path / folder.config().dataset).is_dir():
+        at = booth(home, questions, run)
+    shown = at is not None and (bool(at.standing.ended) or at.next is None)
+    return judging.view(folder, exam, _people(said_of(at)) if at is not None and shown else {})
+
+
 def _open(asked: Ballot) -> OpenQuestion:
     return OpenQuestion(asked.key, asked.prompt, asked.text("left"), asked.text("right"), asked.expected)
 
@@ -72,12 +87,18 @@ def _with_result(told: VotesView, at: Booth) -> VotesView:
         verdict=verdict,
         said=in_words(counted, share, verdict, alike=_alike(counted, both_bad, told.identical)),
         metrics=_metrics(at),
+        judge=judging.view(at.folder, at.exam, _people(said)),
         rows=tuple(
             VotedQuestion(each.prompt, each.base, each.tuned, said[each.key])
             for each in at.ballots
             if each.key in said
         ),
     )
+
+
+def _people(said: Mapping[str, Said]) -> dict[str, Side]:
+    """Return what people said where they were asked and did not leave the question out."""
+    return {key: side_of(each) for key, each in said.items() if each not in ("skipped", "identical")}
 
 
 def said_of(at: Booth) -> dict[str, Said]:

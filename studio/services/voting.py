@@ -9,6 +9,7 @@ import time
 from bisect import bisect_left
 from dataclasses import dataclass
 from operator import attrgetter
+from pathlib import Path
 
 from studio.core.config import Optimisation
 from studio.core.errors import Refused
@@ -29,7 +30,7 @@ from studio.services import exams
 from studio.services.comparisons import BASE, Questions
 from studio.store.datasets import DatasetFolder
 from studio.store.feedback import FeedbackFile
-from studio.store.files import new_id
+from studio.store.files import new_id, told_plainly
 from studio.store.home import Home
 from studio.store.records import RecordFile
 from studio.store.runs import RunFolder
@@ -151,6 +152,15 @@ def preferences(home: Home, dataset: str) -> str:
     if not pairs:
         raise Refused("No vote prefers one answer yet.", "Vote on some questions first.")
     return "".join(json.dumps(pair, ensure_ascii=False) + "\n" for pair in pairs)
+
+
+def write_preferences(home: Home, run: str, target: Path) -> None:
+    """Write the preferences kept with a run's data set into a file that is not there yet."""
+    lines = preferences(home, home.runs.folder(run).config().dataset)
+    if target.exists():
+        raise Refused(f"{target} is there already.", "Name a new file.")
+    with told_plainly("The preferences"):
+        target.write_text(lines, encoding="utf-8")
 
 
 def _who(at: Booth) -> str:

@@ -11,9 +11,10 @@ from studio.core.config import RunConfig
 from studio.core.errors import StudioError
 from studio.core.events import RunFinished
 from studio.engine.processes import ONE, Processes
-from studio.services import exams, exports, probes
+from studio.services import exams, kinds
 from studio.services.answering import Answerer
 from studio.services.comparisons import Questions
+from studio.services.keys import Keys
 from studio.services.lengths import Counting
 from studio.services.mistakes import note_failure, plainly
 from studio.services.packages import load_packages
@@ -29,14 +30,13 @@ from studio.store.requests import RUN
 IDLE_SECONDS = 0.25
 WATCH_SECONDS = 1.0
 HOUSEKEEPING_SECONDS = 0.5
-JOBS = {exams.KIND: exams.hold, probes.KIND: probes.hold}
 
 
 class Worker:
     """Does the work of a home as soon as this process holds it; answers questions even before."""
 
-    def __init__(self, home: Home, book: RunBook, questions: Questions) -> None:
-        self._home, self._book, self._questions = home, book, questions
+    def __init__(self, home: Home, book: RunBook, questions: Questions, keys: Keys) -> None:
+        self._home, self._book, self._questions, self._keys = home, book, questions, keys
         self._answerer = Answerer(home, questions)
         self._rehearsals, self._counting = Rehearsals(home), Counting(home)
         self._closing, self._wake = threading.Event(), threading.Event()
@@ -189,12 +189,11 @@ class Worker:
             processes=self._processes,
         )
         self._tell(task, "The work begins.")
-        if task.kind in JOBS:
-            JOBS[task.kind](task, signals)
-        elif task.kind != TRAIN:
-            exports.make(self._home, task, signals)
-        elif train_run(task.folder, self._book.progress(task.folder.id), signals):
-            self._after_training(task)
+        if task.kind == TRAIN:
+            if train_run(task.folder, self._book.progress(task.folder.id), signals):
+                self._after_training(task)
+        else:
+            kinds.perform(self._home, self._keys, task, signals)
         self._tell(None, "")
 
     def _after_training(self, task: Task) -> None:

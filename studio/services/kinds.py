@@ -1,0 +1,20 @@
+"""What the worker does of each kind of job beside training: exams, probes, judges, exports."""
+
+from studio.services import exams, exports, judging, probes
+from studio.services.keys import Keys
+from studio.services.queue import Task
+from studio.services.training import Signals
+from studio.store.home import Home
+
+
+def perform(home: Home, keys: Keys, task: Task, signals: Signals) -> None:
+    """Do a job that was asked for; what it needs of the worker is in `signals`."""
+    match task.kind:
+        case exams.KIND:
+            exams.hold(task, signals)
+        case probes.KIND:
+            probes.hold(task, signals)
+        case judging.KIND:
+            judging.hold(home, keys, task, signals)
+        case _:
+            exports.make(home, task, signals)
