@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 from studio.core.errors import Refused
 from studio.core.keys import JUDGE_KEY
 
-
 OF_A_RUN = (
     *("show", "stop", "pause", "resume", "rename", "delete"),
     *("compare", "export", "probe", "votes", "judge"),
