@@ -19,6 +19,7 @@ from studio.core.recipes import RECIPES
 from studio.data.inspect import training_refusal
 from studio.engine.objectives import OBJECTIVES
 from studio.engine.tunings import TUNINGS
+from studio.services.gentler import REMEDIES
 from studio.services.studio import Studio
 from studio.services.views import DatasetView, RunView
 
@@ -63,6 +64,8 @@ class Session:
     """What stands across their chart."""
     like: str = ""
     """The run whose settings the Method step begins with, instead of a recipe's."""
+    remedy: str = ""
+    """What is changed at once in the settings of that run, as `services/gentler.py` names it."""
 
     @property
     def model(self) -> str:
@@ -97,10 +100,10 @@ def longest_example(session: Session) -> int:
 
 TEXTS = (
     "dataset", "run", "question", "upload", "trial", "finding", "recipe", "place", "elsewhere", "tuning",
-    "objective", "kind", "compared", "axis", "like",
+    "objective", "kind", "compared", "axis", "like", "remedy",
 )  # fmt: skip
 NUMBERS = ("example", "top")
-KNOWN = {"axis": AXES, "recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES}
+KNOWN = {"axis": AXES, "recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES, "remedy": REMEDIES}
 
 
 def read(document: object) -> Session:

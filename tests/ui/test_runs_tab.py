@@ -10,6 +10,7 @@ from studio.services.studio import Studio
 from studio.ui.live import Live, Watched
 from studio.ui.session import Session, longest_example, look_up, read
 from studio.ui.shell import Shell
+from studio.ui.tabs.compare import CompareTab
 from studio.ui.tabs.method import MethodTab
 from studio.ui.tabs.train import TrainTab
 from tests.services.conftest import planned, write_table
@@ -135,6 +136,25 @@ def test_the_longest_example_that_was_typed_stands_over_that_of_the_earlier_run(
     begun = session_of(tab, method.like.forget(adjusted.document()))
     assert begun.longest == 0
     assert drawn_with(begun)[box] == recipe
+
+
+def test_a_remedy_of_the_probe_begins_a_run_like_it_with_one_thing_changed(
+    tab: TrainTab, studio: Studio, two: list[str]
+) -> None:
+    compare = CompareTab(tab._shell)
+    document = Session("compare", run=two[0]).document()
+    begun = session_of(tab, compare.probe.remedy(document, pressed(remedy="rate")))
+    assert (begun.step, begun.like, begun.remedy) == ("method", two[0], "rate")
+    method = MethodTab(tab._shell)
+    tab._shell.entries.append(method)
+    drawn = method.show(look_up(studio, begun), entering=True)
+    assert drawn[method.form.widgets["learning_rate"]] == 0.005
+    assert drawn[method.form.widgets["rank"]] == 4
+    assert "Changed is one thing: half the step size (learning rate)." in drawn[method.like.told]
+    again = session_of(tab, tab.runs.again(begun.document(), pressed(id=two[0])))
+    assert again.remedy == "", "repeating a run as it was changes nothing"
+    with pytest.raises(Refused, match="no remedy"):
+        compare.probe.remedy(document, pressed(remedy="prayer"))
 
 
 def test_examples_that_are_gone_are_told_before_the_method_step_opens(

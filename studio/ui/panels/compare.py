@@ -12,6 +12,8 @@ from studio.ui.words import count, duration, loss
 
 SIDES = (("base", "Before", "the untouched model"), ("tuned", "After", "your tuned model"))
 LONGEST_TABLE = 200
+RESUMED = ("exam", "probe")
+"""Kinds of jobs that go on where they were stopped."""
 
 
 def answers(run: RunView, comparison: Comparison | None) -> str:
@@ -61,7 +63,7 @@ def job(view: JobView, what: str) -> str:
         return notice(
             "warning",
             f"{what} was {'stopped' if view.status == 'stopped' else 'cut off'}.",
-            "Start it again: it goes on where it was." if view.kind == "exam" else "Start it again.",
+            "Start it again: it goes on where it was." if view.kind in RESUMED else "Start it again.",
         )
     if view.status not in ACTIVE:
         return ""

@@ -15,6 +15,7 @@ from studio.ui.panels import classes, scores
 from studio.ui.panels import compare as panel
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
+from studio.ui.tabs.compare_probe import ProbePart
 from studio.ui.tabs.compare_report import ReportPart
 from studio.ui.tabs.compare_votes import VotesPart
 from studio.ui.wiring import Updates, html_part, on, told
@@ -61,13 +62,15 @@ class CompareTab:
             self.exam = html_part("exam", "start", "stop")
             self.classes = html_part("exam-classes", script="figures")
             self.votes = VotesPart(shell, self.notice)
+            self.probe = ProbePart(shell, self.notice)
             self.table = html_part("exam-table")
             self.report = ReportPart()
             self.bar = actions("compare")
 
     def outputs(self) -> list[gr.blocks.Block]:
         parts = [self.notice, self.ask, self.cancel, self.answers, self.exam, self.classes, self.table]
-        return [*parts, *self.votes.outputs(), *self.report.outputs(), *self.bar.parts()]
+        extra = [*self.votes.outputs(), *self.probe.outputs(), *self.report.outputs()]
+        return [*parts, *extra, *self.bar.parts()]
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self.notice)
@@ -82,6 +85,7 @@ class CompareTab:
         ):
             shell.after(on(event, safe(handler), inputs=[shell.session], outputs=outputs))
         self.votes.wire()
+        self.probe.wire()
         on(self.bar.back.click, shell.step("train"), inputs=[shell.session], outputs=shell.outputs())
         on(self.bar.primary.click, shell.step("export"), inputs=[shell.session], outputs=shell.outputs())
 
@@ -103,6 +107,7 @@ class CompareTab:
             self.classes: classes.classes(examined) if examined else "",
             self.table: panel.table(examined) if examined else "",
             **self.votes.show(run.id),
+            **self.probe.show(run, entering=entering),
             **self.report.show(run),
             self.bar.primary: gr.Button("Take it home", interactive=True),
         }

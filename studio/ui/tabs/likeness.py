@@ -5,12 +5,32 @@ from dataclasses import replace
 
 import gradio as gr
 
+from studio.core.errors import Refused, StudioError
 from studio.core.knobs import KnobValue
+from studio.services.gentler import REMEDIES, changed
 from studio.services.methods import knobs_like
+from studio.services.studio import Studio
 from studio.ui.markup import escape, event_button
-from studio.ui.session import Session, read
+from studio.ui.session import Session, opened, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, html_part, on, told
+
+
+def begun_like(studio: Studio, session: Session, run: str, remedy: str = "") -> Session:
+    """Return a session on the Method step with everything that was chosen for a run, to change some of it.
+
+    `remedy` names what is changed at once. Raises Refused where the examples of the run are gone.
+    """
+    config = studio.run(run).config
+    try:
+        studio.dataset(config.dataset)
+    except StudioError as error:
+        raise Refused(
+            "The examples of this run were deleted.", "Add them again on the first step."
+        ) from error
+    begun = replace(opened(session, config.dataset).at("method"), like=run, longest=0, remedy=remedy)
+    chosen = {"recipe": config.recipe, "tuning": config.tuning, "objective": config.objective}
+    return read({**begun.document(), **chosen, "place": config.model, "elsewhere": ""})
 
 
 class LikePart:
@@ -32,9 +52,13 @@ class LikePart:
         if not session.like:
             return {self.told: ""}
         run, dataset = self._studio.run(session.like), self._studio.dataset(session.dataset)
+        remedy = REMEDIES.get(session.remedy)
+        altered = f" Changed is one thing: {remedy.words.lower()} ({remedy.term})." if remedy else ""
         same = (run.config.dataset, run.config.dataset_version) == (dataset.id, dataset.version)
         other = "" if same else " Its examples were others; the new run learns from those of the first step."
-        said = f"Filled in as for “{run.name}”. Change what you like; that run stays as it is.{other}"
+        said = (
+            f"Filled in as for “{run.name}”. Change what you like; that run stays as it is.{altered}{other}"
+        )
         words = f"<p><b>A run like it.</b> {escape(said)}</p>"
         button = event_button("forget", "Begin with the recipe instead")
         return {self.told: f'<div class="notice neutral" role="status">{words}{button}</div>'}
@@ -45,7 +69,8 @@ class LikePart:
             return None
         typed = {"max_length": session.longest} if session.longest else {}
         config = self._studio.run(session.like).config
-        return {**knobs_like(config, session.objective, session.tuning), **typed}
+        remedied = changed(config, session.remedy) if session.remedy else None
+        return {**knobs_like(config, session.objective, session.tuning), **typed, **(remedied or {})}
 
     def forget(self, document: object) -> Updates:
-        return {self._shell.session: replace(read(document), like="", longest=0).document()}
+        return {self._shell.session: replace(read(document), like="", remedy="", longest=0).document()}

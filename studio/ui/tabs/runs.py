@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import gradio as gr
 
-from studio.core.errors import Refused, StudioError
+from studio.core.errors import Refused
 from studio.services.comparing_runs import FEWEST, MOST
 from studio.services.views import RunView
 from studio.ui.panels import runs as panel
-from studio.ui.session import Facts, Session, opened, read
+from studio.ui.session import Facts, Session, read
 from studio.ui.shell import Shell
+from studio.ui.tabs.likeness import begun_like
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 EVENTS = (
@@ -94,17 +95,7 @@ class RunsPart:
 
     def again(self, document: object, event: gr.EventData) -> Updates:
         """Open the Method step with everything that was chosen for a run, to change some of it."""
-        run = self._studio.run(event_text(event, "id"))
-        try:
-            self._studio.dataset(run.config.dataset)
-        except StudioError as error:
-            raise Refused(
-                "The examples of this run were deleted.", "Add them again on the first step."
-            ) from error
-        session = replace(opened(read(document), run.config.dataset).at("method"), like=run.id, longest=0)
-        config = run.config
-        chosen = {"recipe": config.recipe, "tuning": config.tuning, "objective": config.objective}
-        return self._to(read({**session.document(), **chosen, "place": config.model, "elsewhere": ""}))
+        return self._to(begun_like(self._studio, read(document), event_text(event, "id")))
 
     def rename(self, document: object, event: gr.EventData) -> Updates:
         self._studio.rename_run(event_text(event, "id"), event_text(event, "text"))
