@@ -193,7 +193,8 @@ def export(call: Call) -> Result:
 
 def compare(call: Call) -> Result:
     """put a question to the untouched and the tuned model"""
-    name = call.studio.ask(call.typed.ask, call.studio.find_run(call.typed.run))
+    run, with_retrieval = call.studio.find_run(call.typed.run), call.typed.with_retrieval
+    name = call.studio.ask(call.typed.ask, run, with_retrieval=with_retrieval)
     with call.ear() as ear:
         answered = wait_for_answers(call.studio, name, ear)
     if answered.error:

@@ -225,6 +225,11 @@ def test_exam_compare_and_export_have_their_documents(call, trained, tmp_path):
     hashes = {who: answer["weights_hash"] for who, answer in comparison["answers"].items()}
     assert hashes == {"base": exam["weights_hashes"]["base"], run: exam["weights_hashes"]["tuned"]}
 
+    code, informed, _ = call("compare", run, "--ask", "What is 3 plus one?", "--with-retrieval")
+    assert (code, comparison["sources"]) == (0, [])
+    assert set(informed["sources"][0]) == {"title", "place", "text"}
+    assert informed["answers"].keys() == comparison["answers"].keys()
+
     code, export, _ = call("export", run, "--as", "adapter", "--to", tmp_path / "out")
     assert code == 0
     assert (export["run"], export["kind"], export["path"]) == (run, "adapter", str(tmp_path / "out"))

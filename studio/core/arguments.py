@@ -51,6 +51,7 @@ def parser(helps: Mapping[str, str]) -> Parser:
     _add_arms(verb["exam"])
     verb["probe"].add_argument("--must-work", action="append", metavar="PROMPT", dest="must_work")
     verb["compare"].add_argument("--ask", required=True, metavar="QUESTION")
+    verb["compare"].add_argument("--with-retrieval", action="store_true", help="look up rows and documents")
     verb["votes"].add_argument("--to", type=Path, dest="target", metavar="FILE", help="for preferences")
     verb["judge"].add_argument("--model", default="", help="as for training, a run, or the name there")
     verb["judge"].add_argument("--address", default="", metavar="URL", help=f"a service; key in {JUDGE_KEY}")

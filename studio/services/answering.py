@@ -9,15 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from studio.core.records import Completion, Labelled, SourcedRecord
+from studio.core.records import Labelled, SourcedRecord
 from studio.data.tokens import encode_text_prompt
 from studio.engine.objectives import objective_named
-from studio.evaluation.questions import questions
+from studio.evaluation.arms.given import NOTHING, Given
 from studio.services.comparisons import BASE, Questions
 from studio.services.jobs import best_checkpoint
+from studio.services.looking_up import Desk, as_question
 from studio.services.mistakes import plainly
 from studio.services.training import Material, material
-from studio.services.views import Answer
+from studio.services.views import Answer, Source
 from studio.store.home import Home
 
 if TYPE_CHECKING:
@@ -50,11 +51,13 @@ class Answerer:
         self._home = home
         self._questions = questions
         self._pair: Pair | None = None
+        self._desk = Desk()
         self._current = ""
         self._began_to_load: float | None = None
 
     def forget(self) -> None:
         """Free the memory, so that a job has it and its peak is its own."""
+        self._desk = Desk()
         if self._pair is None:
             return
         from torch import cuda  # heavy: not before the first page
@@ -89,13 +92,19 @@ class Answerer:
         pair = self._load(run, interrupted)
         if pair is None:
             return False
+        given = NOTHING
+        if self._questions.view(self._current).with_retrieval:
+            self._questions.tell("What the rows and documents say of it is looked up.")
+            given = self._desk.look_up(self._home.runs.folder(run), question, pair.gathered)
+            sources = (Source(each.title, each.place, each.text) for each in given.passages)
+            self._questions.found(self._current, tuple(sources))
         for who, subject in ((BASE, pair.base), (run, pair.tuned)):
             if interrupted():
                 return False
             with subject() as model:
                 if pair.gathered.source.labels:
                     self._sort(who, model, question, pair.gathered)
-                elif not self._write(who, model, prompt_of(question, pair.gathered), interrupted):
+                elif not self._write(who, model, prompt_of(question, pair.gathered, given), interrupted):
                     return False
         return True
 
@@ -167,7 +176,7 @@ def likelihoods(
     return by_head(model, example)
 
 
-def prompt_of(question: str, gathered: Material) -> list[int]:
+def prompt_of(question: str, gathered: Material, given: Given = NOTHING) -> list[int]:
     """Return the tokens that training puts before the answer to such a question.
 
     Where whole documents are learned, the question is the beginning of one.
@@ -175,5 +184,9 @@ def prompt_of(question: str, gathered: Material) -> list[int]:
     objective = objective_named(gathered.config.objective)
     if objective.WINDOWS:
         return encode_text_prompt(question, gathered.template)
-    record = SourcedRecord(0, Completion(question, "answer"))
-    return list(questions([record], objective, gathered.template)[0].prompt)
+    asked = as_question(question, gathered)
+    if given == NOTHING:
+        return list(asked.prompt)
+    from studio.evaluation.arm_papers import Reader
+
+    return Reader(objective, gathered.template).prompt(asked, given)

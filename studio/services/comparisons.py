@@ -6,9 +6,12 @@ from dataclasses import dataclass, field, replace
 
 from studio.core.errors import Refused, StudioError
 from studio.core.texts import checked_text
-from studio.services.views import Answer, Comparison
+from studio.engine.objectives import objective_named
+from studio.evaluation.arms import why_not
+from studio.services.views import Answer, Comparison, Source
 from studio.store.files import new_id
 from studio.store.home import Home
+from studio.store.runs import RunFolder
 
 KEPT = 200
 QUESTION_LENGTH = 20_000
@@ -33,12 +36,13 @@ class Questions:
         self._load_seconds: float | None = None
         self._turn_seconds = 0.0
 
-    def ask(self, question: str, run: str) -> str:
+    def ask(self, question: str, run: str, *, with_retrieval: bool = False) -> str:
         """Queue a question and return the comparison's id."""
         comparison = new_id()
         with self._lock:
             waiting = f"Waiting for the model. {self._expected()}"
-            view = Comparison(comparison, question, {BASE: Answer(), run: Answer()}, waiting=waiting)
+            answers = {BASE: Answer(), run: Answer()}
+            view = Comparison(comparison, question, answers, waiting, with_retrieval=with_retrieval)
             self._asked[comparison] = _Asked(view, run)
             self._waiting.append(comparison)
             for old in list(self._asked)[:-KEPT]:
@@ -95,6 +99,12 @@ class Questions:
     def cancelled(self, comparison: str) -> bool:
         return self._find(comparison).cancelled.is_set()
 
+    def found(self, comparison: str, sources: tuple[Source, ...]) -> None:
+        """Show what was looked up for a question."""
+        with self._lock:
+            asked = self._asked[comparison]
+            asked.view = replace(asked.view, sources=sources)
+
     def write(self, comparison: str, who: str, answer: Answer) -> None:
         """Show an answer as far as it is written; `who` is `base` or the run's id."""
         with self._lock:
@@ -138,11 +148,26 @@ class Questions:
             return self._asked[comparison]
 
 
-def ask(home: Home, questions: Questions, question: str, *, run: str) -> str:
-    """Queue a question to a run. Raises Refused where it is empty or nothing of the run is saved yet."""
+def ask(home: Home, questions: Questions, question: str, *, run: str, with_retrieval: bool = False) -> str:
+    """Queue a question to a run, with what its rows and documents say of it where that is wanted.
+
+    Raises Refused where it is empty, where nothing of the run is saved yet, and where nothing can be looked
+    up for what this run learned.
+    """
     text = checked_text(question, "The question", QUESTION_LENGTH)
     if not text:
         raise Refused("The question is empty.", "Write one.")
-    if not home.runs.folder(run).checkpoints.steps():
+    folder = home.runs.folder(run)
+    if not folder.checkpoints.steps():
         raise Refused("Nothing of this run is saved yet, so there is no tuned model to ask.", "Wait for it.")
-    return questions.ask(text, run)
+    if with_retrieval:
+        check_looking_up(folder)
+    return questions.ask(text, run, with_retrieval=with_retrieval)
+
+
+def check_looking_up(folder: RunFolder) -> None:
+    """Raise Refused where nothing can be looked up for what this run learned."""
+    objective = objective_named(folder.config().objective)
+    sorts = objective.HEAD == "classes"
+    if problem := why_not("retrieval", sorts=sorts, windows=objective.WINDOWS, instruction=""):
+        raise Refused(problem, "Ask without documents.")

@@ -140,6 +140,7 @@ def compare_document(comparison: Comparison) -> Document:
     return {
         "version": 1,
         "question": comparison.question,
+        "sources": [asdict(source) for source in comparison.sources],
         "answers": {
             who: {"text": answer.text, "weights_hash": answer.weights_hash}
             for who, answer in comparison.answers.items()

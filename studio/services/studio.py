@@ -192,9 +192,14 @@ class Studio(StudioOfProof):
 
     # Compare
 
-    def ask(self, question: str, run: str) -> str:
-        """Put a question to the untouched and the tuned model; return the comparison's id at once."""
-        comparison = comparisons.ask(self._home, self._questions, question, run=run)
+    def ask(self, question: str, run: str, *, with_retrieval: bool = False) -> str:
+        """Put a question to the untouched and the tuned model; return the comparison's id at once.
+
+        `with_retrieval`: both read first what the training rows and the run's documents say of it.
+        """
+        comparison = comparisons.ask(
+            self._home, self._questions, question, run=run, with_retrieval=with_retrieval
+        )
         self._worker.wake()
         return comparison
 

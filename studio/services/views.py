@@ -192,9 +192,21 @@ class Answer:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage that both models read before a question: which document, where in it, and its text."""
+
+    title: str
+    place: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """A question put to the untouched model and to a run's tuned one. Keys: `base` and the run's id."""
+    """A question put to the untouched model and to a run's tuned one. Keys: `base` and the run's id.
+
+    `sources` were looked up, where that was asked for (`with_retrieval`).
+    """
 
     id: str
     question: str
@@ -202,6 +214,8 @@ class Comparison:
     waiting: str = ""
     """Why nothing is written yet, in words, with the expected wait; empty once it runs."""
     error: str = ""
+    with_retrieval: bool = False
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,9 @@ class Given:
         return None
 
 
+NOTHING = Given()
+
+
 @dataclass(frozen=True)
 class Stock:
     """What arms draw on. `shots(question)` and `passages(question)` give the most alike first."""
