@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from studio.core.examples import Example
+from studio.core.examples import Example, lengths_of, only, rows_of
 
 PARTS = 16
 """Enough to tell the noise within a fifth of itself, few enough to cost no time."""
@@ -17,12 +17,16 @@ Part = tuple[float, int]
 """Nats and trained tokens of some rows together."""
 
 
-def in_parts(examples: Sequence[Example]) -> list[list[Example]]:
-    """Cut the rows into parts of like length, so that little is padded; each has one row at least."""
-    ordered = sorted(examples, key=lambda example: (-len(example.input_ids), example.row))
+def in_parts(examples: Sequence[Example]) -> list[Sequence[Example]]:
+    """Cut the rows into parts of like length, so that little is padded; each has one row at least.
+
+    The longest are in the first part. No row is read for it where their lengths are known.
+    """
+    lengths, rows = lengths_of(examples), rows_of(examples)
+    ordered = sorted(range(len(examples)), key=lambda at: (-lengths[at], rows[at]))
     count = min(PARTS, len(ordered))
     edges = [len(ordered) * place // count for place in range(count + 1)]
-    return [ordered[start:end] for start, end in pairwise(edges)]
+    return [only(examples, ordered[start:end]) for start, end in pairwise(edges)]
 
 
 def mean_loss(parts: Sequence[Part]) -> tuple[float, int]:

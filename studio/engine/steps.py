@@ -177,31 +177,38 @@ def measure(
 def measure_parts(
     machinery: Machinery, examples: Sequence[Example], *, token_budget: int, between: Callable[[], None]
 ) -> tuple[Part, ...]:
-    """Return the loss of each part of the held-out rows. Raises NotANumber, and NoRoom as `take_step`."""
+    """Return the loss of each part of the held-out rows, of which one is in memory at a time.
+
+    Raises NotANumber, and NoRoom as `take_step`.
+    """
     machinery.model.eval()
-    processes = machinery.processes
-    parts = [micro_batches(part, token_budget, pack=machinery.packs) for part in in_parts(examples)]
-    groups = [(part, group) for part, groups in enumerate(parts) for group in groups]
-    own = groups[processes.rank :: processes.count]
-    admit = partial(machinery.guard.admit, [group for _, group in own], training=False)
-    together(processes, admit, token_budget)
-    sums = [_Sums() for _ in parts]
-    for turn in range(-(-len(groups) // processes.count)):
-        if turn < len(own):
-            part, group = own[turn]
-            work = partial(_look_at, machinery, group, sums[part])
-        else:
-            work = partial(_keep_pace, machinery, groups[0][1], learning=False)
-        _with_others(machinery, work, token_budget)
-        between()
-    nats = processes.summed([each.loss for each in sums])
-    weights = processes.summed([each.weight for each in sums])
+    sums = [_look_at_part(machinery, part, token_budget, between) for part in in_parts(examples)]
+    nats = machinery.processes.summed([each.loss for each in sums])
+    weights = machinery.processes.summed([each.weight for each in sums])
     if not all(map(math.isfinite, nats)):
         raise NotANumber(
             "The loss on the held-back rows is not a number: the weights were damaged by too large steps.",
             "Lower the step size (learning_rate) and start again; the last checkpoint is kept.",
         )
     return tuple(zip(nats, map(round, weights), strict=True))
+
+
+def _look_at_part(
+    machinery: Machinery, part: Sequence[Example], token_budget: int, between: Callable[[], None]
+) -> _Sums:
+    """Return what this process saw of a part; the processes share its groups."""
+    processes = machinery.processes
+    groups = micro_batches(part, token_budget, pack=machinery.packs)
+    own, seen = groups[processes.rank :: processes.count], _Sums()
+    together(processes, partial(machinery.guard.admit, own, training=False), token_budget)
+    for turn in range(-(-len(groups) // processes.count)):
+        if turn < len(own):
+            work = partial(_look_at, machinery, own[turn], seen)
+        else:
+            work = partial(_keep_pace, machinery, groups[0], learning=False)
+        _with_others(machinery, work, token_budget)
+        between()
+    return seen
 
 
 def _look_at(machinery: Machinery, group: Sequence[Example], seen: _Sums) -> None:

@@ -1,5 +1,9 @@
 """What the untouched model answers, and how it becomes examples that are mixed in among the rows."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
 from studio.core import events
@@ -12,16 +16,35 @@ from studio.engine.generate import Interrupted, answer_batch
 from studio.engine.models import load_model
 from studio.engine.replay import Mixed, instructions, reply_groups, usable, write_replies
 
+PROBE = Path(__file__).parents[2] / "assets" / "probe" / "instructions.jsonl"
+ALIKE = 0.6
+"""Two instructions that share more of their words than this ask the same."""
+
 
 @pytest.fixture(scope="module")
 def template(tiny_tokenizer) -> ChatTemplate:
     return ChatTemplate(tiny_tokenizer)
 
 
+def words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower()))
+
+
+def alike(one: str, other: str) -> bool:
+    shared, every = words(one) & words(other), words(one) | words(other)
+    return len(shared) > ALIKE * len(every)
+
+
 def test_there_are_as_many_instructions_as_the_forecast_counts_and_all_differ():
     asked = instructions()
     assert len(asked) == len(set(asked)) == DIFFERENT
     assert all(each == each.strip() and each for each in asked)
+
+
+def test_nothing_is_asked_that_forgetting_is_measured_with():
+    measured = [json.loads(line)["instruction"] for line in PROBE.read_text("utf-8").splitlines()]
+    assert measured
+    assert [(own, other) for own in instructions() for other in measured if alike(own, other)] == []
 
 
 def test_every_instruction_is_in_one_group_and_the_first_group_is_no_row_of_the_shortest(template):

@@ -93,3 +93,23 @@ def test_two_processes_train_one_run_and_what_is_killed_or_stopped_goes_on(shell
 def events_of(shell, run, kind):
     recorded = RunFolder(shell.home / "runs" / run).read()[0]
     return [each.event for each in recorded if isinstance(each.event, kind)]
+
+
+def test_two_processes_mix_in_the_same_replies_and_are_pulled_as_one_is(shell, start, train_words):
+    words = train_words(steps=8, dropout=0.0, replay_percent=20, base_kl=0.5)
+    together = start(*words)
+    _, said = together.communicate(timeout=300)
+    assert together.returncode == 0, said
+    alone = subprocess.run(
+        [sys.executable, "-m", "studio", "--home", str(shell.home), *words],
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert alone.returncode == 0, alone.stderr
+    by_two, by_one = (run.name for run in shell.runs())
+    begun = [events_of(shell, run, events.RunStarted)[0] for run in (by_two, by_one)]
+    assert begun[0].replayed_rows == begun[1].replayed_rows > 0
+    for two, one in zip(*(events_of(shell, run, events.StepLogged) for run in (by_two, by_one)), strict=True):
+        assert two.loss == pytest.approx(one.loss, rel=1e-3)
+        assert two.base_kl == pytest.approx(one.base_kl, rel=1e-2, abs=1e-5)
+        assert two.trained_tokens == one.trained_tokens
+    assert one.base_kl > 0
