@@ -165,7 +165,8 @@ def exam(call: Call) -> Result:
     names = [call.studio.find_run(run) for run in typed.run]
     for run, path in ((run, path) for run in names for path in typed.documents):
         call.studio.add_document(run, path, path.name)
-    problem, code = call.wait_for([(run, call.studio.start_exam(run, arms, typed.prompt)) for run in names])
+    jobs = [call.studio.start_exam(run, arms, typed.prompt, steady=typed.steady) for run in names]
+    problem, code = call.wait_for(list(zip(names, jobs, strict=True)))
     if problem:
         return unfinished(names[0], problem), code
     sat = [documents.exam_document(view) for run in names if (view := call.studio.exam(run)) is not None]

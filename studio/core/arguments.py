@@ -48,6 +48,7 @@ def parser(helps: Mapping[str, str]) -> Parser:
     verb["rename"].add_argument("new_name", metavar="NAME")
     verb["delete"].add_argument("--yes", action="store_true", help="without it, only say what would go")
     verb["exam"].add_argument("run", nargs="+")
+    verb["exam"].add_argument("--steady", action="store_true", help="ask some questions in other words, too")
     _add_arms(verb["exam"])
     verb["probe"].add_argument("--must-work", action="append", metavar="PROMPT", dest="must_work")
     verb["compare"].add_argument("--ask", required=True, metavar="QUESTION")

@@ -52,6 +52,7 @@ class Exam:
     `weights_hashes` by arm: over the very tensors that answered, taken while they did; "" where nothing did.
     `before` says what the base arm is where it is not the untouched model doing the same. Metrics stand in
     the order in which the task's reader wants them; those that only describe are in no difference.
+    `in_other_words` says how questions were rephrased; empty where none were.
     `signatures` by metric: what a paper states beside its value. `classes` where rows are sorted.
     """
 
@@ -67,6 +68,7 @@ class Exam:
     table: tuple[ExamRow, ...]
     weights_hashes: Mapping[str, str]
     before: str = ""
+    in_other_words: str = ""
     signatures: Mapping[str, str] = field(default_factory=dict)
     classes: tuple[ClassScores, ...] = ()
     bake_off: BakeOff | None = None

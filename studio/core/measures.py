@@ -51,6 +51,8 @@ MEASURES: dict[str, Measure] = {
     "precision_macro": Measure("Given labels that are right", "macro precision", "higher"),
     "recall_macro": Measure("Rows of each label that are found", "macro recall", "higher"),
     "f1_macro": Measure("Precision and recall in one", "macro F1", "higher"),
+    "label_written": Measure("Sorted rightly by what it writes", "label named, accuracy", "higher"),
+    "label_scored": Measure("Sorted rightly by the likeliest label", "label likelihood, accuracy", "higher"),
     "exact_match": Measure("Answers word for word", "exact match", "higher"),
     "normalised_match": Measure("Answers alike but for case and marks", "normalised match", "higher"),
     "rougeL": Measure("Words shared, in the same order", "ROUGE-L, 0 to 1", "higher", 3),
@@ -58,6 +60,9 @@ MEASURES: dict[str, Measure] = {
     "rouge2": Measure("Pairs of words shared", "ROUGE-2, 0 to 1", "higher", 3),
     "chrf": Measure("Letters in a row shared", "chrF, 0 to 100", "higher", 1),
     "bleu": Measure("Up to four words in a row shared", "BLEU, 0 to 100", "higher", 1),
+    "steadiness": Measure(
+        "The same answer to other words", "consistency over three phrasings, ROUGE-L, 0 to 1", "higher", 3
+    ),
     "repetition": Measure("Saying the same again", "repeated 4-grams", "lower"),
     "answer_words": Measure("Length of an answer", "words; neither way is better", None, 1),
     "seconds_per_answer": Measure("Time for an answer", "seconds, many at once; the machine's pace", None, 2),

@@ -88,7 +88,9 @@ def arm_paper(arm: str, paper: Paper, reader: Reader, stock: Stock) -> ArmPaper:
         scored = []
     order = {question.row: place for place, question in enumerate(paper.answered)}
     asked.sort(key=lambda question: order[question.row])
-    return ArmPaper(replace(paper, rows=tuple(scored), answered=tuple(asked)), given, seconds)
+    labelled = tuple(asked) if paper.labels else ()
+    own = replace(paper, rows=tuple(scored), answered=tuple(asked), labelled=labelled, phrased=())
+    return ArmPaper(own, given, seconds)
 
 
 def expected_after(

@@ -86,7 +86,8 @@ def _sorting_seat(
     """Return the seat of an arm that is asked in words which label fits."""
     found = {question.row: given(question.text) for question in paper.answered}
     read = hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
-    sitter = Sorting(InWords(labels, reader.template, given))
+    asked = InWords(labels, reader.template, given)
+    sitter = Sorting(asked, asked)
     return Seat(arm, sitter, paper, work=len(paper.rows), key=(read,))
 
 
@@ -129,7 +130,7 @@ def _against_best(
     for name in metrics:
         better = MEASURES[name].better
         values = {arm: draws[name, arm].value for arm in untouched if (name, arm) in draws}
-        if better is None or not values:
+        if better is None or not values or (name, "tuned") not in draws:
             continue
         best = (min if better == "lower" else max)(values, key=values.__getitem__)
         (told,) = differences_of(draws, [name], "tuned", best).values()

@@ -88,28 +88,32 @@ class InWords:
         template: ChatTemplate,
         given: Callable[[str], Given] = lambda text: Given(),
     ) -> None:
-        self._labels, self._template, self._given = tuple(sorted(labels)), template, given
+        self._labels, self.template, self._given = tuple(sorted(labels)), template, given
         self._answers = [self._answer(label) for label in self._labels]
 
     @torch.inference_mode()
     def __call__(self, model: PreTrainedModel, example: Example) -> Likelihoods:
         """Return how likely each label is among them as an answer, its end included."""
-        prompt = self._prompt(example, context_tokens(model.config))
-        scores = torch.tensor(_answer_scores(model, prompt, self._answers), dtype=torch.float64)
+        prompt = self.prompt(model, example)
+        scores = torch.tensor(answer_scores(model, prompt, self._answers), dtype=torch.float64)
         return Likelihoods(self._labels, tuple(scores.log_softmax(-1).tolist()))
 
     def _answer(self, label: str) -> list[int]:
         """Return the tokens that training as a chat would learn; they do not depend on the question."""
-        example = encode_chat(as_conversation(Completion("Which?", label)), self._template, 1 << 30, 0)
+        example = encode_chat(as_conversation(Completion("Which?", label)), self.template, 1 << 30, 0)
         begin = next(at for at, learned in enumerate(example.labels) if learned != IGNORED)
         end = next((at for at in range(begin, len(example.labels)) if example.labels[at] == IGNORED), None)
         return list(example.input_ids[begin:end])
 
-    def _prompt(self, example: Example, limit: int | None) -> list[int]:
-        """Return the question about the text as the tuned model reads it, cut where its reach ends."""
-        before, after = self._template.around
+    def prompt(self, model: PreTrainedModel, example: Example, room: int = 0) -> list[int]:
+        """Return the question about the text as the tuned model reads it, cut where the model's reach ends.
+
+        There is room behind it for any label, and for `room` tokens.
+        """
+        limit = context_tokens(model.config)
+        before, after = self.template.around
         ids = example.input_ids[len(before) : len(example.input_ids) - len(after)]
-        longest = max(map(len, self._answers))
+        longest = max(room, *map(len, self._answers))
         prompt, given = self._fitting(ids, None if limit is None else limit - longest)
         while limit is not None and (over := len(prompt) + longest - limit) > 0:
             if over >= len(ids):
@@ -133,17 +137,17 @@ class InWords:
     def _question(self, ids: Sequence[int], given: Given) -> list[int]:
         shots = tuple(Completion(self._asked(shot.prompt), shot.completion) for shot in given.shots)
         asked = Message("user", self._asked(self._text(ids)))
-        return encode_prompt(in_turns(replace(given, shots=shots), [asked]), self._template)
+        return encode_prompt(in_turns(replace(given, shots=shots), [asked]), self.template)
 
     def _text(self, ids: Sequence[int]) -> str:
-        return self._template.tokenizer.decode(ids, clean_up_tokenization_spaces=False)
+        return self.template.tokenizer.decode(ids, clean_up_tokenization_spaces=False)
 
     def _asked(self, text: str) -> str:
         named = f" Answer with one of: {', '.join(self._labels)}." if len(self._labels) <= MOST_NAMED else ""
         return f"{text}\n\nWhich label fits this text?{named}"
 
 
-def _answer_scores(
+def answer_scores(
     model: PreTrainedModel, prompt: Sequence[int], answers: Sequence[Sequence[int]]
 ) -> list[float]:
     """Return the log-likelihood of each answer behind the prompt, which is read only once."""

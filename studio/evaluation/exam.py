@@ -19,7 +19,6 @@ from studio.evaluation.bake_off import Wanted, bake_off, further_seats
 from studio.evaluation.by_class import by_class
 from studio.evaluation.classes import BY_FREQUENCY, IN_WORDS, InWords, by_frequency, by_head
 from studio.evaluation.marking import (
-    OF_ANSWERS,
     Paper,
     Sitting,
     differences_of,
@@ -31,6 +30,7 @@ from studio.evaluation.marking import (
 )
 from studio.evaluation.metrics import METRICS
 from studio.evaluation.metrics.row_metric import RowMetric
+from studio.evaluation.phrasings import Phrased, in_other_words, phrased
 from studio.evaluation.questions import Question, questions, spread
 from studio.evaluation.seats import Progress, Sat, Seat, Subject, sit_all
 from studio.evaluation.sitting import ShouldStop, Sitter, Sorting, Writing
@@ -41,6 +41,7 @@ ANSWERS = 32
 ANSWER_TOKENS = 64
 SHORT_ANSWER_TOKENS = 16
 """Room for a short answer: enough to see what a model that was not asked to be brief begins to say."""
+BY_LABEL = ("label_written", "label_scored")
 WHOLE_ANSWERS = ("exact_match", "normalised_match")
 """Nothing that was cut off could match."""
 SHORT_WORDS = 5
@@ -56,8 +57,9 @@ class ExamJob:
     with at most `answer_tokens` tokens; where all expected answers are short, more rows for the same work.
     `classes` says how often each label stands in the rows that were learned from, where rows are sorted;
     `writes` whether the untouched model can be asked in words. `reach`: how many tokens both models read at
-    once; what leaves no room for an answer is not asked. None: no limit.
-    `wanted`: the further arms of a bake-off.
+    once; what leaves no room for an answer is not asked. None: no limit. `wanted`: the further arms of a
+    bake-off. `labels`: all that is an answer, where answers are labels without rows being sorted. `steady`:
+    whether some questions are also asked in other words.
     """
 
     base: Subject
@@ -74,6 +76,8 @@ class ExamJob:
     writes: bool = True
     reach: int | None = None
     wanted: Wanted | None = None
+    labels: tuple[str, ...] = ()
+    steady: bool = False
 
 
 def examine(
@@ -120,7 +124,8 @@ def _sitters(job: ExamJob) -> tuple[Sitter, Sitter]:
         writing = Writing(job.objective, job.template)
         return writing, writing
     if job.writes:
-        return Sorting(InWords(tuple(job.classes), job.template)), Sorting(by_head)
+        asked = InWords(tuple(job.classes), job.template)
+        return Sorting(asked, asked), Sorting(by_head)
     frequencies = by_frequency(job.classes)
     return Sorting(lambda model, example: frequencies), Sorting(by_head)
 
@@ -140,12 +145,28 @@ def _paper(job: ExamJob) -> Paper:
     )
     by_row = {question.row: question for question in asked}
     scored = tuple(rows.values())
-    if job.classes:
-        return Paper(scored, asked, by_row, 0)
     count, tokens = _ration(job, _longest_answer(job, asked))
+    if job.classes:
+        written = spread(asked, count) if job.writes else ()
+        return Paper(scored, asked, by_row, tokens, labels=tuple(sorted(job.classes)), labelled=written)
     lengths = tuple(trained_bytes(row, job.template) for row in scored)
     room = [each for each in asked if job.reach is None or len(each.prompt) + tokens <= job.reach]
-    return Paper(scored, spread(room, count), by_row, tokens, lengths)
+    answered = spread(room, count)
+    return Paper(
+        scored,
+        answered,
+        by_row,
+        tokens,
+        lengths,
+        labels=job.labels,
+        labelled=answered if job.labels else (),
+        phrased=_phrased(job, answered, tokens) if job.steady else (),
+    )
+
+
+def _phrased(job: ExamJob, answered: Sequence[Question], tokens: int) -> tuple[Phrased, ...]:
+    reach = None if job.reach is None else job.reach - tokens
+    return phrased(answered, job.objective, job.template, reach)
 
 
 def _ration(job: ExamJob, longest_answer: int) -> tuple[int, int]:
@@ -169,7 +190,7 @@ def _exam(
     return Exam(
         rows=len(paper.rows),
         answered=len(paper.answered),
-        answer_tokens=paper.answer_tokens,
+        answer_tokens=0 if job.classes else paper.answer_tokens,
         step=job.step,
         dtype=tuned.dtype,
         device=tuned.device,
@@ -180,6 +201,7 @@ def _exam(
         weights_hashes={"base": base.weights_hash, "tuned": tuned.weights_hash},
         signatures={name: said for name in metrics if (said := METRICS[name].signature())},
         classes=_classes(job, paper, base, tuned, between),
+        in_other_words=in_other_words(paper.phrased),
         before=(IN_WORDS if job.writes else BY_FREQUENCY) if job.classes else "",
         bake_off=bake_off(job.wanted, paper, sat, draws) if job.wanted else None,
     )
@@ -206,14 +228,13 @@ def _metrics(job: ExamJob, paper: Paper) -> list[str]:
 
 
 def _measurable(metric: type[RowMetric], paper: Paper) -> bool:
-    if metric.needs in OF_ANSWERS and not paper.answered:
-        return False
-    return metric.measurable(references(metric.needs, paper))
+    beside = references(metric.needs, paper)
+    return bool(len(beside)) and metric.measurable(beside)
 
 
 def in_order(metrics: Sequence[str], expected: Sequence[str]) -> list[str]:
     """Return the metrics with those first that tell most about answers of such a length."""
     words = sorted(len(answer.split()) for answer in expected)
     short = bool(words) and words[len(words) // 2] <= SHORT_WORDS
-    first = WHOLE_ANSWERS if short else ("rougeL", "chrf")
+    first = (*BY_LABEL, *WHOLE_ANSWERS) if short else ("rougeL", "chrf")
     return sorted(metrics, key=lambda name: name not in first)

@@ -1,7 +1,7 @@
 """From two sittings of the same paper to the exam: each metric with its interval and verdict."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from studio.core.exam import Difference, ExamRow, Score
 from studio.core.examples import IGNORED, Example
@@ -9,10 +9,13 @@ from studio.core.measures import MEASURES
 from studio.data.templates import ChatTemplate
 from studio.evaluation.intervals import Draws, Measured, bootstrap_all, difference, score
 from studio.evaluation.metrics import METRICS, metric_named
+from studio.evaluation.phrasings import Phrased
 from studio.evaluation.questions import Question
 
 OF_ALL_ROWS, OF_ANSWERS = ("losses", "bytes"), ("answers", "seconds")
-"""What metrics need: of every scored row, or of those that were answered."""
+OF_LABELS, OF_PHRASINGS = ("written", "choices"), ("phrasings",)
+"""What metrics need: of every scored row, of those that were answered, of those among them whose answers are
+labels, or of those that were asked in other words."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,9 @@ class Paper:
     """What every arm is asked: all `rows` are scored, `answered` is the part that is also answered.
 
     Of a row that was too long for the model there are several examples. `questions` by row of the user's
-    file. `bytes` of each row's learned text, in UTF-8; empty where rows are sorted.
+    file. `bytes` of each row's learned text, in UTF-8; empty where rows are sorted. `labels`: all that can be
+    an answer, where answers are labels; `labelled` the questions that are sorted by writing. `phrased`: those
+    that are asked in other words too.
     """
 
     rows: tuple[tuple[Example, ...], ...]
@@ -28,13 +33,17 @@ class Paper:
     questions: Mapping[int, Question]
     answer_tokens: int
     bytes: tuple[int, ...] = ()
+    labels: tuple[str, ...] = ()
+    labelled: tuple[Question, ...] = ()
+    phrased: tuple[Phrased, ...] = ()
 
 
 @dataclass(frozen=True)
 class Sitting:
     """What one arm did: `nats` of each row in the paper's order, the answers by row and their seconds.
 
-    The first three are empty where no model sat it.
+    The first three are empty where no model sat it. By row: `written` answers that are to name a label, the
+    likeliest label as `choices`, and as `phrasings` the answers to all phrasings of a question.
     """
 
     weights_hash: str
@@ -43,6 +52,9 @@ class Sitting:
     nats: tuple[float, ...]
     answers: Mapping[int, str]
     seconds: Mapping[int, float]
+    written: Mapping[int, str] = field(default_factory=dict)
+    choices: Mapping[int, str] = field(default_factory=dict)
+    phrasings: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def draws_of(
@@ -58,16 +70,23 @@ def draws_of(
     An arm without losses has none of the metrics that need them. `between` as in the bootstrap.
     """
     found: dict[tuple[str, str], Draws] = {}
-    for same in (OF_ALL_ROWS, OF_ANSWERS):
+    for same in (OF_ALL_ROWS, OF_ANSWERS, OF_LABELS, OF_PHRASINGS):
         ready = [metric_named(name) for name in metrics if METRICS[name].needs in same]
         measured = {
             (metric.name, arm): Measured(metric.parts(*given(metric.needs, paper, sitting)), metric.finish)
             for metric in ready
             for arm, sitting in sittings.items()
-            if sitting.nats or same is not OF_ALL_ROWS
+            if _told(metric.needs, sitting)
         }
         found |= bootstrap_all(measured, seed=seed, between=between) if measured else {}
     return found
+
+
+def _told(needs: str, sitting: Sitting) -> bool:
+    """Return whether an arm did what a metric reads; some have no losses, some write no labels."""
+    if needs in OF_ALL_ROWS:
+        return bool(sitting.nats)
+    return needs in OF_ANSWERS or bool(getattr(sitting, needs))
 
 
 def scores_of(draws: Mapping[tuple[str, str], Draws], metrics: Sequence[str], arm: str) -> dict[str, Score]:
@@ -134,8 +153,14 @@ def given(needs: str, paper: Paper, sitting: Sitting) -> tuple[Sequence, Sequenc
 def _predictions(needs: str, paper: Paper, sitting: Sitting) -> Sequence:
     if needs in OF_ALL_ROWS:
         return sitting.nats
-    of_rows = sitting.answers if needs == "answers" else sitting.seconds
-    return [of_rows[question.row] for question in paper.answered]
+    of_rows = getattr(sitting, needs)
+    return [of_rows[each.row] for each in _asked(needs, paper)]
+
+
+def _asked(needs: str, paper: Paper) -> Sequence[Question | Phrased]:
+    if needs in OF_PHRASINGS:
+        return paper.phrased
+    return paper.labelled if needs in OF_LABELS else paper.answered
 
 
 def references(needs: str, paper: Paper) -> Sequence:
@@ -146,4 +171,8 @@ def references(needs: str, paper: Paper) -> Sequence:
         return paper.bytes
     if needs == "answers":
         return [question.expected for question in paper.answered]
+    if needs in OF_LABELS:
+        return [question.expected for question in paper.labelled]
+    if needs in OF_PHRASINGS:
+        return [len(each.prompts) + 1 for each in paper.phrased]
     return [1 for _ in paper.answered]

@@ -15,8 +15,10 @@ from studio.data.templates import ChatTemplate
 from studio.engine.batches import collate
 from studio.engine.generate import Interrupted, answer_groups, write_group
 from studio.engine.tuned import weights_hash
-from studio.evaluation.classes import Likelihoods
+from studio.evaluation.classes import InWords, Likelihoods
+from studio.evaluation.label_answers import Choosing
 from studio.evaluation.marking import Paper, Sitting
+from studio.evaluation.phrasings import Phrased
 from studio.evaluation.worksheet import Part
 
 Said = Callable[[int, str], None]
@@ -29,6 +31,8 @@ Sitter = Callable[[PreTrainedModel | None, Paper, Begun, Said, ShouldStop], Sitt
 
 SCORING = "Scoring the held-back rows"
 ANSWERING = "Answering questions"
+CHOOSING = "Weighing the labels"
+REPHRASED = "Answering the same in other words"
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,42 @@ class Writing:
             nats = sum(self._nats(model, example) for example in row)
             part.scored(row[0].row, _finite(nats, row[0].row))
         self._answer(model, paper, part, said, should_stop)
+        self._choose(model, paper, part, said, should_stop)
+        self._answer_in_other_words(model, paper, part, said, should_stop)
         return _sitting(identity, paper, part)
+
+    def _choose(
+        self, model: PreTrainedModel, paper: Paper, part: Part, said: Said, should_stop: ShouldStop
+    ) -> None:
+        """Take the likeliest label where answers are labels."""
+        if not paper.labelled:
+            return
+        choose = Choosing(paper.labels, self.objective, self.template)
+        for question in paper.labelled:
+            said(len(paper.rows) + len(paper.answered), CHOOSING)
+            if question.row in part.choices:
+                continue
+            if should_stop():
+                raise Interrupted
+            part.chose(question.row, choose(model, question.prompt))
+
+    def _answer_in_other_words(
+        self, model: PreTrainedModel, paper: Paper, part: Part, said: Said, should_stop: ShouldStop
+    ) -> None:
+        places = [(each.row, way) for each in paper.phrased for way in range(len(each.prompts))]
+        prompts = [prompt for each in paper.phrased for prompt in each.prompts]
+        done = len(paper.rows) + len(paper.answered)
+        for group in answer_groups(prompts):
+            said(done, REPHRASED)
+            own = [places[at] for at in group]
+            if not part.rephrased.keys() >= set(own):
+                written = write_group(
+                    model, self.template.tokenizer, prompts, group, paper.answer_tokens, should_stop
+                )
+                answers = (answer.text for answer in written)
+                part.answered_in_other_words(zip(own, answers, strict=True))
+            done += len(group)
+        said(done, REPHRASED)
 
     def _answer(
         self, model: PreTrainedModel, paper: Paper, part: Part, said: Said, should_stop: ShouldStop
@@ -83,9 +122,13 @@ class Writing:
 
 @dataclass(frozen=True)
 class Sorting:
-    """Scores how likely the right label is, and takes the most likely one for the answer."""
+    """Scores how likely the right label is, and takes the most likely one for the answer.
+
+    Who is asked `in_words` also writes its answer to some texts.
+    """
 
     likelihoods: Callable[[PreTrainedModel | None, Example], Likelihoods]
+    in_words: InWords | None = None
 
     def __call__(
         self, model: PreTrainedModel | None, paper: Paper, begun: Begun, said: Said, should_stop: ShouldStop
@@ -105,7 +148,33 @@ class Sorting:
             nats = _finite(found.nats(example.label), example.row)
             part.sorted(example.row, nats, found.chosen, time.monotonic() - started)
         said(len(paper.rows), SCORING)
+        if self.in_words is not None and model is not None:
+            self._write(model, self.in_words, paper, part, said, should_stop)
         return _sitting(identity, paper, part)
+
+    def _write(
+        self,
+        model: PreTrainedModel,
+        asked: InWords,
+        paper: Paper,
+        part: Part,
+        said: Said,
+        should_stop: ShouldStop,
+    ) -> None:
+        """Let the model write what else it is only asked the likelihoods of."""
+        examples = {row[0].row: row[0] for row in paper.rows}
+        prompts = [
+            asked.prompt(model, examples[each.row], room=paper.answer_tokens) for each in paper.labelled
+        ]
+        for group in answer_groups(prompts):
+            said(len(paper.rows), ANSWERING)
+            rows = [paper.labelled[at].row for at in group]
+            if part.written.keys() >= set(rows):
+                continue
+            written = write_group(
+                model, asked.template.tokenizer, prompts, group, paper.answer_tokens, should_stop
+            )
+            part.wrote((row, answer.text) for row, answer in zip(rows, written, strict=True))
 
 
 def _finite(nats: float, row: int) -> float:
@@ -126,4 +195,18 @@ def _identity(model: PreTrainedModel | None) -> tuple[str, str, str]:
 
 
 def _sitting(identity: tuple[str, str, str], paper: Paper, part: Part) -> Sitting:
-    return Sitting(*identity, tuple(part.nats[row[0].row] for row in paper.rows), part.answers, part.seconds)
+    return Sitting(
+        *identity,
+        tuple(part.nats[row[0].row] for row in paper.rows),
+        part.answers,
+        part.seconds,
+        written=part.written or (part.answers if part.choices else {}),
+        choices=part.choices,
+        phrasings={each.row: _all_answers(each, part) for each in paper.phrased} if part.rephrased else {},
+    )
+
+
+def _all_answers(phrased: Phrased, part: Part) -> tuple[str, ...]:
+    """Return the answer to a question as it stands and to its other phrasings."""
+    others = (part.rephrased[phrased.row, way] for way in range(len(phrased.prompts)))
+    return part.answers[phrased.row], *others

@@ -72,6 +72,9 @@ class Part:
         self.nats: dict[int, float] = {}
         self.answers: dict[int, str] = {}
         self.seconds: dict[int, float] = {}
+        self.written: dict[int, str] = {}
+        self.choices: dict[int, str] = {}
+        self.rephrased: dict[tuple[int, int], str] = {}
         self.peak_memory_bytes = 0
         for line in lines:
             self._take(line)
@@ -86,6 +89,17 @@ class Part:
     def sorted(self, row: int, nats: float, label: str, seconds: float) -> None:
         self._add({"nats": [[row, nats]], "answers": [[row, label, seconds]]})
 
+    def wrote(self, answers: Iterable[tuple[int, str]]) -> None:
+        """Keep (row, answer) of rows that are sorted by writing, too."""
+        self._add({"written": [list(answer) for answer in answers]})
+
+    def chose(self, row: int, label: str) -> None:
+        self._add({"choices": [[row, label]]})
+
+    def answered_in_other_words(self, answers: Iterable[tuple[tuple[int, int], str]]) -> None:
+        """Keep ((row, number of the phrasing), answer) of prompts that were answered together."""
+        self._add({"rephrased": [[*place, answer] for place, answer in answers]})
+
     def held(self, peak_memory_bytes: int) -> None:
         """Keep the most memory that was held; of several sittings the largest counts."""
         if peak_memory_bytes > self.peak_memory_bytes:
@@ -97,6 +111,9 @@ class Part:
 
     def _take(self, line: Line) -> None:
         self.nats |= dict(line.get("nats", []))
+        self.written |= dict(line.get("written", []))
+        self.choices |= dict(line.get("choices", []))
+        self.rephrased |= {(row, way): answer for row, way, answer in line.get("rephrased", [])}
         self.peak_memory_bytes = max(self.peak_memory_bytes, line.get("memory", 0))
         for row, answer, seconds in line.get("answers", []):
             self.answers[row], self.seconds[row] = answer, seconds
@@ -111,7 +128,7 @@ def key_of(paper: Paper, *further: object) -> str:
 
 
 def _asked(paper: Paper, further: tuple[object, ...]) -> Iterator[object]:
-    yield len(paper.rows), len(paper.answered), paper.answer_tokens, further
+    yield len(paper.rows), len(paper.answered), paper.answer_tokens, paper.labels, further
     for row in paper.rows:
         yield [(each.row, each.input_ids, each.labels, each.label) for each in row]
     for question in paper.answered:

@@ -23,6 +23,7 @@ class ExamView:
     step: int = 0
     earlier: bool = False
     before: str = ""
+    in_other_words: str = ""
     signatures: Mapping[str, str] = field(default_factory=dict)
     answer_tokens: int = 0
     classes: tuple[ClassScores, ...] = ()

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from studio.core import exam as exams
 from studio.core.config import Optimisation
 from studio.core.errors import Refused, StudioError
 from studio.core.progress import fold
+from studio.core.records import question_and_answer
 from studio.core.verdict import Verdict
 from studio.engine.families import reads_both_ways
 from studio.engine.objectives import objective_named
@@ -27,12 +29,24 @@ if TYPE_CHECKING:
     from studio.evaluation.bake_off import Wanted
 
 KIND = "exam"
+STEADY = "steady"
+"""Among the wishes of an exam: some questions are to be asked in other words, too."""
 
 
-def start(home: Home, run: str, arms: Sequence[str] = (), prompt: str | None = None) -> str:
-    """Queue an exam and return its job id. Raises Refused where an arm makes no sense for this run."""
+def start(
+    home: Home, run: str, arms: Sequence[str] = (), prompt: str | None = None, *, steady: bool = False
+) -> str:
+    """Queue an exam and return its job id. Raises Refused where an arm makes no sense for this run.
+
+    `steady`: questions are also asked in other words.
+    """
     folder = home.runs.folder(run)
     check_best(folder)
+    if steady and not can_be_steady(folder):
+        raise Refused(
+            "This run does not answer questions, so there is nothing to ask in other words.",
+            "Hold the exam without that.",
+        )
     wanted = further(tuple(arms))
     instruction = knowledge.prompt(home, run) if prompt is None else prompt
     for name in wanted:
@@ -40,7 +54,13 @@ def start(home: Home, run: str, arms: Sequence[str] = (), prompt: str | None = N
             raise Refused(f"“{arm_named(name).TITLE}” cannot take part. {problem}", "Leave this one out.")
     if prompt is not None:
         knowledge.set_prompt(home, run, prompt)
-    return folder.requests.add(KIND, wishes=wanted)
+    return folder.requests.add(KIND, wishes=(*wanted, *((STEADY,) if steady else ())))
+
+
+def can_be_steady(folder: RunFolder) -> bool:
+    """Return whether a run answers questions that can be asked in other words."""
+    objective = objective_named(folder.config().objective)
+    return objective.HEAD == "language" and not objective.WINDOWS
 
 
 def why_no_arm(home: Home, run: str, arm: str) -> str:
@@ -89,6 +109,8 @@ def _examine(task: Task, signals: Signals, progress: Progress, should_stop: Shou
         writes=not reads_both_ways(model),
         reach=row_tokens(gathered.config, model),
         wanted=_wanted(folder, gathered, task.wishes, writes=not reads_both_ways(model)),
+        labels=() if gathered.classes else _labels(gathered),
+        steady=STEADY in task.wishes and can_be_steady(folder),
     )
     kept = KeptLines(folder.path / "exam.unfinished.jsonl")
     found = examine(job, progress=progress, should_stop=should_stop, kept=kept)
@@ -98,6 +120,14 @@ def _examine(task: Task, signals: Signals, progress: Progress, should_stop: Shou
     return found is not None
 
 
+def _labels(gathered: Material) -> tuple[str, ...]:
+    """Return all answers where they are labels; free texts are known after a few rows."""
+    from studio.evaluation.label_answers import labels_among
+
+    rows = chain(gathered.parts.training, gathered.parts.held_out)
+    return labels_among(question_and_answer(sourced.record)[1] for sourced in rows)
+
+
 def _wanted(
     folder: RunFolder, gathered: Material, wishes: tuple[str, ...], *, writes: bool
 ) -> "Wanted | None":
@@ -105,7 +135,7 @@ def _wanted(
     from studio.evaluation.arms.shelves import Shelves
     from studio.evaluation.bake_off import Wanted
 
-    if not (arms := further(wishes)):
+    if not (arms := further(tuple(wish for wish in wishes if wish != STEADY))):
         return None
     if gathered.classes and not writes:
         raise StudioError(
@@ -151,6 +181,7 @@ def view(home: Home, run: str) -> ExamView | None:
         verdict=Verdict(said.tone, said.headline, said.sentence),
         weights_hashes=found.weights_hashes,
         before=found.before,
+        in_other_words=found.in_other_words,
         signatures=found.signatures,
         classes=found.classes,
         bake_off=found.bake_off,

@@ -13,17 +13,25 @@ from studio.services.studio_of_votes import StudioOfVotes
 class StudioOfProof(StudioOfVotes):
     """The verbs that measure a run."""
 
-    def start_exam(self, run: str, arms: Sequence[str] = (), prompt: str | None = None) -> str:
+    def start_exam(
+        self, run: str, arms: Sequence[str] = (), prompt: str | None = None, *, steady: bool = False
+    ) -> str:
         """Queue the exam of a run and return its job id; one that waits already is returned.
 
         `arms` names those of the bake-off that are wanted beside base and tuned; `prompt` is first kept as
-        the run's instruction. Raises Refused where an arm is not known or makes no sense for this run.
+        the run's instruction. `steady`: some questions are asked in other words, too.
+
+        Raises Refused where an arm is not known or makes no sense for this run.
         """
-        return exams.start(self._home, run, arms, prompt)
+        return exams.start(self._home, run, arms, prompt, steady=steady)
 
     def why_no_arm(self, run: str, arm: str) -> str:
         """Return in words why an arm cannot take part in the exam of a run; empty where it can."""
         return exams.why_no_arm(self._home, run, arm)
+
+    def can_be_steady(self, run: str) -> bool:
+        """Return whether a run answers questions that can be asked in other words."""
+        return exams.can_be_steady(self._home.runs.folder(run))
 
     def exam(self, run: str) -> ExamView | None:
         """Return the newest finished exam of a run."""

@@ -18,7 +18,7 @@ from studio.evaluation import intervals
 from studio.evaluation.by_class import by_class
 from studio.evaluation.exam import ExamJob, examine
 from studio.evaluation.intervals import bootstrap, difference, row_draws, score
-from studio.evaluation.marking import Paper, Sitting, mark
+from studio.evaluation.marking import Paper, Sitting, differences_of, draws_of, scores_of
 from studio.evaluation.metrics import METRICS, metric_named
 from studio.evaluation.questions import Question
 
@@ -44,7 +44,9 @@ def marked(expected, base, tuned, *, metrics=OF_ANSWERS, nats=2.0):
     rows = tuple((Example(row, (1, row), (-100, row)),) for row in range(1, len(expected) + 1))
     asked = tuple(Question(row, "?", answer, (), (1,)) for row, answer in enumerate(expected, start=1))
     paper = Paper(rows, asked, {}, 8, tuple(len(answer) or 1 for answer in expected))
-    return mark(paper, sat(base, nats), sat(tuned, nats), metrics=metrics, seed=0)
+    draws = draws_of(paper, {"base": sat(base, nats), "tuned": sat(tuned, nats)}, metrics, seed=0)
+    scores = {arm: scores_of(draws, metrics, arm) for arm in ("base", "tuned")}
+    return scores, differences_of(draws, metrics, "tuned", "base")
 
 
 def all_numbers(arms, differences):

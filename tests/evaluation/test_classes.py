@@ -27,7 +27,7 @@ def test_more_labels_than_are_read_at_once_score_as_separate_rows_do(tiny_model,
     asking, model = InWords(labels, template), tiny_model.eval()
     example = classification.encode(Labelled("A dog barks.", labels[0]), template, max_length=64, row=1)
     found = asking(model, example)
-    prompt = asking._prompt(example, 1024)
+    prompt = asking.prompt(model, example)
     wanted = torch.tensor(one_by_one(model, prompt, asking._answers), dtype=torch.float64).log_softmax(-1)
     assert found.labels == tuple(sorted(labels))
     assert found.logarithms == pytest.approx(wanted.tolist(), abs=1e-4)
@@ -36,5 +36,5 @@ def test_more_labels_than_are_read_at_once_score_as_separate_rows_do(tiny_model,
 @torch.no_grad()
 def test_answers_of_one_token_may_stand_beside_longer_ones(tiny_model):
     prompt, answers = (5, 6, 7), [(8,), (9, 10, 11), *[(number,) for number in range(20, 40)]]
-    found = classes._answer_scores(tiny_model.eval(), prompt, answers)
+    found = classes.answer_scores(tiny_model.eval(), prompt, answers)
     assert found == pytest.approx(one_by_one(tiny_model, prompt, answers), abs=1e-4)

@@ -154,6 +154,28 @@ def test_short_answers_are_asked_of_more_rows_for_the_same_work(job):
     assert found.differences["exact_match"].verdict == "same"
 
 
+def test_answers_that_are_labels_are_sorted_by_what_is_written_and_by_likelihood(job):
+    records = tuple(
+        SourcedRecord(r.row, Completion(r.record.prompt, ["no", "yes"][r.row % 2])) for r in RECORDS
+    )
+    examples = tuple(chat.encode(r.record, job.template, max_length=256, row=r.row) for r in records)
+    sorting = replace(job, held_out=records, examples=examples, answers=32, labels=("no", "yes"))
+    found = examine(sorting, progress=quiet, should_stop=never)
+    assert list(found.arms["base"])[:2] == ["label_written", "label_scored"]
+    assert found.arms["base"]["label_written"].value == 0, "a model that learned nothing names no label"
+    assert found.arms["base"]["label_scored"].value == 0.5, "one of the two is likelier, whatever is asked"
+    assert {"label_written", "label_scored"} <= set(found.differences)
+
+
+def test_steadiness_is_measured_where_it_is_asked_for_and_not_where_it_is_not(job):
+    found = examine(replace(job, steady=True), progress=quiet, should_stop=never)
+    assert 0 <= found.arms["tuned"]["steadiness"].value <= 1
+    assert found.differences["steadiness"].verdict == "too_few"
+    plain = examine(job, progress=quiet, should_stop=never)
+    assert "steadiness" not in plain.arms["base"]
+    assert found.table == plain.table, "what else is measured does not change"
+
+
 def test_so_many_rows_are_answered_that_a_verdict_on_them_is_possible():
     assert ANSWERS >= FEWEST_ROWS
 

@@ -94,6 +94,22 @@ def test_an_exam_that_is_interrupted_again_and_again_is_equal_to_the_bit(job):
     assert len({line["nats"][0][0] for line in kept.lines if "nats" in line and line["arm"] == "base"}) == 8
 
 
+def test_labels_and_other_phrasings_are_kept_too_and_equal_to_the_bit(job, monkeypatch):
+    monkeypatch.setattr(chat, "METRICS", ("loss", "label_written", "label_scored", "steadiness"))
+    job = replace(job, labels=("4", "6"), steady=True)
+    whole, kept, found = without_seconds(held(job)), Listed(), None
+    for _ in range(90):
+        found = held(job, kept, allowed=15)
+        if found is not None:
+            break
+    assert found is not None
+    assert len(kept.found) > 4
+    assert without_seconds(found) == whole
+    for kind in ("choices", "rephrased"):
+        keys = [(line["arm"], *each[:-1]) for line in kept.lines for each in line.get(kind, [])]
+        assert len(keys) == len(set(keys)) > 0, "nothing is done twice"
+
+
 def test_it_goes_on_with_the_next_row_and_no_row_is_scored_twice(job):
     kept = Listed()
     assert held(job, kept, allowed=5) is None
@@ -186,3 +202,26 @@ def test_rows_that_are_sorted_are_kept_too(job, tiny_model, monkeypatch):
     assert held(sorting, kept, allowed=12) is None
     assert held(sorting, kept).rows == 8
     assert asked == list(range(2, 10))
+
+
+def test_the_untouched_model_also_writes_which_label_fits_and_what_it_wrote_is_kept(job, monkeypatch):
+    monkeypatch.setattr(exams, "by_head", lambda model, example: exams.by_frequency({"a": 3, "b": 1}))
+    examples = tuple(
+        replace(
+            classification.encode(each.record, job.template, max_length=64, row=each.row),
+            label=each.record.label,
+        )
+        for each in LABELLED
+    )
+    sorting = replace(
+        job, objective=classification, held_out=LABELLED, examples=examples, classes={"a": 3, "b": 1}
+    )
+    kept = Listed()
+    whole = held(sorting, kept)
+    assert "label_written" in whole.arms["base"]
+    assert "label_written" not in whole.arms["tuned"], "a head cannot write"
+    assert "label_written" not in whole.differences
+    assert {line["arm"] for line in kept.lines if "written" in line} == {"base"}
+    lines = len(kept.lines)
+    assert without_seconds(held(sorting, kept)) == without_seconds(whole)
+    assert not any("written" in line for line in kept.lines[lines:]), "nothing is written twice"

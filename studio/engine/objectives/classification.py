@@ -20,7 +20,15 @@ SOURCE = "arXiv:1810.04805, section 4.1; arXiv:1801.06146"
 HEAD = "classes"
 CHAT = False
 WINDOWS = False
-METRICS = ("accuracy", "precision_macro", "recall_macro", "f1_macro", "loss", "seconds_per_answer")
+METRICS = (
+    "accuracy",
+    "precision_macro",
+    "recall_macro",
+    "f1_macro",
+    "label_written",
+    "loss",
+    "seconds_per_answer",
+)
 
 
 @dataclass(frozen=True)

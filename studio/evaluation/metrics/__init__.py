@@ -7,6 +7,8 @@ from studio.evaluation.metrics.bleu import Bleu
 from studio.evaluation.metrics.chrf import Chrf
 from studio.evaluation.metrics.exact_match import ExactMatch
 from studio.evaluation.metrics.f1_macro import F1Macro
+from studio.evaluation.metrics.label_scored import LabelScored
+from studio.evaluation.metrics.label_written import LabelWritten
 from studio.evaluation.metrics.loss import Loss
 from studio.evaluation.metrics.normalised_match import NormalisedMatch
 from studio.evaluation.metrics.perplexity import Perplexity
@@ -18,6 +20,7 @@ from studio.evaluation.metrics.rouge2 import Rouge2
 from studio.evaluation.metrics.rouge_l import RougeL
 from studio.evaluation.metrics.row_metric import RowMetric
 from studio.evaluation.metrics.seconds_per_answer import SecondsPerAnswer
+from studio.evaluation.metrics.steadiness import Steadiness
 
 METRICS: dict[str, type[RowMetric]] = {
     "loss": Loss,
@@ -27,6 +30,8 @@ METRICS: dict[str, type[RowMetric]] = {
     "precision_macro": PrecisionMacro,
     "recall_macro": RecallMacro,
     "f1_macro": F1Macro,
+    "label_written": LabelWritten,
+    "label_scored": LabelScored,
     "exact_match": ExactMatch,
     "normalised_match": NormalisedMatch,
     "rougeL": RougeL,
@@ -34,6 +39,7 @@ METRICS: dict[str, type[RowMetric]] = {
     "rouge2": Rouge2,
     "chrf": Chrf,
     "bleu": Bleu,
+    "steadiness": Steadiness,
     "repetition": Repetition,
     "answer_words": AnswerWords,
     "seconds_per_answer": SecondsPerAnswer,

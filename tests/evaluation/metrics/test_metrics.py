@@ -15,6 +15,9 @@ ROWS = {
     "bytes": ([2.0, 30.0], [1, 9]),
     "answers": (["Paris ", "Rome"], ["Paris", "rome"]),
     "seconds": ([0.5, 1.5], [1, 1]),
+    "written": (["It is a refund.", "delivery"], ["refund", "refund"]),
+    "choices": (["refund", "delivery"], ["refund", "refund"]),
+    "phrasings": ([["Yes", "yes", "No"], ["One two", "one two", "One two"]], [3, 3]),
 }
 OF_LABELS = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
 
