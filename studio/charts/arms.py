@@ -1,0 +1,67 @@
+"""The arms of the bake-off as a Plotly figure: one dot each, with its interval, and a line at the first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as graph
+
+from studio.charts.data import as_text, document
+from studio.core.exam import Score
+
+ROW = 44
+"""Pixels of one arm: a name of two words and room to tell the bars apart."""
+
+
+@dataclass(frozen=True)
+class ArmDot:
+    """One arm: its name, its value with the interval, and the colour of the page that it takes."""
+
+    name: str
+    score: Score
+    colour: str
+
+
+def arms_figure(dots: Sequence[ArmDot], axis: str, *, percent: bool) -> dict[str, Any]:
+    """Return the figure; the dashed line stands at the first arm, the model as it is."""
+    assert dots, "a chart of no arms"
+    figure = graph.Figure()
+    for place, dot in enumerate(dots):
+        low, value, high = (_number(end) for end in (dot.score.low, dot.score.value, dot.score.high))
+        figure.add_scatter(
+            x=[value],
+            y=[place],
+            mode="markers",
+            marker={"size": 11, "symbol": "diamond" if dot.colour == "good" else "circle"},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [_number(high - value)],
+                "arrayminus": [_number(value - low)],
+                "thickness": 2.4,
+                "width": 6,
+            },
+            hovertemplate=f"{as_text(dot.name)}: {_said(value, percent)}, 95 % interval "
+            f"{_said(low, percent)} to {_said(high, percent)}<extra></extra>",
+            meta=dot.colour,
+        )
+    figure.add_vline(x=_number(dots[0].score.value), line={"width": 1.4, "dash": "dash"})
+    figure.update_xaxes(title={"text": axis}, tickformat=".0%" if percent else "")
+    figure.update_yaxes(
+        tickmode="array",
+        tickvals=list(range(len(dots))),
+        ticktext=[as_text(dot.name) for dot in dots],
+        range=[len(dots) - 0.5, -0.5],
+        ticksuffix="  ",
+        showgrid=False,
+        zeroline=False,
+    )
+    return document(figure, ROW * len(dots) + 60, top=8)
+
+
+def _number(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def _said(value: float, percent: bool) -> str:
+    return f"{100 * value:.0f} %" if percent else f"{value:.4g}"
