@@ -28,3 +28,7 @@ class ExamView:
     answer_tokens: int = 0
     classes: tuple[ClassScores, ...] = ()
     bake_off: BakeOff | None = None
+    advice: Verdict | None = None
+    """What the bake-off says about tuning; None where no other way was tried."""
+    seconds: float = 0.0
+    """What the exam took, all arms together."""

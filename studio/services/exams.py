@@ -13,6 +13,7 @@ from studio.core.records import question_and_answer
 from studio.core.verdict import Verdict
 from studio.engine.families import reads_both_ways
 from studio.engine.objectives import objective_named
+from studio.evaluation.advice import advise
 from studio.evaluation.arms import arm_named, further, why_not
 from studio.evaluation.verdict import verdict_of
 from studio.services import knowledge
@@ -185,6 +186,8 @@ def view(home: Home, run: str) -> ExamView | None:
         signatures=found.signatures,
         classes=found.classes,
         bake_off=found.bake_off,
+        advice=advise(found, found.bake_off) if found.bake_off is not None else None,
+        seconds=found.seconds,
         answer_tokens=found.answer_tokens,
         step=found.step,
         earlier=folder.checkpoints.best_step() not in (None, found.step),

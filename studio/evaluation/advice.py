@@ -1,0 +1,181 @@
+"""Should you fine-tune at all? A few sentences from what the bake-off measured, never more. No torch.
+
+What is called better or worse is so by the 95 % interval of a paired difference. Tuning is set beside the
+best of the other ways on these very rows, which favours that way a little: a tuned model that is called
+better beat the luckiest of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from studio.core.bake_off import BakeOff
+from studio.core.exam import Difference, Exam, Score
+from studio.core.measures import MEASURES, Measure
+from studio.core.verdict import FEWEST_ROWS, Verdict
+
+OF_ALL_ROWS = ("loss", "perplexity", "bits_per_byte")
+"""Of the expected answers, and so of every row; the other measures are of what was written or sorted."""
+NOT_DECIDING = (*OF_ALL_ROWS, "repetition")
+"""An answer may repeat nothing and still be wrong."""
+PHRASES = {
+    "base": "the model as it is",
+    "prompt": "your instructions alone",
+    "few_shot": "examples in the prompt",
+    "retrieval": "passages that were looked up",
+}
+"""Each way that leaves the model untouched, as it stands in a sentence."""
+MUCH_LONGER = 1.5
+"""An answer that takes so many times as long is worth a word."""
+
+
+def deciding_measure(arms: Mapping[str, Mapping[str, Score]]) -> str:
+    """Return the metric that the ways are ranked by: the first of the exam's order that judges what was
+    written or sorted, of those that every arm has; else the loss."""
+    for name in arms["base"]:
+        judges = MEASURES[name].better is not None and name not in NOT_DECIDING
+        if judges and all(name in scores for scores in arms.values()):
+            return name
+    return "loss"
+
+
+@dataclass(frozen=True, slots=True)
+class _Contest:
+    """Tuning against the best other way, by one metric, on so many rows."""
+
+    measure: Measure
+    rows: int
+    tuned: Score
+    other: Score
+    rival: str
+    difference: Difference
+    tuned_gain: Difference
+    rival_gain: Difference | None
+    """Against the model as it is; None where that is the rival itself."""
+    slower: float | None
+    """How many times as long an answer of the rival takes; None where that is not much."""
+
+    @property
+    def phrase(self) -> str:
+        return PHRASES[self.rival]
+
+
+def advise(exam: Exam, bake_off: BakeOff) -> Verdict | None:
+    """Return what the measurements say about tuning; None where no other way was tried."""
+    name = deciding_measure(exam.arms)
+    if len(exam.arms) <= 2 or name not in bake_off.against_best:
+        return None
+    contest = _contest(exam, bake_off, name)
+    if contest.difference.verdict == "too_few":
+        return _too_few(contest)
+    said = {"better": _tuned_wins, "worse": _rival_wins, "same": _no_winner}[contest.difference.verdict]
+    return said(contest)
+
+
+def _contest(exam: Exam, bake_off: BakeOff, name: str) -> _Contest:
+    best = bake_off.against_best[name]
+    longer = bake_off.costs[best.arm].seconds_per_answer
+    tuned_takes = bake_off.costs["tuned"].seconds_per_answer
+    return _Contest(
+        measure=MEASURES[name],
+        rows=exam.rows if name in OF_ALL_ROWS else exam.answered,
+        tuned=exam.arms["tuned"][name],
+        other=exam.arms[best.arm][name],
+        rival=best.arm,
+        difference=best.difference,
+        tuned_gain=bake_off.against_base["tuned"][name],
+        rival_gain=bake_off.against_base.get(best.arm, {}).get(name) if best.arm != "base" else None,
+        slower=longer / tuned_takes if tuned_takes and longer > MUCH_LONGER * tuned_takes else None,
+    )
+
+
+def _too_few(contest: _Contest) -> Verdict:
+    return Verdict(
+        "neutral",
+        "Too few rows to tell",
+        f"{_values(contest)}; with under {FEWEST_ROWS} rows that can be chance. "
+        "Hold back more rows before you decide.",
+    )
+
+
+def _tuned_wins(contest: _Contest) -> Verdict:
+    if contest.rival == "base":
+        said = "The tuned model is better than the model as it is, which did best of the other ways."
+    else:
+        said = f"The tuned model is better than the best of the other ways, {contest.phrase}."
+    return Verdict("good", "Fine-tuning pays", f"{said} {_figures(contest)}")
+
+
+def _rival_wins(contest: _Contest) -> Verdict:
+    if contest.rival == "base":
+        said = "The model as it is does better than the tuned one. Tune it anew, more gently, or not at all."
+        return Verdict("warning", "Do not use this tuned model", f"{said} {_figures(contest)}")
+    if contest.rival_gain and contest.rival_gain.verdict == "better":
+        said = f"The untouched model with {contest.phrase} does better than the tuned one."
+    else:
+        said = f"The tuned model is worse than the untouched one with {contest.phrase}."
+    return Verdict("warning", "You need not fine-tune", f"{said} {_figures(contest)}{_pace(contest)}")
+
+
+def _no_winner(contest: _Contest) -> Verdict:
+    tuned_gains = contest.tuned_gain.verdict == "better"
+    rival_gains = contest.rival_gain is not None and contest.rival_gain.verdict == "better"
+    if rival_gains:
+        also = (
+            "Both are better than the model as it is"
+            if tuned_gains
+            else "Only the second is clearly better than the model as it is"
+        )
+        said = (
+            f"Between the tuned model and {contest.phrase} these rows show no clear difference. {also}, "
+            "and the second needs no training."
+        )
+        return Verdict(
+            "neutral", "You may not need to fine-tune", f"{said} {_figures(contest)}{_pace(contest)}"
+        )
+    if tuned_gains:
+        said = (
+            "The tuned model is better than the model as it is. Whether it is better than "
+            f"{contest.phrase} these rows do not show."
+        )
+        return Verdict("neutral", "Better, perhaps not the only way", f"{said} {_figures(contest)}")
+    if contest.rival == "base":
+        said = (
+            "The tuned model is not clearly better than the model as it is, which no other way came before."
+        )
+    else:
+        said = (
+            f"Neither the tuned model nor {contest.phrase}, the best of the other ways, "
+            "is clearly better than the model as it is."
+        )
+    return Verdict("neutral", "No clear difference", f"{said} {_figures(contest)}")
+
+
+def _figures(contest: _Contest) -> str:
+    ends = (contest.difference.low, contest.difference.high)
+    low, high = (_form(contest.measure, end, signed=True) for end in ends)
+    unit = " points" if contest.measure.digits is None else ""
+    return f"{_values(contest)} (95 % interval of the difference {low} to {high}{unit})."
+
+
+def _values(contest: _Contest) -> str:
+    tuned, other = (_score(contest.measure, score) for score in (contest.tuned, contest.other))
+    rows = f"{contest.rows:,} held-back {'row' if contest.rows == 1 else 'rows'}"
+    return (
+        f"{contest.measure.title} ({contest.measure.small_print}), on {rows}: tuned {tuned}, "
+        f"{contest.phrase} {other}"
+    )
+
+
+def _pace(contest: _Contest) -> str:
+    if contest.slower is None:
+        return ""
+    return f" An answer takes {contest.slower:.1f} times as long that way, since more is read for it."
+
+
+def _score(measure: Measure, score: Score) -> str:
+    return f"{_form(measure, score.value)}{' %' if measure.digits is None else ''}"
+
+
+def _form(measure: Measure, value: float, *, signed: bool = False) -> str:
+    scale, digits = (100, 0) if measure.digits is None else (1, measure.digits)
+    return f"{scale * value:{'+' if signed else ''}.{digits}f}"
