@@ -12,6 +12,9 @@ from studio.core.exam import Score
 ROW = 44
 """Pixels of one arm: a name of two words and room to tell the bars apart."""
 
+MARGIN = 0.06
+"""Part of the span of all intervals that stays free at either end."""
+
 
 @dataclass(frozen=True)
 class ArmDot:
@@ -46,17 +49,24 @@ def arms_figure(dots: Sequence[ArmDot], axis: str, *, percent: bool) -> dict[str
             meta=dot.colour,
         )
     figure.add_vline(x=_number(dots[0].score.value), line={"width": 1.4, "dash": "dash"})
-    figure.update_xaxes(title={"text": axis}, tickformat=".0%" if percent else "")
+    figure.update_xaxes(title={"text": axis}, tickformat=".0%" if percent else "", range=_span(dots))
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(dots))),
         ticktext=[as_text(dot.name) for dot in dots],
-        range=[len(dots) - 0.5, -0.5],
-        ticksuffix="  ",
+        range=[len(dots) - 0.7, -0.7],
+        ticklabelposition="inside top",  # on a phone names beside the bars would take half of the width
         showgrid=False,
         zeroline=False,
     )
     return document(figure, ROW * len(dots) + 60, top=8)
+
+
+def _span(dots: Sequence[ArmDot]) -> list[float]:
+    """Return from where to where the axis goes: left to itself it would keep clear of the names."""
+    low, high = min(dot.score.low for dot in dots), max(dot.score.high for dot in dots)
+    margin = MARGIN * (high - low) or 1.0
+    return [_number(low - margin), _number(high + margin)]
 
 
 def _number(value: float) -> float:

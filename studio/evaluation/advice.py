@@ -152,13 +152,12 @@ def _no_winner(contest: _Contest) -> Verdict:
 
 def _figures(contest: _Contest) -> str:
     ends = (contest.difference.low, contest.difference.high)
-    low, high = (_form(contest.measure, end, signed=True) for end in ends)
-    unit = " points" if contest.measure.digits is None else ""
-    return f"{_values(contest)} (95 % interval of the difference {low} to {high}{unit})."
+    low, high = (contest.measure.said(end, signed=True) for end in ends)
+    return f"{_values(contest)} (95 % interval of the difference {low} to {high})."
 
 
 def _values(contest: _Contest) -> str:
-    tuned, other = (_score(contest.measure, score) for score in (contest.tuned, contest.other))
+    tuned, other = (contest.measure.said(score.value) for score in (contest.tuned, contest.other))
     rows = f"{contest.rows:,} held-back {'row' if contest.rows == 1 else 'rows'}"
     return (
         f"{contest.measure.title} ({contest.measure.small_print}), on {rows}: tuned {tuned}, "
@@ -170,12 +169,3 @@ def _pace(contest: _Contest) -> str:
     if contest.slower is None:
         return ""
     return f" An answer takes {contest.slower:.1f} times as long that way, since more is read for it."
-
-
-def _score(measure: Measure, score: Score) -> str:
-    return f"{_form(measure, score.value)}{' %' if measure.digits is None else ''}"
-
-
-def _form(measure: Measure, value: float, *, signed: bool = False) -> str:
-    scale, digits = (100, 0) if measure.digits is None else (1, measure.digits)
-    return f"{scale * value:{'+' if signed else ''}.{digits}f}"

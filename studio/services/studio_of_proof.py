@@ -48,6 +48,10 @@ class StudioOfProof(StudioOfVotes):
         """Take a document out; until another one is taken out it can be brought back."""
         knowledge.remove_document(self._home, run, document)
 
+    def removed_document(self, run: str) -> DocumentView | None:
+        """Return the document that was taken out last, as long as it can be brought back."""
+        return knowledge.removed_document(self._home, run)
+
     def restore_document(self, run: str, document: str) -> None:
         knowledge.restore_document(self._home, run, document)
 

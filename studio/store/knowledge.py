@@ -70,6 +70,13 @@ class Knowledge:
         with told_plainly("The change"):
             removed.rename(path)
 
+    def removed(self) -> tuple[str, Document] | None:
+        """Return the document that `restore` would bring back, with its id."""
+        for path in self._folder.glob(f"document-*{_REMOVED}"):
+            document = read_as(knowledge.from_dict, path, hint=_RESTORE)
+            return path.name.removeprefix("document-").partition(".")[0], document
+        return None
+
     def _known(self, path: Path) -> Path:
         if not path.exists():
             raise Refused("This document is not there any more.", "Add its file again.")

@@ -62,6 +62,8 @@ class Session:
     """Ids of the runs that are set side by side, with spaces between them."""
     axis: Axis = "step"
     """What stands across their chart."""
+    arms: str = "prompt few_shot retrieval"
+    """The further ways that are ticked for the bake-off, with spaces between them."""
     like: str = ""
     """The run whose settings the Method step begins with, instead of a recipe's."""
     remedy: str = ""
@@ -76,6 +78,11 @@ class Session:
     def chosen(self) -> tuple[str, ...]:
         """The runs that are set side by side."""
         return tuple(dict.fromkeys(self.compared.split()))
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The further ways of the bake-off that are ticked."""
+        return tuple(dict.fromkeys(self.arms.split()))
 
     def document(self) -> dict[str, Any]:
         return asdict(self)
@@ -100,7 +107,7 @@ def longest_example(session: Session) -> int:
 
 TEXTS = (
     "dataset", "run", "question", "upload", "trial", "finding", "recipe", "place", "elsewhere", "tuning",
-    "objective", "kind", "compared", "axis", "like", "remedy",
+    "objective", "kind", "compared", "axis", "arms", "like", "remedy",
 )  # fmt: skip
 NUMBERS = ("example", "top")
 KNOWN = {"axis": AXES, "recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES, "remedy": REMEDIES}

@@ -19,6 +19,15 @@ def test_each_way_is_a_dot_with_both_ends_of_its_interval() -> None:
     assert figure["layout"]["yaxis"]["ticktext"] == ["As it is", "Tuned"]
 
 
+def test_every_interval_lies_within_the_axis_and_a_single_value_has_room_too() -> None:
+    low, high = arms_figure(DOTS, "Answers", percent=True)["layout"]["xaxis"]["range"]
+    assert low < 0.125
+    assert high > 0.875
+    point = [ArmDot("As it is", Score(2.0, 2.0, 2.0), "quiet")]
+    low, high = arms_figure(point, "Error", percent=False)["layout"]["xaxis"]["range"]
+    assert low < 2.0 < high
+
+
 def test_the_dashed_line_stands_at_the_first_way() -> None:
     (line,) = arms_figure(DOTS, "Answers", percent=True)["layout"]["shapes"]
     assert line["x0"] == line["x1"] == 0.25

@@ -45,7 +45,7 @@ def test_a_tuned_model_that_is_better_than_the_best_of_the_others_pays() -> None
     assert (said.tone, said.headline) == ("good", "Fine-tuning pays")
     assert "better than the best of the other ways, your instructions alone" in said.sentence
     assert "tuned 80 %, your instructions alone 50 %" in said.sentence
-    assert "95 % interval of the difference +20 to +40 points" in said.sentence
+    assert "95 % interval of the difference +20 % to +40 %" in said.sentence
 
 
 def test_instructions_that_show_no_difference_to_tuning_and_help_make_tuning_unneeded() -> None:

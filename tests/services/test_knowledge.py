@@ -21,8 +21,10 @@ def test_a_document_is_added_removed_and_brought_back(closed, run, tmp_path):
     assert closed.documents(run) == (added,)
     closed.remove_document(run, added.id)
     assert closed.documents(run) == ()
+    assert closed.removed_document(run) == added
     closed.restore_document(run, added.id)
     assert closed.documents(run) == (added,)
+    assert closed.removed_document(run) is None
 
 
 def test_the_instruction_is_kept_without_the_space_around_it_and_one_too_long_is_refused(closed, run):

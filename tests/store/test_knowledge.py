@@ -31,9 +31,11 @@ def test_the_same_document_twice_is_kept_once(knowledge):
 
 def test_the_last_one_removed_can_be_brought_back_and_an_earlier_one_cannot(knowledge):
     notes, manual = knowledge.add(NOTES), knowledge.add(MANUAL)
+    assert knowledge.removed() is None
     knowledge.remove(notes)
     knowledge.remove(manual)
     assert knowledge.documents() == {}
+    assert knowledge.removed() == (manual, MANUAL)
     knowledge.restore(manual)
     assert list(knowledge.documents()) == [manual]
     with pytest.raises(Refused, match="not there any more"):

@@ -21,16 +21,18 @@
     element.addEventListener("change", (change) => {
       const field = change.target.closest("input[data-event], select[data-event]");
       if (!field) return;
-      trigger(field.dataset.event, { ...field.dataset, value: field.value });
+      trigger(field.dataset.event, { ...field.dataset, value: field.value, checked: String(field.checked) });
       if (field.type === "text") field.value = ""; // what was asked for is asked for again by writing it again
     });
   };
 
-  // Radio inputs keep their own idea of `checked` once touched; follow what the server says.
+  // Radio inputs and boxes keep their own idea of `checked` once touched; follow what the server says.
   screen.choices = (element, trigger, watch) => {
     screen.events(element, trigger);
     watch("value", () => {
-      for (const input of element.querySelectorAll("input[type=radio]")) input.checked = input.hasAttribute("checked");
+      for (const input of element.querySelectorAll("input:is([type=radio], [type=checkbox])")) {
+        input.checked = input.hasAttribute("checked");
+      }
     });
   };
 

@@ -63,16 +63,19 @@ def _measure(name: str, view: ExamView) -> str:
     cells = ""
     for arm, title_of_arm in (("base", "Before"), ("tuned", "After")):
         score = view.arms.get(arm, {}).get(name)
-        cells += f'<td data-label="{title_of_arm}">{_score(words, score) if score else "–"}</td>'
+        cells += f'<td data-label="{title_of_arm}">{in_digits(words, score) if score else "–"}</td>'
     difference = view.differences.get(name)
     change = "–"
     if difference is not None:
         word = VERDICTS[difference.verdict]
-        change = f'<b class="change {difference.verdict}">{word}</b> {_score(words, difference, signed=True)}'
+        change = (
+            f'<b class="change {difference.verdict}">{word}</b> {in_digits(words, difference, signed=True)}'
+        )
     cells += f'<td data-label="Change">{change}</td>'
     return f'<tr><th scope="row">{words.title}<small>{words.small_print}</small></th>{cells}</tr>'
 
 
-def _score(words: Measure, score: Score | Difference, *, signed: bool = False) -> str:
-    value, low, high = (words.said(each, signed=signed) for each in (score.value, score.low, score.high))
+def in_digits(measure: Measure, score: Score | Difference, *, signed: bool = False) -> str:
+    """Return a value with its interval in brackets, as the screen shows this measure."""
+    value, low, high = (measure.said(each, signed=signed) for each in (score.value, score.low, score.high))
     return f'{value} <small class="interval">[{low}, {high}]</small>'

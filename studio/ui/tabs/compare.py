@@ -15,6 +15,7 @@ from studio.ui.panels import classes, scores
 from studio.ui.panels import compare as panel
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
+from studio.ui.tabs.compare_arms import ArmsPart
 from studio.ui.tabs.compare_probe import ProbePart
 from studio.ui.tabs.compare_report import ReportPart
 from studio.ui.tabs.compare_votes import VotesPart
@@ -61,6 +62,7 @@ class CompareTab:
             self.answers = html_part("answers")
             self.exam = html_part("exam", "start", "stop")
             self.classes = html_part("exam-classes", script="figures")
+            self.further = ArmsPart(shell, self.notice)
             self.votes = VotesPart(shell, self.notice)
             self.probe = ProbePart(shell, self.notice)
             self.table = html_part("exam-table")
@@ -69,7 +71,12 @@ class CompareTab:
 
     def outputs(self) -> list[gr.blocks.Block]:
         parts = [self.notice, self.ask, self.cancel, self.answers, self.exam, self.classes, self.table]
-        extra = [*self.votes.outputs(), *self.probe.outputs(), *self.report.outputs()]
+        extra = [
+            *self.further.outputs(),
+            *self.votes.outputs(),
+            *self.probe.outputs(),
+            *self.report.outputs(),
+        ]
         return [*parts, *extra, *self.bar.parts()]
 
     def wire(self) -> None:
@@ -86,6 +93,7 @@ class CompareTab:
             shell.after(on(event, safe(handler), inputs=[shell.session], outputs=outputs))
         self.votes.wire()
         self.probe.wire()
+        self.further.wire()
         on(self.bar.back.click, shell.step("train"), inputs=[shell.session], outputs=shell.outputs())
         on(self.bar.primary.click, shell.step("export"), inputs=[shell.session], outputs=shell.outputs())
 
@@ -110,6 +118,7 @@ class CompareTab:
             **self.probe.show(run, entering=entering),
             **self.report.show(run),
             self.bar.primary: gr.Button("Take it home", interactive=True),
+            **self.further.show(facts, examined, exam_job(run), entering=entering),
         }
 
     def _examined(self, run: RunView) -> tuple[ExamView | None, str]:
