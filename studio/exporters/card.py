@@ -5,13 +5,15 @@ weights give equal files.
 """
 
 import json
+from collections.abc import Iterable
 from types import ModuleType
 
 from studio.core.cleaning import Step
 from studio.core.exam import Difference, Exam, Score
-from studio.data.checks import CHECKS
 from studio.engine.tunings import tuning_named
+from studio.evaluation.lights import lights
 from studio.evaluation.verdict import verdict_of
+from studio.exporters import told
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
 from studio.exporters.origin import Origin, origin_of
 
@@ -27,7 +29,10 @@ def model_card(exporter: ModuleType, job: ExportJob, parity: Parity) -> str:
         "## Measured\n\n" + measured(job),
         "## Checked after export\n\n" + _parity(parity, _library(exporter, job)),
         "## Data\n\n" + data(job),
+        "## Personal data and secrets\n\n" + privacy(job),
+        "## Training\n\n" + training(job),
         "## Settings\n\n" + settings(job),
+        "## What else changed\n\n" + forgotten(job),
         "## Limits\n\n" + _limits(job),
         "## Licences\n\n" + licences(job),
     )
@@ -133,7 +138,8 @@ def data(job: ExportJob) -> str:
     facts = job.dataset
     return (
         f"`{_plain(facts.name)}` (read as {_plain(facts.format)}), content hash `{facts.version}`: "
-        f"{len(job.training)} rows to learn from, {len(job.held_out)} held out." + _cleaning(facts.cleaning)
+        f"{len(job.training)} rows to learn from, {len(job.held_out)} held out. "
+        f"{told.how_divided(job.facts)}{_cleaning(facts.cleaning)}"
     )
 
 
@@ -141,40 +147,55 @@ def _cleaning(steps: tuple[Step, ...]) -> str:
     """Return what was done to the rows, in its order; nothing where they are as they were read."""
     if not steps:
         return ""
-    lines = [f"{at}. {_done(step)}" for at, step in enumerate(steps, start=1)]
+    lines = [f"{at}. {_plain(told.cleaned(step))}" for at, step in enumerate(steps, start=1)]
     return "\n\nCleaned before the run, in this order:\n\n" + "\n".join(lines)
 
 
-def _done(step: Step) -> str:
-    check = [CHECKS[step.check].TITLE] if step.check in CHECKS else []
-    what = ", ".join(_plain(part) for part in (*check, step.kind) if part)
-    counts = {"changed": step.changed, "dropped": step.dropped, "added": step.added}
-    rows = ", ".join(
-        f"{count:,} {'row' if count == 1 else 'rows'} {did}" for did, count in counts.items() if count
-    )
-    return f"{_plain(step.title)}{f' ({what})' if what else ''}: {rows}."
+def privacy(job: ExportJob) -> str:
+    """Return what the check for personal data and secrets found in the rows."""
+    return _list(told.privacy(job.facts))
+
+
+def training(job: ExportJob) -> str:
+    """Return the method in plain words, then the forecast beside the truth."""
+    named = (told.objective(job.config), told.tuning(job.config))
+    lines = [f"{title}: {summary}" for title, summary in named]
+    lines += [
+        f"{each.what}: foreseen {each.forecast}, took {each.truth}." for each in told.forecast(job.facts)
+    ]
+    return _list(lines)
+
+
+def forgotten(job: ExportJob) -> str:
+    """Return what the probe of these weights found, or that it was not held."""
+    probe = job.facts.probe
+    if probe is None or probe.step != job.step:
+        return "What the base could do before and may have forgotten was not measured."
+    return _list(f"{light.headline}. {light.sentence}" for light in lights(probe).values())
 
 
 def settings(job: ExportJob) -> str:
-    """Return every setting of the run."""
-    lines = [f"| `{name}` | {value} |" for name, value in sorted(job.config.knobs.items())]
-    return "\n".join((f"Recipe `{job.config.recipe}`.", "", "| setting | value |", "|---|---|", *lines))
+    """Return every setting of the run: its name, what it is, its value."""
+    lines = [
+        f"| `{each.name}` | {_plain(each.label)} ({_plain(each.term)}) | {_plain(each.value)} |"
+        for each in told.settings(job.config)
+    ]
+    head = ("| setting | what it is | value |", "|---|---|---|")
+    return "\n".join((f"Recipe `{job.config.recipe}`.", "", *head, *lines))
 
 
 def _limits(job: ExportJob) -> str:
-    return (
-        f"- Measured on {len(job.held_out)} rows of the same table only; other questions were not tried.\n"
-        "- A lower loss means the expected answers became more likely, not that every answer is true.\n"
-        "- What the base could do before and may have forgotten was not measured.\n"
-        "- Rows that were learned may be repeated word for word: mind what the data held."
-    )
+    return _list(told.limits(job.exam))
 
 
 def licences(job: ExportJob) -> str:
     """Return the licences as far as they are known."""
-    base = job.source.licence or "not stated where it came from"
-    rows = job.dataset.licence or "not stated; it is up to whoever owns the data"
-    return f"- Base model: {_plain(base)}.\n- Data: {_plain(rows)}."
+    known = told.licences(job.source.licence, job.dataset.licence)
+    return _list(f"{what}: {licence}." for what, licence in known)
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {_plain(line)}" for line in lines)
 
 
 def _plain(text: str) -> str:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from studio.core.cleaning import Step
 from studio.core.config import RunConfig
 from studio.core.events import Status
-from studio.core.exam import Exam
+from studio.core.exam import ComparisonVerdict, Exam, Score
 from studio.core.foreseen import Foreseen
+from studio.core.probe import Probe
 from studio.core.progress import Progress
 from studio.core.report import DatasetReport
+from studio.evaluation.votes import Agreement, Tally
 
 if TYPE_CHECKING:
     from studio.engine.sources import ModelSource
@@ -31,6 +33,22 @@ class DatasetFacts:
     licence: str = ""
     cleaning: tuple[Step, ...] = ()
     """What was done to the rows after their file was read."""
+
+
+@dataclass(frozen=True)
+class VotesTold:
+    """How a blind voting on a run's answers fell; while it is not `ended`, only how far it is may be told.
+
+    `won`: the share of decided questions that the tuned answer won. `agreement` by metric of the exam.
+    """
+
+    questions: int
+    voted: int
+    ended: bool
+    counted: Tally
+    won: Score | None
+    verdict: ComparisonVerdict
+    agreement: Mapping[str, Agreement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,9 @@ class RunFacts:
     foreseen: Foreseen | None = None
     base: ModelSource | None = None
     environment: Mapping[str, Any] = field(default_factory=dict)
+    probe: Probe | None = None
+    """The newest one: what was forgotten and learned by heart."""
+    votes: VotesTold | None = None
     held_out_by: Literal["", "user", "seed"] = ""
     """Who chose the held-back rows: a column of the user's, or a draw with the seed; "" if unknown."""
 

@@ -9,6 +9,7 @@ from types import ModuleType
 
 from studio.core.cleaning import Step
 from studio.core.config import DataSettings, Optimisation, RunConfig
+from studio.core.exam import Exam
 from studio.core.knobs import knobs
 from studio.core.report import Issue
 from studio.core.words import between, count, duration, listed, size
@@ -153,9 +154,8 @@ def forecast(facts: RunFacts) -> tuple[Foretold, ...]:
     )
 
 
-def limits(facts: RunFacts) -> tuple[str, ...]:
-    """Return what the measurements do not say."""
-    exam = facts.proven
+def limits(exam: Exam | None) -> tuple[str, ...]:
+    """Return what the measurements do not say; `exam` is that of the very weights."""
     rows = (
         f"Measured on {count(exam.rows, 'row')} of the same table only; other questions were not tried."
         if exam
@@ -168,8 +168,7 @@ def limits(facts: RunFacts) -> tuple[str, ...]:
     )
 
 
-def licences(facts: RunFacts) -> tuple[tuple[str, str], ...]:
-    """Return the licences of the base model and of the data, as far as they are known."""
-    base = facts.base.licence if facts.base else ""
-    rows = facts.dataset.licence or "not stated; it is up to whoever owns the data"
-    return (("Base model", base or "not stated where it came from"), ("Data", rows))
+def licences(base: str, rows: str) -> tuple[tuple[str, str], ...]:
+    """Return the licences of the base model and of the data in words, also where they are not known."""
+    of_rows = rows or "not stated; it is up to whoever owns the data"
+    return (("Base model", base or "not stated where it came from"), ("Data", of_rows))

@@ -6,8 +6,9 @@ from studio.core.errors import StudioError
 from studio.core.progress import fold
 from studio.core.report import DatasetReport
 from studio.engine.sources import ModelSource
-from studio.exporters.facts import DatasetFacts, RunFacts
-from studio.services import exams
+from studio.exporters.facts import DatasetFacts, RunFacts, VotesTold
+from studio.services import exams, probes, votes_view
+from studio.services.comparisons import Questions
 from studio.services.dividing import first_held_out
 from studio.store.foreseen import foreseen_of
 from studio.store.home import Home
@@ -38,10 +39,28 @@ def gather(home: Home, folder: RunFolder) -> RunFacts:
         story=story,
         findings=findings,
         findings_lost=lost,
+        probe=probes.newest(folder),
+        votes=_votes(home, folder.id) if findings is not None else None,
         foreseen=foreseen_of(folder.path),
         base=base_of(folder),
         environment=folder.environment(),
         held_out_by="" if first is None else "user" if first.part == "held_out" else "seed",
+    )
+
+
+def _votes(home: Home, run: str) -> VotesTold | None:
+    """Return how the blind voting fell; None where nobody voted. Its votes lie with the data set."""
+    found = votes_view.view(home, Questions(), run)
+    if found is None or not found.voted:
+        return None
+    return VotesTold(
+        questions=found.questions,
+        voted=found.voted,
+        ended=found.shown,
+        counted=found.counted,
+        won=found.won,
+        verdict=found.verdict,
+        agreement=found.metrics,
     )
 
 

@@ -8,11 +8,16 @@ from huggingface_hub import ModelCard
 
 from studio.core.cleaning import Step
 from studio.core.config import RunConfig
+from studio.core.events import Recorded, RunFinished
 from studio.core.exam import Difference, Exam, Score
+from studio.core.foreseen import Foreseen
+from studio.core.probe import Probe, Retained
+from studio.core.progress import fold
 from studio.core.records import Completion, SourcedRecord
+from studio.core.report import DatasetReport, Issue
 from studio.engine.sources import ModelSource
 from studio.exporters import adapter, merged
-from studio.exporters.card import data, model_card
+from studio.exporters.card import data, forgotten, model_card
 from studio.exporters.facts import DatasetFacts, RunFacts
 from studio.exporters.job import ExportJob, Parity
 
@@ -90,7 +95,7 @@ def test_without_an_exam_of_these_very_weights_nothing_is_claimed(exam):
 def test_data_settings_and_parity_are_stated():
     text = model_card(adapter, JOB, PARITY)
     assert "`0123456789ab`: 5 rows to learn from, 45 held out" in text
-    assert "| `learning_rate` | 0.001 |" in text
+    assert "| `learning_rate` | Step size (peak learning rate of AdamW) | 0.001 |" in text
     assert "4 of 4 answers were equal" in text
     assert "2.5e-05" in text
 
@@ -106,6 +111,26 @@ def test_a_name_cannot_break_the_card():
 def test_the_lines_that_load_it_are_python():
     for exporter in (adapter, merged):
         compile(exporter.how_to_load(JOB), "card", "exec")
+
+
+def test_privacy_findings_and_the_forecast_beside_the_truth_are_stated():
+    found = Issue("personal_data", "warning", 3, (2,), "3 rows hold e-mail addresses.", "", kind="email")
+    report = DatasetReport("note", "csv", "pairs", 50, 50, 0, issues=(found,))
+    story = fold([Recorded(9.0, RunFinished(12, 12, 95.0, 900_000_000))])
+    facts = replace(JOB.facts, findings=report, foreseen=Foreseen(80.0, 110.0, 1_000_000_000), story=story)
+    text = model_card(adapter, replace(JOB, facts=facts), PARITY)
+    assert "- 3 rows hold e-mail addresses." in text
+    assert "- Time to train: foreseen 1 to 2 min, took 1 min 35 s." in text
+    assert "- Largest memory held: foreseen 1.0 GB, took 900 MB." in text
+    assert "may have forgotten was not measured" in text
+
+
+def test_the_probe_of_these_very_weights_is_told_and_no_other():
+    found = Retained(200, 9_000, Score(1.0, 0.9, 1.05), Score(0.1, 0, 1), Score(0.9, 0.8, 1.0))
+    held = Probe(12, "float32", "cpu", 9.0, {}, found, None, None, None)
+    text = forgotten(replace(JOB, facts=replace(JOB.facts, probe=held)))
+    assert "- It still reads general texts as before." in text
+    assert "not measured" in forgotten(replace(JOB, facts=replace(JOB.facts, probe=replace(held, step=8))))
 
 
 def test_the_card_tells_what_was_done_to_the_rows_in_its_order():

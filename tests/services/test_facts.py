@@ -1,14 +1,25 @@
 """What the report and the card say of a run is what its folder holds, whatever state the run is in."""
 
+from dataclasses import replace
+
 import pytest
 
+from studio.core import exam as exams
+from studio.core import probe as probes
 from studio.core.errors import StudioError
 from studio.core.events import Evaluated, RunFinished, RunStarted, StepLogged
+from studio.core.exam import ExamRow, Score
 from studio.services.facts import base_of, gather
 from studio.store.files import write_json
 from studio.store.runs import SourceNote
 from tests.services.conftest import ROWS, planned
 
+SCORES = {"loss": Score(0.5, 0.4, 0.6), "chrf": Score(50.0, 40.0, 60.0)}
+EXAM = exams.Exam(
+    rows=2, answered=2, answer_tokens=64, step=10, dtype="float32", device="cpu", seconds=3.0,
+    arms={"base": SCORES, "tuned": SCORES}, differences={}, table=(), weights_hashes={},
+)  # fmt: skip
+PROBE = probes.Probe(10, "float32", "cpu", 9.0, {}, None, None, None, None)
 STARTED = RunStarted("worker", 0, 10, 50, 6, 1_000, 90_000, "cpu", "float32", (), "hash")
 
 
@@ -70,3 +81,16 @@ def test_a_damaged_exam_is_named(closed, folder):
     write_json(folder.path / "exam.json", {"version": 1})
     with pytest.raises(StudioError, match="Hold the exam again"):
         gather(closed._home, folder)
+
+
+def test_the_probe_and_the_votes_of_a_run_are_among_its_facts(closed, folder):
+    rows = tuple(ExamRow(row, f"q {row}", "a", 2.0, 1.0, 3, f"base {row}", f"tuned {row}") for row in (2, 3))
+    write_json(folder.path / "exam.json", exams.to_dict(replace(EXAM, table=rows)))
+    write_json(folder.path / "probe.json", probes.to_dict(PROBE))
+    told = gather(closed._home, folder)
+    assert (told.probe, told.votes) == (PROBE, None)
+    closed.vote(folder.id, closed.votes(folder.id).open.key, "left")
+    told = gather(closed._home, folder)
+    assert (told.votes.voted, told.votes.questions, told.votes.ended) == (1, 2, False)
+    closed.end_voting(folder.id)
+    assert gather(closed._home, folder).votes.counted.decided == 1

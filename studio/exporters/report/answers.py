@@ -9,7 +9,7 @@ from studio.exporters.facts import RunFacts
 from studio.exporters.report.markup import not_measured, paragraph, quoted, section
 
 NAME, TITLE = "answers", "Best and worst answers"
-SHOWN = 5
+SHOWN = 3
 
 
 def answers(facts: RunFacts) -> str:

@@ -2,16 +2,17 @@
 
 from studio.exporters import told
 from studio.exporters.facts import RunFacts
-from studio.exporters.report.markup import bullets, pairs, paragraph, section, shown
+from studio.exporters.report.markup import bullets, pairs, paragraph, section, shown, table
 from studio.exporters.report.training import base_name
 
 
 def limits(facts: RunFacts) -> str:
-    return section("limits", "What this does not say", bullets(told.limits(facts)))
+    return section("limits", "What this does not say", bullets(told.limits(facts.proven)))
 
 
 def licences(facts: RunFacts) -> str:
-    return section("licences", "Licences", pairs(told.licences(facts)))
+    base = facts.base.licence if facts.base else ""
+    return section("licences", "Licences", pairs(told.licences(base, facts.dataset.licence)))
 
 
 def repeat(facts: RunFacts) -> str:
@@ -24,6 +25,8 @@ def repeat(facts: RunFacts) -> str:
             "that repeats it with transformers and peft alone; “For a cluster” repeats it with the studio."
         ),
         f"<pre>{shown(_commands(facts))}</pre>",
+        "<h3>Every setting</h3>",
+        _settings(facts),
         "<h3>Versions</h3>",
         pairs(_versions(facts)),
         "<h3>Hashes</h3>",
@@ -68,3 +71,11 @@ def _hashes(facts: RunFacts) -> list[tuple[str, str]]:
             if value
         ]
     return entries
+
+
+def _settings(facts: RunFacts) -> str:
+    rows = (
+        (f"{shown(each.label)}<small>{shown(each.term)}</small>", shown(each.value), shown(each.name))
+        for each in told.settings(facts.config)
+    )
+    return table("Every setting", ("Setting", "Value", "Name"), rows)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from studio.core.texts import writable
 from studio.core.verdict import Verdict
 
-LONGEST_TEXT = 1500
+LONGEST_TEXT = 700
 """Letters of one question or answer; what is longer is cut, and says so."""
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
@@ -61,14 +61,18 @@ def figures(entries: Iterable[tuple[str, str]]) -> str:
 def table(label: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, kind: str = "") -> str:
     """Return a table of cells that are markup already; it scrolls by itself where it is too wide."""
     head = "".join(f'<th scope="col">{shown(column)}</th>' for column in columns)
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>'
-        for first, *rest in rows
-    )
+    names = [shown(column) for column in columns[1:]]
+    body = "".join(f'<tr><th scope="row">{first}</th>{_cells(names, rest)}</tr>' for first, *rest in rows)
     return (
         f'<div class="scroll {kind}" tabindex="0" role="region" aria-label="{shown(label)}"><table>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _cells(names: Sequence[str], cells: Sequence[str]) -> str:
+    """Return the cells behind a line's head; on a phone each stands under its column's name."""
+    named = zip(names, cells, strict=True)
+    return "".join(f'<td data-label="{name}">{cell}</td>' for name, cell in named)
 
 
 def verdict(said: Verdict) -> str:

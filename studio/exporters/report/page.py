@@ -10,6 +10,7 @@ from studio.exporters.facts import RunFacts
 from studio.exporters.report import closing, markup
 from studio.exporters.report.answers import answers
 from studio.exporters.report.arms import arms
+from studio.exporters.report.beyond import changed, preferred
 from studio.exporters.report.data import data
 from studio.exporters.report.markup import figures, paragraph, shown
 from studio.exporters.report.results import HOW, results
@@ -31,6 +32,8 @@ def report(facts: RunFacts) -> str:
             results(facts),
             answers(facts),
             arms(facts),
+            changed(facts),
+            preferred(facts),
             closing.limits(facts),
             closing.licences(facts),
             closing.repeat(facts),

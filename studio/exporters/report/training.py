@@ -23,8 +23,6 @@ def training(facts: RunFacts) -> str:
         "<h3>The curve</h3>",
         _curve(facts),
         _warnings(facts),
-        "<h3>Every setting</h3>",
-        _settings(facts),
     )
 
 
@@ -59,7 +57,7 @@ def _forecast(facts: RunFacts) -> str:
     found = told.forecast(facts)
     if found:
         rows = ((shown(each.what), shown(each.forecast), shown(each.truth)) for each in found)
-        return table("Forecast and truth", ("", "Foreseen before the run", "Measured"), rows)
+        return table("Forecast and truth", ("What", "Foreseen before the run", "Measured"), rows)
     if facts.foreseen is None:
         return not_measured("No forecast.", "None was kept with this run.")
     story = facts.story
@@ -93,7 +91,8 @@ def _said(facts: RunFacts) -> str:
     parts = [learned] if learned else []
     if story.held_out:
         begin, best = story.held_out[0], story.best
-        parts.append(f"On held-back rows it was {begin.loss:.3f} at step {begin.step:,}")
+        held_out = "on held-back rows" if parts else "On held-back rows"
+        parts.append(f"{held_out} it was {begin.loss:.3f} at step {begin.step:,}")
         if best is not None:
             parts.append(f"the lowest after that was {best.loss:.3f}, at step {best.step:,}")
     lower = "Lower is better; the error is in nats per learned token (cross-entropy)."
@@ -105,11 +104,3 @@ def _warnings(facts: RunFacts) -> str:
     if not warned:
         return ""
     return f"<h3>{count(len(warned), 'warning')} on the way</h3>{bullets(warned)}"
-
-
-def _settings(facts: RunFacts) -> str:
-    rows = (
-        (f"{shown(each.label)}<small>{shown(each.term)}</small>", shown(each.value), shown(each.name))
-        for each in told.settings(facts.config)
-    )
-    return table("Every setting", ("Setting", "Value", "Name"), rows)

@@ -54,6 +54,8 @@ def test_it_holds_every_part_in_its_order(facts):
         "Is it better?",
         "Best and worst answers",
         "Should one fine-tune at all?",
+        "What else changed?",
+        "What people prefer",
         "What this does not say",
         "Licences",
         "How to repeat it",
@@ -142,7 +144,7 @@ def test_hostile_texts_show_as_themselves_wherever_they_stand(facts):
 def test_a_long_answer_is_cut_and_says_how_much(facts):
     row = ExamRow(2, "q", "a" * 2000, 2.0, 1.0, 3, base="b", tuned="")
     page = report(replace(facts, exam=replace(facts.exam, table=(row,))))
-    assert "cut here, 500 more letters" in page
+    assert "cut here, 1,300 more letters" in page
     assert "(empty)" in page
 
 
