@@ -27,6 +27,8 @@ class Amount:
     held_out_rows: int
     replies: int
     """Answers of the untouched model that are yet to be written."""
+    mixed_in: int = 0
+    """Answers of it that are learned beside the rows."""
 
 
 def amount_of(home: Home, config: RunConfig, pieces_per_row: float) -> Amount:
@@ -43,7 +45,7 @@ def amount_of(home: Home, config: RunConfig, pieces_per_row: float) -> Amount:
     steps_per_round = -(-(pieces + again) // settings.batch_size)
     learned = schedule.steps * (training + again) / steps_per_round
     evaluations, replies = len(schedule.evaluate_after), _unwritten(home, config, again)
-    return Amount(schedule.steps, learned, evaluations, training, held_out, replies)
+    return Amount(schedule.steps, learned, evaluations, training, held_out, replies, again)
 
 
 def _unwritten(home: Home, config: RunConfig, again: int) -> int:

@@ -63,6 +63,7 @@ def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) 
         cut=counted.cut if counted else None,
         nothing_left=counted.nothing_left if counted else 0,
         not_taken=counted.not_taken if counted else 0,
+        mixed_in=amount.mixed_in,
     )
 
 

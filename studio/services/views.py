@@ -111,6 +111,8 @@ class Forecast:
     """Rows that are cut before anything of their answer."""
     not_taken: int = 0
     """Rows that the model's template cannot write; the run sets them aside."""
+    mixed_in: int = 0
+    """Answers of the untouched model that are learned beside the rows."""
 
 
 @dataclass(frozen=True)

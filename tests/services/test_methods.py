@@ -9,7 +9,7 @@ from studio.core.config import DataSettings, Optimisation, RunConfig, to_dict
 from studio.core.errors import Refused
 from studio.engine.sources import ModelSource
 from studio.engine.tunings import TUNINGS
-from studio.services.methods import Choice, known_knobs, read_choice, read_description
+from studio.services.methods import Choice, complete, known_knobs, read_choice, read_description
 
 
 @pytest.fixture
@@ -144,3 +144,13 @@ def test_a_run_that_cannot_fit_is_refused_with_what_it_takes(closed, dataset, ti
     with pytest.raises(Refused, match=r"needs about .* GB of memory .* Choose LoRA"):
         closed.start(config)
     assert closed.runs() == ()
+
+
+def test_what_keeps_from_forgetting_is_a_setting_where_words_are_learned_from_rows_alone():
+    remedies = {"base_kl": 0.3, "replay_percent": 5.0}
+    for objective in ("chat", "completion", "text"):
+        found = complete(objective, "lora", remedies)
+        assert remedies.items() <= found.items()
+    for objective in ("classification", "distillation"):
+        with pytest.raises(Refused, match=r"no setting named 'base_kl'\. .* 'replay_percent'"):
+            complete(objective, "lora", remedies)

@@ -36,7 +36,7 @@ def test_replies_are_written_once_noted_in_the_run_and_counted_in_its_story(
     begun, noted = started(studio, first), replayed_of(studio._home.runs.folder(first))
     assert begun.training_rows == foreseen.training_rows
     assert begun.replayed_rows == noted.examples == round(begun.training_rows * PERCENT / 100)
-    assert len(noted.replies) == noted.examples == foreseen.replies
+    assert len(noted.replies) == noted.examples == foreseen.replies == foreseen.mixed_in
     assert amount_of(studio._home, config, 1.0).replies == 0
 
     def again(*_):

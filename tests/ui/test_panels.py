@@ -119,6 +119,11 @@ def test_a_run_that_does_not_fit_says_so() -> None:
     assert "Choose LoRA." in method.fit(replace(FORECAST, fits=False, advice="Choose LoRA."))
 
 
+def test_the_forecast_counts_what_a_model_learns_of_its_own_answers_beside_the_rows() -> None:
+    assert "own" not in method.fit(FORECAST)
+    assert " and 1 answer of its own to learn from" in method.fit(replace(FORECAST, mixed_in=1))
+
+
 def test_a_cost_is_shown_where_the_price_of_an_hour_is_known_and_the_time_was_measured() -> None:
     hour = replace(FORECAST, seconds_low=3600.0, seconds_high=5400.0, measured=True)
     assert "cost" not in method.fit(hour)

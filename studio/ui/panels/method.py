@@ -96,8 +96,9 @@ def fit(forecast: Forecast, hourly_price: float | None = None) -> str:
         cells.insert(1, Figure(f"{low:.2f} to {high:.2f}", f"cost, at {hourly_price:g} an hour"))
     warning = "" if forecast.fits else notice("error", "This will not fit.", forecast.advice)
     advice = f" {escape(forecast.advice)}" if forecast.fits and forecast.advice else ""
+    own = f" and {count(forecast.mixed_in, 'answer')} of its own" if forecast.mixed_in else ""
     rows = (
-        f"{count(forecast.training_rows, 'row')} to learn from, {count(forecast.held_out_rows, 'row')} "
+        f"{count(forecast.training_rows, 'row')}{own} to learn from, {count(forecast.held_out_rows, 'row')} "
         f"held back for the exam, {count(forecast.steps, 'step')}; "
         f"the result takes {size(forecast.result_bytes)}."
     )
