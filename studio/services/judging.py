@@ -44,8 +44,7 @@ OWN = "The judge is the untouched model of this run, and may favour its own way 
 def start(home: Home, keys: Keys, run: str, judge: Judge, key: Key) -> str:
     """Queue a judge and return its job id. Raises Refused where it cannot judge, or not this run."""
     folder = home.runs.folder(run)
-    exam = exams.newest(folder)
-    if exam is None or exam.classes:
+    if not can_be_judged(home, run):
         raise Refused("There are no answers to judge.", "Hold an exam in which both models write.")
     judge = Judge(judge.model.strip(), checked_address(judge.address) if judge.address.strip() else "")
     if not judge.model:
@@ -58,6 +57,12 @@ def start(home: Home, keys: Keys, run: str, judge: Judge, key: Key) -> str:
     with told_plainly("The request"):
         write_json(folder.path / WISH, {"version": 1, "judge": asdict(judge), "keyed": bool(key)})
     return folder.requests.add(KIND)
+
+
+def can_be_judged(home: Home, run: str) -> bool:
+    """Return whether the run has an exam in which both models wrote answers."""
+    exam = exams.newest(home.runs.folder(run))
+    return exam is not None and not exam.classes and exam.answered > 0
 
 
 def hold(home: Home, keys: Keys, task: Task, signals: Signals) -> None:

@@ -51,6 +51,10 @@ class StudioOfVotes(StudioOfData):
         this machine. The key stays in this process. Raises Refused where this judge cannot be asked."""
         return judging.start(self._home, self._keys, run, judge, key)
 
+    def can_be_judged(self, run: str) -> bool:
+        """Return whether both models wrote answers of which one may be the better."""
+        return judging.can_be_judged(self._home, run)
+
     def judged(self, run: str) -> JudgeView | None:
         """Return what the judge model said of a run's answers; None before it has read them."""
         return votes_view.judged(self._home, self._questions, run)

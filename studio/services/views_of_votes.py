@@ -25,8 +25,9 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class VotedQuestion:
-    """A question with its names shown, and what was said of it."""
+    """A question with its names shown, and what was said of it. `row` of the user's file; 0: it was typed."""
 
+    row: int
     prompt: str
     base: str
     tuned: str

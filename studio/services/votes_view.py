@@ -89,7 +89,7 @@ def _with_result(told: VotesView, at: Booth) -> VotesView:
         metrics=_metrics(at),
         judge=judging.view(at.folder, at.exam, _people(said)),
         rows=tuple(
-            VotedQuestion(each.prompt, each.base, each.tuned, said[each.key])
+            VotedQuestion(each.row, each.prompt, each.base, each.tuned, said[each.key])
             for each in at.ballots
             if each.key in said
         ),

@@ -75,6 +75,29 @@ def test_three_questions_are_voted_on_blind_one_is_undone_and_the_names_come_at_
     number(page, 4)
 
 
+def test_a_model_of_this_machine_judges_and_an_address_says_first_where_the_answers_go(
+    page: Page, voting: tuple[Server, str], tiny_model_folder: Path
+) -> None:
+    server, run = voting
+    open_votes(page, server, run)
+    page.locator("#let-judge > button").click()
+    page.get_by_label("A model behind an address").check()
+    page.locator("#judge-address input, #judge-address textarea").fill("https://api.example.com/v1")
+    expect(page.locator("#judge-leaves")).to_contain_text("Your data will leave this computer.")
+    expect(page.locator("#judge-key input")).to_have_attribute("type", "password")
+    picture(page, "light-1280-judge-address")
+    assert (wider_than_screen(page), violations(page)) == ([], [])
+    page.get_by_label("A model on this machine").check()
+    expect(page.locator("#judge-leaves")).to_be_empty()
+    page.locator("#judge-model input, #judge-model textarea").fill(str(tiny_model_folder))
+    page.locator("#judge-start").click()
+    expect(page.locator("#judge .verdict")).to_contain_text("Too few questions to tell")
+    expect(page.locator("#judge")).to_contain_text("named no answer")
+    expect(page.locator("#let-judge > button")).to_contain_text("it decided no question")
+    picture(page, "light-1280-judge")
+    assert (wider_than_screen(page), violations(page)) == ([], [])
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_vote_and_its_result_are_accessible_and_fit(

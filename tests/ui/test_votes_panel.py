@@ -27,7 +27,10 @@ SHOWN = VotesView(
     verdict="better",
     said=Verdict("good", "You prefer the tuned model", "In 18 of 25."),
     metrics={"rougeL": Agreement(15, 20), "exact_match": Agreement(0, 0)},
-    rows=(VotedQuestion("Why?", "No.", "Yes.", "tuned"), VotedQuestion("How?", "So.", "So.", "identical")),
+    rows=(
+        VotedQuestion(1234, "Why?", "No.", "Yes.", "tuned"),
+        VotedQuestion(0, "How?", "So.", "So.", "identical"),
+    ),
     pairs_kept=25,
 )
 
@@ -58,6 +61,8 @@ def test_the_result_names_both_and_sets_the_measures_beside_the_votes() -> None:
     assert "15 of 20 (75 %)" in html
     assert "Answers word for word" not in html, "a measure that told nothing apart agrees with nobody"
     assert "Alike, not asked" in html
+    assert '<th scope="row">1,234</th>' in html
+    assert '<th scope="row">typed</th>' in html
     assert 'data-event="on"' not in html, "no question is left"
 
 
@@ -84,7 +89,7 @@ def test_lines_that_could_not_be_read_are_told() -> None:
 
 
 def test_no_tag_of_a_user_gets_through() -> None:
-    rows = (VotedQuestion(ATTACK, ATTACK, ATTACK, "base"),)
+    rows = (VotedQuestion(2, ATTACK, ATTACK, ATTACK, "base"),)
     asked = replace(OPEN, open=OpenQuestion(ATTACK, ATTACK, ATTACK, ATTACK, ATTACK))
     for html in (panel.votes(asked), panel.votes(replace(SHOWN, rows=rows)), panel.kept(ATTACK, 3)):
         assert "<script" not in html

@@ -133,7 +133,7 @@ def _rows(view: VotesView) -> str:
     if not view.rows:
         return ""
     body = "".join(_row(row) for row in view.rows)
-    columns = ("Question", "Before", "After", "You preferred")
+    columns = ("Row", "Question", "Before", "After", "You preferred")
     return "<h3>What you said, with the names</h3>" + table(
         "Votes", columns, body, classes="preview answers", tall=True
     )
@@ -141,7 +141,8 @@ def _rows(view: VotesView) -> str:
 
 def _row(row: VotedQuestion) -> str:
     return (
-        f'<tr><th scope="row">{escape(row.prompt)}</th>'
+        f'<tr><th scope="row">{f"{row.row:,}" if row.row else "typed"}</th>'
+        f'<td data-label="Question">{escape(row.prompt)}</td>'
         f'<td data-label="Before">{_text(row.base)}</td><td data-label="After">{_text(row.tuned)}</td>'
         f'<td data-label="You preferred">{SAID[row.said]}</td></tr>'
     )

@@ -114,7 +114,7 @@ class CompareTab:
             + (scores.exam(examined) if examined else ""),
             self.classes: classes.classes(examined) if examined else "",
             self.table: panel.table(examined) if examined else "",
-            **self.votes.show(run.id),
+            **self.votes.show(run),
             **self.probe.show(run, entering=entering),
             **self.report.show(run),
             self.bar.primary: gr.Button("Take it home", interactive=True),

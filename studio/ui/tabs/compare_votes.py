@@ -1,20 +1,22 @@
-"""Compare: the blind vote on pairs of answers. Each press is kept before the next question is shown."""
+"""Compare: the blind vote on pairs of answers, and beside it the judge model. Each press is kept at once."""
 
 from collections.abc import Callable
 
 import gradio as gr
 
 from studio.core.errors import StudioError
+from studio.services.views import RunView
 from studio.services.views_of_votes import VotesView
 from studio.ui.markup import problem
 from studio.ui.panels import votes as panel
 from studio.ui.session import read
 from studio.ui.shell import Shell
+from studio.ui.tabs.compare_judge import JudgePart
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 
 class VotesPart:
-    """Laid out when made. A press draws this part alone: the rest of the step shows nothing of votes."""
+    """Laid out when made. A vote draws itself alone: the rest of the step shows nothing of it."""
 
     def __init__(self, shell: Shell, notice: gr.HTML) -> None:
         self._shell, self._studio, self._notice = shell, shell.studio, notice
@@ -23,8 +25,12 @@ class VotesPart:
         ) as self._fold:
             self.votes = html_part("votes", "vote", "undo", "end", "on", script="votes")
             self.kept = html_part("votes-kept")
+        self._judge = JudgePart(shell, notice)
 
     def outputs(self) -> list[gr.blocks.Block]:
+        return [*self._own(), *self._judge.outputs()]
+
+    def _own(self) -> list[gr.blocks.Block]:
         return [self._fold, self.votes, self.kept]
 
     def wire(self) -> None:
@@ -36,11 +42,15 @@ class VotesPart:
             (self.votes.on, self.go_on),
         )
         for event, handler in handlers:
-            outputs = [self._notice, *self.outputs()]
+            outputs = [self._notice, *self._own()]
             on(event, safe(handler), inputs=[self._shell.session], outputs=outputs)
+        self._judge.wire()
 
-    def show(self, run: str) -> Updates:
-        """Return the part for a run; hidden where there is nothing to vote on."""
+    def show(self, run: RunView) -> Updates:
+        """Return both parts for a run; hidden where there is nothing to judge."""
+        return {**self._drawn(run.id), **self._judge.show(run)}
+
+    def _drawn(self, run: str) -> Updates:
         try:
             view = self._studio.votes(run)
         except StudioError as error:
@@ -64,19 +74,19 @@ class VotesPart:
     def vote(self, document: object, event: gr.EventData) -> Updates:
         run = read(document).run
         self._studio.vote(run, event_text(event, "key"), event_text(event, "choice"))
-        return self.show(run)
+        return self._drawn(run)
 
     def undo(self, document: object) -> Updates:
         run = read(document).run
         self._studio.undo_vote(run)
-        return self.show(run)
+        return self._drawn(run)
 
     def end(self, document: object) -> Updates:
         run = read(document).run
         self._studio.end_voting(run)
-        return self.show(run)
+        return self._drawn(run)
 
     def go_on(self, document: object) -> Updates:
         run = read(document).run
         self._studio.go_on_voting(run)
-        return self.show(run)
+        return self._drawn(run)
