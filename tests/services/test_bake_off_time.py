@@ -14,7 +14,7 @@ def exam(seconds: float) -> ExamView:
 
 
 def test_each_further_way_takes_at_least_what_one_of_the_two_models_took() -> None:
-    assert expected_seconds(exam(60.0), 3) == pytest.approx((150.0, 30.0 * (2 + 3 * LONGER_PROMPTS)))
+    assert expected_seconds(exam(60.0), 3) == pytest.approx((90.0, 30.0 * (2 + 3 * LONGER_PROMPTS)))
 
 
 def test_without_an_exam_nothing_is_foretold() -> None:

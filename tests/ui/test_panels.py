@@ -14,7 +14,7 @@ from studio.core.foreseen import Foreseen
 from studio.core.verdict import Verdict
 from studio.exporters.job import ExportedFile, Parity
 from studio.services.exam_view import ExamView
-from studio.services.views import Answer, Comparison, ExportView, Forecast, JobView, Points, RunView
+from studio.services.views import Answer, Comparison, ExportView, Forecast, JobView, Points, RunView, Source
 from studio.services.ways import Way
 from studio.ui.navigation import navigation
 from studio.ui.panels import compare, export, method, runs, scores, train
@@ -170,6 +170,19 @@ def test_each_side_of_a_comparison_shows_the_hash_of_the_weights_that_answered(
     assert "tttttttt" in after
     assert "tttttttt" not in before
     assert "data-live" not in html, "what is written to its end is not written over"
+
+
+def test_what_both_read_first_stands_under_the_answers_as_text(run_view: Callable[..., RunView]) -> None:
+    answers = {"base": Answer("x", True), "run1": Answer("y", True)}
+    found = (Source("guide <1>.pdf", "page 2", "Press <b>here</b>."),)
+    asked = Comparison("c", "Why?", answers, with_retrieval=True, sources=found)
+    html = compare.answers(run_view(), asked)
+    assert "guide &lt;1&gt;.pdf, page 2" in html
+    assert "Press &lt;b&gt;here&lt;/b&gt;." in html
+    assert html.index("Press") > html.index('class="answer tuned"')
+    assert "Sources" not in compare.answers(run_view(), Comparison("c", "Why?", answers))
+    nothing = compare.answers(run_view(), Comparison("c", "Why?", answers, with_retrieval=True))
+    assert "Nothing was found" in nothing
 
 
 def test_an_answer_that_is_being_written_is_told_by_the_polls_and_the_other_stands(

@@ -31,7 +31,26 @@ def answers(run: RunView, comparison: Comparison | None) -> str:
         else f'<p class="waiting" role="status" data-live="waiting">{escape(comparison.waiting)}</p>'
     )
     asked = f'<p class="asked"><span class="unseen">Question: </span>{escape(comparison.question)}</p>'
-    return f'<section aria-label="Answers">{asked}{waiting}<div class="pair">{cards}</div></section>'
+    pair = f'<div class="pair">{cards}</div>{_sources(comparison)}'
+    return f'<section aria-label="Answers">{asked}{waiting}{pair}</section>'
+
+
+def _sources(comparison: Comparison) -> str:
+    """Return the passages that both models read before the question, as text."""
+    if not comparison.with_retrieval:
+        return ""
+    if not comparison.sources:
+        looked = "Nothing was found that says more of it." if settled(comparison) else ""
+        return f'<p class="basis">{looked}</p>' if looked else ""
+    items = "".join(
+        f"<li><b>{escape(', '.join(filter(None, (source.title, source.place))))}</b>"
+        f"<p>{escape(source.text)}</p></li>"
+        for source in comparison.sources
+    )
+    return (
+        f'<section class="sources" aria-label="Sources"><h3>Both read this before they answered</h3>'
+        f"<ol>{items}</ol></section>"
+    )
 
 
 def _of(comparison: Comparison, side: str, run: RunView) -> tuple[str, Answer]:

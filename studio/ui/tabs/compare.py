@@ -28,6 +28,7 @@ HEAD = heading(
     subtitle="Ask both models the same question. Left is before training, right is after.",
 )
 EXAM = "The exam on held-back rows"
+LOOK_UP = "Both read first what the learned rows and your documents say of it (retrieval)"
 
 
 class CompareTab:
@@ -59,6 +60,9 @@ class CompareTab:
                     visible=False,
                     elem_id="cancel",
                 )
+            self.looked_up = gr.Checkbox(
+                label=LOOK_UP, value=False, container=False, interactive=True, elem_id="with-documents"
+            )
             self.answers = html_part("answers")
             self.exam = html_part("exam", "start", "stop")
             self.classes = html_part("exam-classes", script="figures")
@@ -70,7 +74,8 @@ class CompareTab:
             self.bar = actions("compare")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [self.notice, self.ask, self.cancel, self.answers, self.exam, self.classes, self.table]
+        parts = [self.notice, self.ask, self.cancel, self.looked_up, self.answers]
+        parts += [self.exam, self.classes, self.table]
         extra = [
             *self.further.outputs(),
             *self.votes.outputs(),
@@ -83,7 +88,8 @@ class CompareTab:
         shell, safe = self._shell, told(self.notice)
         outputs = [self.notice, shell.session]
         for event in (self.ask.click, self.question.submit):
-            asked = on(event, safe(self.put), inputs=[shell.session, self.question], outputs=outputs)
+            inputs = [shell.session, self.question, self.looked_up]
+            asked = on(event, safe(self.put), inputs=inputs, outputs=outputs)
             shell.after(asked)
         for event, handler in (
             (self.cancel.click, self.stop_writing),
@@ -108,6 +114,7 @@ class CompareTab:
         return {
             self.ask: gr.Button(visible=not asking),
             self.cancel: gr.Button(visible=asking),
+            self.looked_up: gr.Checkbox(visible=not self._studio.why_no_arm(run.id, "retrieval")),
             self.answers: panel.answers(run, comparison),
             self.exam: damage
             + self._job(run, examined is not None)
@@ -143,11 +150,11 @@ class CompareTab:
 
     # Handlers
 
-    def put(self, document: object, question: str) -> Updates:
+    def put(self, document: object, question: str, looked_up: bool) -> Updates:
         session = read(document)
         if not question.strip():
             raise Refused("The question is empty.", "Type one, then ask again.")
-        asked = self._studio.ask(question.strip(), session.run)
+        asked = self._studio.ask(question.strip(), session.run, with_retrieval=looked_up)
         return {self._shell.session: replace(session, question=asked).document()}
 
     def stop_writing(self, document: object) -> Updates:
