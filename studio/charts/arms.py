@@ -12,6 +12,8 @@ from studio.core.exam import Score
 ROW = 44
 """Pixels of one arm: a name of two words and room to tell the bars apart."""
 
+LIFT = 0.14
+"""Part of an arm's room by which its name is lifted off its bar."""
 MARGIN = 0.06
 """Part of the span of all intervals that stays free at either end."""
 
@@ -52,7 +54,7 @@ def arms_figure(dots: Sequence[ArmDot], axis: str, *, percent: bool) -> dict[str
     figure.update_xaxes(title={"text": axis}, tickformat=".0%" if percent else "", range=_span(dots))
     figure.update_yaxes(
         tickmode="array",
-        tickvals=list(range(len(dots))),
+        tickvals=[place - LIFT for place in range(len(dots))],
         ticktext=[as_text(dot.name) for dot in dots],
         range=[len(dots) - 0.7, -0.7],
         ticklabelposition="inside top",  # on a phone names beside the bars would take half of the width

@@ -28,7 +28,7 @@ FOUND = BakeOff(
     against_best={},
     answers={"retrieval": (ArmAnswer(7, "It is <i>on</i> its way.", 1.5, ("help.md, page 2",)),)},
     documents=("help.md",),
-    memory_measured="Memory is the most that the whole studio held.",
+    memory_measured="the most that the whole studio held",
 )
 
 
@@ -90,7 +90,7 @@ def test_it_says_what_was_measured_on_how_many_rows_and_where_things_were_looked
     assert "Words shared, in the same order (ROUGE-L, 0 to 1; higher is better) was measured on" in html
     assert "32 held-back rows" in html
     assert "Looked up in the rows that were learned and help.md." in html
-    assert "Memory is the most that the whole studio held." in html
+    assert "Peak memory: the most that the whole studio held." in html
 
 
 def test_every_answer_stands_with_its_sources_as_text_in_the_order_of_the_ways() -> None:

@@ -108,7 +108,7 @@ def _how(view: ExamView, bake_off: BakeOff, name: str) -> str:
         f"{MEASURES[name].title} ({MEASURES[name].small_print}) was measured on "
         f"{count(judged, 'held-back row')}, the same for every way, written in the same manner. "
         "Brackets are 95 % intervals; the words compare with the model as it is.",
-        bake_off.memory_measured,
+        f"Peak memory: {bake_off.memory_measured}." if bake_off.memory_measured else "",
     ]
     if any("documents" in ARMS[arm].NEEDS for arm in view.arms):
         said.append(f"Looked up in {listed(['the rows that were learned', *bake_off.documents])}.")
