@@ -113,11 +113,13 @@ def _examine(task: Task, signals: Signals, progress: Progress, should_stop: Shou
         labels=() if gathered.classes else _labels(gathered),
         steady=STEADY in task.wishes and can_be_steady(folder),
     )
-    kept = KeptLines(folder.path / "exam.unfinished.jsonl")
+    kept, put_by = KeptLines(folder.path / "exam.unfinished.jsonl"), folder.path / "exam.finished.jsonl"
+    if job.wanted is not None:
+        kept.take_up(put_by)  # what base and tuned have done is not done again for further arms
     found = examine(job, progress=progress, should_stop=should_stop, kept=kept)
     if found is not None:
         write_json(folder.path / "exam.json", exams.to_dict(found))
-        kept.discard()
+        kept.put_by(put_by)
     return found is not None
 
 

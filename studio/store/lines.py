@@ -1,6 +1,8 @@
 """Lines that are added one by one and read again after a crash: what an unfinished piece of work has done."""
 
 import json
+import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,17 @@ class KeptLines:
     def discard(self) -> None:
         """Forget all lines: the work is done."""
         self._path.unlink(missing_ok=True)
+
+    def put_by(self, path: Path) -> None:
+        """Move the lines to another file: the work is done, and a larger one may begin with it."""
+        with told_plainly("What was done so far"):
+            os.replace(self._path, path)
+
+    def take_up(self, path: Path) -> None:
+        """Begin with the lines that were put by, where there are none of an unfinished piece of work."""
+        if path.exists() and not self._path.exists():
+            with told_plainly("What was done so far"):
+                shutil.copyfile(path, self._path)
 
     def _write(self, mode: str, line: Mapping[str, Any]) -> None:
         content = json.dumps(line, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"

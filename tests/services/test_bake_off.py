@@ -5,6 +5,7 @@ import json
 import pytest
 
 from studio.core.errors import Refused
+from studio.evaluation.worksheet import Part
 from studio.services.studio import Studio
 from studio.services.views import Duty
 from tests.services.conftest import ended, job_ended, planned, wait_for
@@ -59,6 +60,20 @@ def test_an_exam_that_the_closing_studio_cut_off_goes_on_with_its_arms(studio, r
     finally:
         last.close()
     assert list(last.exam(run).arms) == ["base", "few_shot", "retrieval", "tuned"]
+
+
+def test_what_base_and_tuned_did_in_an_earlier_exam_is_not_done_again(studio, run, home, monkeypatch):
+    assert job_ended(studio, run, studio.start_exam(run)) == "finished"
+    before = studio.exam(run)
+    sat = []
+    real = Part.scored
+    monkeypatch.setattr(
+        Part, "scored", lambda part, row, nats: (sat.append(part._arm), real(part, row, nats))
+    )
+    assert job_ended(studio, run, studio.start_exam(run, ("few_shot",))) == "finished"
+    assert set(sat) == {"few_shot"}
+    assert studio.exam(run).arms["base"] == before.arms["base"]
+    assert studio.exam(run).table == before.table
 
 
 def test_arms_that_make_no_sense_are_refused_and_nothing_waits(studio, run):

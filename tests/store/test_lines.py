@@ -55,3 +55,23 @@ def test_work_that_is_done_leaves_nothing(tmp_path):
     kept.discard()
     kept.discard()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_lines_that_are_put_by_are_where_a_larger_piece_of_work_begins(tmp_path):
+    kept = KeptLines(tmp_path / "work.jsonl")
+    kept.begin("exam")
+    kept.append({"value": 1})
+    kept.put_by(tmp_path / "done.jsonl")
+    assert kept.begin("exam") == [], "the next one begins anew"
+    kept.discard()
+    kept.take_up(tmp_path / "done.jsonl")
+    assert kept.begin("exam") == [{"value": 1}]
+    kept.append({"value": 2})
+    kept.take_up(tmp_path / "done.jsonl")
+    assert kept.begin("exam") == [{"value": 1}, {"value": 2}], "unfinished work is not lost"
+
+
+def test_nothing_is_taken_up_where_nothing_was_put_by(tmp_path):
+    kept = KeptLines(tmp_path / "work.jsonl")
+    kept.take_up(tmp_path / "done.jsonl")
+    assert kept.begin("exam") == []
