@@ -96,4 +96,5 @@ def test_a_run_that_sorts_is_set_against_sorting_in_words(studio, labelled, tiny
     exam = studio.exam(run)
     assert list(exam.arms) == ["base", "prompt", "few_shot", "tuned"]
     assert exam.bake_off.against_best["accuracy"].difference.verdict == "better"
-    assert all(list(scores) == list(exam.arms["base"]) for scores in exam.arms.values())
+    for arm in ("prompt", "few_shot"):
+        assert list(exam.arms[arm]) == list(exam.arms["base"])
