@@ -48,7 +48,7 @@ class BakeOff:
 
     `against_base` by arm and metric: arm minus base, paired. `against_best` by metric: tuned minus the best
     untouched arm. `answers` by arm, for those that are in no `ExamRow`. `prompt`: the user's instruction;
-    `documents`: the names of what could be looked up beside the training rows.
+    `documents`: the names of what could be looked up beside the training rows; `searched`: how, in words.
     """
 
     costs: Mapping[str, Cost]
@@ -58,6 +58,7 @@ class BakeOff:
     prompt: str = ""
     documents: tuple[str, ...] = ()
     memory_measured: str = ""
+    searched: str = ""
 
 
 def from_dict(document: Mapping[str, Any]) -> BakeOff:
@@ -79,4 +80,5 @@ def from_dict(document: Mapping[str, Any]) -> BakeOff:
         prompt=document["prompt"],
         documents=tuple(document["documents"]),
         memory_measured=document["memory_measured"],
+        searched=document.get("searched", ""),
     )

@@ -105,6 +105,7 @@ def bake_off(
         prompt=wanted.prompt,
         documents=wanted.documents,
         memory_measured=how_measured(device),
+        searched=wanted.shelves.searched,
     )
 
 

@@ -135,6 +135,7 @@ def _wanted(
     folder: RunFolder, gathered: Material, wishes: tuple[str, ...], *, writes: bool
 ) -> "Wanted | None":
     """Return the arms of the bake-off that were asked for; None where none were. Raises StudioError."""
+    from studio.engine.encoder import encoder_here
     from studio.evaluation.arms.shelves import Shelves
     from studio.evaluation.bake_off import Wanted
 
@@ -149,7 +150,7 @@ def _wanted(
     instruction = folder.knowledge.prompt()
     return Wanted(
         arms,
-        Shelves(gathered.parts.training, documents, instruction),
+        Shelves(gathered.parts.training, documents, instruction, encoder_here),
         training_seconds=fold(folder.read()[0]).seconds(None),
         prompt=instruction,
         documents=tuple(document.name for document in documents),

@@ -39,12 +39,15 @@ class Desk:
         return reader.fitting(as_question(question, gathered), wanted, ROOM_FOR_ANSWER)[0]
 
     def _open(self, folder: RunFolder, gathered: Material) -> "Shelves":
+        from studio.engine.encoder import encoder_here
         from studio.evaluation.arms.shelves import Shelves
 
         documents = folder.knowledge.documents()
         of = (folder.id, *documents)
         if self._shelves is None or self._of != of:
-            self._shelves, self._of = Shelves(gathered.parts.training, tuple(documents.values())), of
+            self._of = of
+            texts = tuple(documents.values())
+            self._shelves = Shelves(gathered.parts.training, texts, encoder=encoder_here)
         return self._shelves
 
 

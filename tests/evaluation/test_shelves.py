@@ -1,5 +1,7 @@
 """What arms look up is found among the training rows and documents, and made ready once."""
 
+import numpy as np
+
 from studio.core.knowledge import Document, DocumentPart
 from studio.core.records import Completion, Conversation, Labelled, Message, SourcedRecord
 from studio.evaluation.arms import shelves
@@ -60,3 +62,26 @@ def test_of_an_exchange_the_last_question_is_the_example():
     )  # fmt: skip
     assert shot_of(SourcedRecord(1, Conversation(turns))) == Completion("second", "b")
     assert shot_of(SourcedRecord(1, Labelled("a text", "label"))) == Completion("a text", "label")
+
+
+def test_where_an_encoder_lies_here_meaning_is_heard_too_and_it_is_said():
+    meant = {"What is part lamp?": (1.0, 0.0), "light": (1.0, 0.0)}
+
+    def embed(texts):
+        return np.array([meant.get(text, (0.0, 1.0)) for text in texts])
+
+    with_encoder = Shelves(ROWS, encoder=lambda: embed)
+    assert with_encoder.stock("few_shot")[0].shots("light")[0].completion == "It is the lamp."
+    assert "by meaning" in with_encoder.searched
+    assert Shelves(ROWS).stock("few_shot")[0].shots("light") == []
+    assert Shelves(ROWS).searched == shelves.BY_WORDS
+
+
+def test_very_many_texts_are_looked_up_by_their_words_alone(monkeypatch):
+    monkeypatch.setattr(shelves, "MOST_EMBEDDED", 3)
+
+    def embed(texts):
+        raise AssertionError("asked for vectors")
+
+    stock, _ = Shelves(ROWS, encoder=lambda: embed).stock("few_shot")
+    assert stock.shots("What is part bell?")

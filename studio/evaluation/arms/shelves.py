@@ -9,6 +9,7 @@ from studio.core.knowledge import Document
 from studio.core.records import Completion, Conversation, SourcedRecord, question_and_answer
 from studio.evaluation.arms import arm_named
 from studio.evaluation.arms.given import Stock
+from studio.retrieval.embeddings import Embed, Embeddings
 from studio.retrieval.index import Index
 from studio.retrieval.passages import Passage, passages_of_document, passages_of_rows
 
@@ -17,6 +18,10 @@ SHOTS, PASSAGES = 4, 3
 MOST_ROWS = 100_000
 """Of more training rows so many can be found, evenly spread: to count all their words takes too long."""
 
+MOST_EMBEDDED = 5_000
+"""More texts are looked up by their words alone: vectors of all would take minutes on a processor."""
+BY_WORDS = "by words (BM25)"
+
 Thing = TypeVar("Thing")
 
 
@@ -24,9 +29,15 @@ class Shelves:
     """The training rows and documents of a run. Rows that are held back must not be among `training`."""
 
     def __init__(
-        self, training: Sequence[SourcedRecord], documents: Sequence[Document] = (), instruction: str = ""
+        self,
+        training: Sequence[SourcedRecord],
+        documents: Sequence[Document] = (),
+        instruction: str = "",
+        encoder: Callable[[], Embed | None] = lambda: None,
     ) -> None:
+        """`encoder` gives what turns texts into vectors, or None; it is asked when it is needed."""
         self._training, self._documents, self._instruction = training, documents, instruction
+        self._encoder = encoder
 
     def stock(self, arm: str) -> tuple[Stock, float]:
         """Return what an arm draws on, and the seconds that it took to make it ready."""
@@ -39,20 +50,34 @@ class Shelves:
             return Stock(self._instruction, shots=shots), seconds
         return Stock(self._instruction), 0.0
 
+    @property
+    def searched(self) -> str:
+        """Say in words how things are looked up."""
+        return BY_WORDS if self._embed is None else f"{BY_WORDS}, and by meaning (mean-pooled embeddings)"
+
+    @cached_property
+    def _embed(self) -> Embed | None:
+        return self._encoder()
+
+    def _index(self, texts: Sequence[str]) -> Index:
+        if self._embed is None or len(texts) > MOST_EMBEDDED:
+            return Index(texts)
+        return Index(texts, [Embeddings(texts, self._embed)])
+
     @cached_property
     def _passages(self) -> tuple[Callable[[str], list[Passage]], float]:
         started = time.monotonic()
         passages = [*passages_of_rows(self._rows)]
         for document in self._documents:
             passages += passages_of_document(document)
-        index = Index([passage.text for passage in passages])
+        index = self._index([passage.text for passage in passages])
         return partial(_found, index, passages, PASSAGES), time.monotonic() - started
 
     @cached_property
     def _shots(self) -> tuple[Callable[[str], list[Completion]], float]:
         started = time.monotonic()
         shots = [shot for sourced in self._rows if (shot := shot_of(sourced)).completion]
-        index = Index([shot.prompt for shot in shots])
+        index = self._index([shot.prompt for shot in shots])
         return partial(_found, index, shots, SHOTS), time.monotonic() - started
 
     @property
