@@ -99,6 +99,28 @@ def test_every_step_is_accessible_and_fits(
     context.close()
 
 
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_the_report_opens_from_compare_in_a_tab_of_its_own(
+    chromium: Browser, server: Server, finished: str, watch: Watch, width: int, scheme: str
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
+    context.on("page", watch.on)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(f"{server.address}?step=compare&run={finished}")
+    at_step(page, "compare")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Open the report").click()
+    report = opened.value
+    expect(report.get_by_role("heading", name="Is it better?")).to_be_visible()
+    expect(report.locator(".verdict").first).to_be_visible()
+    assert report.evaluate("document.scripts.length") == 0
+    picture(report, f"report-{scheme}-{width}")
+    assert wider_than_screen(report) == []
+    assert violations(report) == []
+    context.close()
+
+
 @pytest.fixture(scope="module")
 def messy(server: Server, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the id of a data set with findings, of which one was mended."""
