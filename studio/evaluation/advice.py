@@ -30,10 +30,15 @@ MUCH_LONGER = 1.5
 
 def deciding_measure(arms: Mapping[str, Mapping[str, Score]]) -> str:
     """Return the metric that the ways are ranked by: the first of the exam's order that judges what was
-    written or sorted, of those that every arm has; else the loss."""
+    written or sorted, of those that every arm has and in which not all arms are alike; else the loss.
+
+    Where no answer is right word for word, whichever way, that measure tells nothing of the ways.
+    """
     for name in arms["base"]:
         judges = MEASURES[name].better is not None and name not in NOT_DECIDING
-        if judges and all(name in scores for scores in arms.values()):
+        if not judges or any(name not in scores for scores in arms.values()):
+            continue
+        if len({scores[name] for scores in arms.values()}) > 1:
             return name
     return "loss"
 

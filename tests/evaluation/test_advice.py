@@ -121,5 +121,11 @@ def test_ways_are_ranked_by_what_was_answered_and_by_the_loss_only_where_nothing
     assert deciding_measure({"base": {**only, "chrf": one}, "prompt": only, "tuned": only}) == "loss"
 
 
+def test_a_measure_by_which_all_ways_are_alike_does_not_decide() -> None:
+    none, some, more = Score(0, 0, 0), Score(0.2, 0.1, 0.3), Score(0.4, 0.3, 0.5)
+    base, tuned = {"exact_match": none, "rougeL": some}, {"exact_match": none, "rougeL": more}
+    assert deciding_measure({"base": base, "tuned": tuned}) == "rougeL"
+
+
 def test_every_way_that_leaves_the_model_untouched_has_its_place_in_a_sentence() -> None:
     assert set(PHRASES) == {name for name, arm in ARMS.items() if arm.MODEL == "base"}
