@@ -26,6 +26,7 @@ WAITS_SECONDS = (1.0, 4.0, 15.0)
 """Before a question is put again that the service was too busy for; `Retry-After` may ask for more."""
 LONGEST_WAIT_SECONDS = 60.0
 LARGEST_REPLY = 1 << 20
+SHOWN_OF_A_REFUSAL = 300
 BUSY = (408, 409, 425, 429, 500, 502, 503, 504)
 TOO_LONG = ("context_length", "context length", "too long")
 
@@ -52,18 +53,30 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def checked_address(text: str) -> str:
-    """Return where a service begins, as `https://host/v1`. Raises Refused where the text names none."""
+    """Return where a service begins, as `https://host/v1`: how it is written hides nothing of what it is.
+
+    Raises Refused where the text names none.
+    """
     text = text.strip().rstrip("/").removesuffix("/chat/completions")
+    if not all(33 <= ord(letter) <= 126 for letter in text):
+        raise Refused(
+            f"{text!a} holds a blank, or letters that no web address has.",
+            "Copy it from the service's own page: letters with accents are written in another way there.",
+        )
     try:
         parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError as error:
         raise Refused(f"{text!r} is no address: {error}.", _HINT) from error
     if parts.scheme not in ("http", "https") or not host:
         raise Refused(f"{text!r} is no web address.", _HINT)
+    if ":" not in host and not all(0 < len(label) < 64 for label in host.removesuffix(".").split(".")):
+        raise Refused(f"{text!r} is no web address: a part between two dots is empty or too long.", _HINT)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise Refused("The address holds more than a place.", "Enter a key into its own field, not here.")
-    return text if parts.path.strip("/") else f"{text}/v1"
+    place = (f"[{host}]" if ":" in host else host) + ("" if port is None else f":{port}")
+    path = parts.path.rstrip("/")
+    return f"{parts.scheme}://{place}{path if path.strip('/') else '/v1'}"
 
 
 _HINT = "Enter one like https://api.example.com/v1, or http://127.0.0.1:8080/v1."
@@ -80,7 +93,7 @@ def stays_here(address: str) -> bool:
 
 def refuse_open_key(address: str, key: Key) -> None:
     """Raise Refused where a key would travel so that everybody on the way can read it."""
-    if key and address.startswith("http://") and not stays_here(address):
+    if key and urlsplit(address).scheme != "https" and not stays_here(address):
         raise Refused(
             "A key would be sent unencrypted to this address.", "Use one that begins with https://."
         )
@@ -150,6 +163,8 @@ class Address:
             return self._broken("did not answer in time" if late else f"cannot be reached: {error.reason}")
         except (HTTPException, OSError) as error:
             return self._broken(f"broke off while it answered ({type(error).__name__})")
+        except Exception as error:  # the thread ends here; who waits for it raises what it is handed
+            return error
 
     def _broken(self, what: str) -> _Failure:
         hint = "Check the address and the network, then start again: it goes on where it was."
@@ -161,7 +176,7 @@ class Address:
             said = said.replace(self._key.reveal(), SHOWN)  # some services say it back
         if error.code in (400, 413, 422) and any(part in said.lower() for part in TOO_LONG):
             return TooLong()
-        told = f" It said: {said}" if said else ""
+        told = f" It said: {said[:SHOWN_OF_A_REFUSAL]}" if said else ""  # half a key would not be found
         if error.code in (401, 403):
             refused = StudioError(f"{self._host} does not accept this key ({error.code}).{told}", _NEW_KEY)
             return _Failure(refused, again=False)
@@ -193,11 +208,11 @@ def _retry_after(headers: HTTPMessage) -> float:
 
 
 def _error_in(error: urllib.error.HTTPError) -> str:
-    """Return what a service says of its refusal, shortened; empty where it says nothing that can be read."""
+    """Return what a service says of its refusal; empty where it says nothing that can be read."""
     try:
         document = json.loads(error.read(LARGEST_REPLY))
         said = document["error"]
-        return str(said["message"] if isinstance(said, dict) else said)[:300]
+        return str(said["message"] if isinstance(said, dict) else said)
     except (ValueError, KeyError, TypeError, HTTPException, OSError):
         return ""
 

@@ -131,6 +131,19 @@ def test_a_key_that_is_not_accepted_ends_it_at_once_and_is_not_told(
     assert (len(service.asked), asking.waited) == (1, [])
 
 
+def test_a_key_at_the_cut_of_a_long_refusal_is_not_told_in_part(service: StandIn, asking: Asking) -> None:
+    for before in range(290, 300):
+        service.acts = [send(401, json.dumps({"error": "x" * before + KEY}).encode())]
+        with pytest.raises(StudioError) as failed:
+            asking.of(service).ask("?")
+        assert "sk-" not in failed.value.message
+
+
+def test_what_breaks_in_the_sending_is_told_as_what_it_is(asking: Asking) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        Address(Judge("m", "http://127.0.0.1:9/\u00e4"), Key(), asking.pause).ask("?")
+
+
 @pytest.mark.parametrize("act", [send(429, b""), send(500, b"oh"), send(503, b""), hang_up, cut])
 def test_what_may_pass_is_tried_again(service: StandIn, asking: Asking, act: Act) -> None:
     service.acts = [act, reply("A")]
@@ -229,6 +242,8 @@ def test_a_question_that_is_too_long_is_told_apart(service: StandIn, asking: Ask
         (" https://api.example.com/v1/ ", "https://api.example.com/v1"),
         ("https://api.example.com", "https://api.example.com/v1"),
         ("http://127.0.0.1:8080/v1/chat/completions", "http://127.0.0.1:8080/v1"),
+        ("HTTP://API.Example.com:8080/V1", "http://api.example.com:8080/V1"),
+        ("http://[::1]:8080/v1", "http://[::1]:8080/v1"),
     ],
 )
 def test_an_address_is_read_as_people_copy_it(typed: str, address: str) -> None:
@@ -238,11 +253,19 @@ def test_an_address_is_read_as_people_copy_it(typed: str, address: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["example", "ftp://a/v1", "file:///etc/passwd", "https://", "https://me:pw@a/v1", "https://a/v1?key=1",
-     "http://[::1", "http://a:port/v1"],
+     "http://[::1", "http://a:port/v1", "https://a..b/v1", "https://.a/v1", "https://a/v 1",
+     "https://a/v1\x7f", "https://b\u00fccher.example/v1", "https://a/\u00e4/v1", f"https://{'a' * 64}.b/v1"],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(typed: str) -> None:
     with pytest.raises(Refused):
         checked_address(typed)
+
+
+def test_capitals_do_not_let_a_key_go_unencrypted() -> None:
+    with pytest.raises(Refused, match="unencrypted"):
+        refuse_open_key(checked_address("HTTP://api.example.com/v1"), Key(KEY))
+    with pytest.raises(Refused, match="unencrypted"):
+        refuse_open_key("HTTP://api.example.com/v1", Key(KEY))
 
 
 def test_a_key_goes_unencrypted_to_this_machine_alone() -> None:
