@@ -18,6 +18,7 @@ from studio.ui.shell import Shell
 from studio.ui.tabs.compare_arms import ArmsPart
 from studio.ui.tabs.compare_probe import ProbePart
 from studio.ui.tabs.compare_report import ReportPart
+from studio.ui.tabs.compare_steady import SteadyPart
 from studio.ui.tabs.compare_votes import VotesPart
 from studio.ui.wiring import Updates, html_part, on, told
 
@@ -68,6 +69,7 @@ class CompareTab:
             self.classes = html_part("exam-classes", script="figures")
             self.further = ArmsPart(shell, self.notice)
             self.votes = VotesPart(shell, self.notice)
+            self.steady = SteadyPart(shell, self.notice)
             self.probe = ProbePart(shell, self.notice)
             self.table = html_part("exam-table")
             self.report = ReportPart()
@@ -79,6 +81,7 @@ class CompareTab:
         extra = [
             *self.further.outputs(),
             *self.votes.outputs(),
+            *self.steady.outputs(),
             *self.probe.outputs(),
             *self.report.outputs(),
         ]
@@ -98,6 +101,7 @@ class CompareTab:
         ):
             shell.after(on(event, safe(handler), inputs=[shell.session], outputs=outputs))
         self.votes.wire()
+        self.steady.wire()
         self.probe.wire()
         self.further.wire()
         on(self.bar.back.click, shell.step("train"), inputs=[shell.session], outputs=shell.outputs())
@@ -122,6 +126,7 @@ class CompareTab:
             self.classes: classes.classes(examined) if examined else "",
             self.table: panel.table(examined) if examined else "",
             **self.votes.show(run),
+            **self.steady.show(run.id, examined, exam_job(run)),
             **self.probe.show(run, entering=entering),
             **self.report.show(run),
             self.bar.primary: gr.Button("Take it home", interactive=True),
