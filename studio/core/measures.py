@@ -63,6 +63,9 @@ MEASURES: dict[str, Measure] = {
     "steadiness": Measure(
         "The same answer to other words", "consistency over three phrasings, ROUGE-L, 0 to 1", "higher", 3
     ),
+    "unsupported": Measure(
+        "Statements that no source supports", "unsupported sentences, an estimate by shared words", "lower"
+    ),
     "repetition": Measure("Saying the same again", "repeated 4-grams", "lower"),
     "answer_words": Measure("Length of an answer", "words; neither way is better", None, 1),
     "seconds_per_answer": Measure("Time for an answer", "seconds, many at once; the machine's pace", None, 2),

@@ -59,7 +59,7 @@ class ExamJob:
     `writes` whether the untouched model can be asked in words. `reach`: how many tokens both models read at
     once; what leaves no room for an answer is not asked. None: no limit. `wanted`: the further arms of a
     bake-off. `labels`: all that is an answer, where answers are labels without rows being sorted. `steady`:
-    whether some questions are also asked in other words.
+    whether some questions are also asked in other words. `sources`: what answers may rest on.
     """
 
     base: Subject
@@ -78,6 +78,7 @@ class ExamJob:
     wanted: Wanted | None = None
     labels: tuple[str, ...] = ()
     steady: bool = False
+    sources: tuple[str, ...] = ()
 
 
 def examine(
@@ -161,6 +162,7 @@ def _paper(job: ExamJob) -> Paper:
         labels=job.labels,
         labelled=answered if job.labels else (),
         phrased=_phrased(job, answered, tokens) if job.steady else (),
+        sources=job.sources,
     )
 
 

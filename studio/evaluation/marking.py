@@ -12,7 +12,7 @@ from studio.evaluation.metrics import METRICS, metric_named
 from studio.evaluation.phrasings import Phrased
 from studio.evaluation.questions import Question
 
-OF_ALL_ROWS, OF_ANSWERS = ("losses", "bytes"), ("answers", "seconds")
+OF_ALL_ROWS, OF_ANSWERS = ("losses", "bytes"), ("answers", "seconds", "sourced")
 OF_LABELS, OF_PHRASINGS = ("written", "choices"), ("phrasings",)
 """What metrics need: of every scored row, of those that were answered, of those among them whose answers are
 labels, or of those that were asked in other words."""
@@ -25,7 +25,7 @@ class Paper:
     Of a row that was too long for the model there are several examples. `questions` by row of the user's
     file. `bytes` of each row's learned text, in UTF-8; empty where rows are sorted. `labels`: all that can be
     an answer, where answers are labels; `labelled` the questions that are sorted by writing. `phrased`: those
-    that are asked in other words too.
+    that are asked in other words too. `sources`: what answers may rest on beside the question.
     """
 
     rows: tuple[tuple[Example, ...], ...]
@@ -36,6 +36,7 @@ class Paper:
     labels: tuple[str, ...] = ()
     labelled: tuple[Question, ...] = ()
     phrased: tuple[Phrased, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def given(needs: str, paper: Paper, sitting: Sitting) -> tuple[Sequence, Sequenc
 def _predictions(needs: str, paper: Paper, sitting: Sitting) -> Sequence:
     if needs in OF_ALL_ROWS:
         return sitting.nats
-    of_rows = getattr(sitting, needs)
+    of_rows = sitting.answers if needs == "sourced" else getattr(sitting, needs)
     return [of_rows[each.row] for each in _asked(needs, paper)]
 
 
@@ -171,6 +172,8 @@ def references(needs: str, paper: Paper) -> Sequence:
         return paper.bytes
     if needs == "answers":
         return [question.expected for question in paper.answered]
+    if needs == "sourced":
+        return [(question.text, *paper.sources) for question in paper.answered]
     if needs in OF_LABELS:
         return [question.expected for question in paper.labelled]
     if needs in OF_PHRASINGS:

@@ -16,6 +16,7 @@ from studio.engine.objectives import objective_named
 from studio.evaluation.advice import advise
 from studio.evaluation.arms import arm_named, further, why_not
 from studio.evaluation.verdict import verdict_of
+from studio.retrieval.passages import passages_of_document
 from studio.services import knowledge
 from studio.services.exam_view import ExamView
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
@@ -112,6 +113,7 @@ def _examine(task: Task, signals: Signals, progress: Progress, should_stop: Shou
         wanted=_wanted(folder, gathered, task.wishes, writes=not reads_both_ways(model)),
         labels=() if gathered.classes else _labels(gathered),
         steady=STEADY in task.wishes and can_be_steady(folder),
+        sources=_sources(folder),
     )
     kept, put_by = KeptLines(folder.path / "exam.unfinished.jsonl"), folder.path / "exam.finished.jsonl"
     if job.wanted is not None:
@@ -121,6 +123,12 @@ def _examine(task: Task, signals: Signals, progress: Progress, should_stop: Shou
         write_json(folder.path / "exam.json", exams.to_dict(found))
         kept.put_by(put_by)
     return found is not None
+
+
+def _sources(folder: RunFolder) -> tuple[str, ...]:
+    """Return the passages of the documents that were added to a run."""
+    documents = folder.knowledge.documents().values()
+    return tuple(passage.text for each in documents for passage in passages_of_document(each))
 
 
 def _labels(gathered: Material) -> tuple[str, ...]:

@@ -176,6 +176,12 @@ def test_steadiness_is_measured_where_it_is_asked_for_and_not_where_it_is_not(jo
     assert found.table == plain.table, "what else is measured does not change"
 
 
+def test_what_no_source_supports_is_estimated_only_where_there_are_sources(job):
+    found = examine(replace(job, sources=("A passage about sums.",)), progress=quiet, should_stop=never)
+    assert found.differences["unsupported"].verdict == "too_few"
+    assert "unsupported" not in examine(job, progress=quiet, should_stop=never).arms["base"]
+
+
 def test_so_many_rows_are_answered_that_a_verdict_on_them_is_possible():
     assert ANSWERS >= FEWEST_ROWS
 

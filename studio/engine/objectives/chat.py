@@ -25,8 +25,8 @@ CHAT = True
 WINDOWS = False
 METRICS = (
     "loss", "perplexity", "bits_per_byte", "label_written", "label_scored", "exact_match", "normalised_match",
-    "rougeL", "rouge1", "rouge2", "chrf", "bleu", "steadiness", "repetition", "answer_words",
-    "seconds_per_answer",
+    "rougeL", "rouge1", "rouge2", "chrf", "bleu", "steadiness", "unsupported", "repetition",
+    "answer_words", "seconds_per_answer",
 )  # fmt: skip
 
 

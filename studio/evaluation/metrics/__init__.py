@@ -21,6 +21,7 @@ from studio.evaluation.metrics.rouge_l import RougeL
 from studio.evaluation.metrics.row_metric import RowMetric
 from studio.evaluation.metrics.seconds_per_answer import SecondsPerAnswer
 from studio.evaluation.metrics.steadiness import Steadiness
+from studio.evaluation.metrics.unsupported import Unsupported
 
 METRICS: dict[str, type[RowMetric]] = {
     "loss": Loss,
@@ -40,6 +41,7 @@ METRICS: dict[str, type[RowMetric]] = {
     "chrf": Chrf,
     "bleu": Bleu,
     "steadiness": Steadiness,
+    "unsupported": Unsupported,
     "repetition": Repetition,
     "answer_words": AnswerWords,
     "seconds_per_answer": SecondsPerAnswer,

@@ -22,11 +22,13 @@ class RowMetric(evaluate.Metric):
     What it is called, its unit and which way is better stand in `core/measures.py`.
     """
 
-    needs: ClassVar[Literal["losses", "bytes", "answers", "seconds", "written", "choices", "phrasings"]]
+    needs: ClassVar[
+        Literal["losses", "bytes", "answers", "seconds", "written", "choices", "phrasings", "sourced"]
+    ]
     """What it reads of each row: nats and trained tokens (`losses`), nats and the bytes of the learned text
     (`bytes`), the answer and the expected one (`answers`), what the answer took (`seconds`), what was
     written (`written`) and what was likeliest (`choices`) where answers are labels, or the answers to the
-    phrasings of a question (`phrasings`)."""
+    phrasings of a question (`phrasings`), or the answer with what it may rest on (`sourced`)."""
     source: ClassVar[str]
 
     @classmethod

@@ -20,7 +20,7 @@ def exam(view: ExamView) -> str:
         inside = _measures(view, rest, label="Further exam results") + _signatures(view)
         others = folded(f"{count(len(rest), 'further measure')}", inside)
     title = f"The exam, of an earlier point (step {view.step:,})" if view.earlier else "The exam"
-    before = "".join(f"<p>{escape(text)}</p>" for text in (view.before, view.in_other_words) if text)
+    before = f"<p>{escape(view.before)}</p>" if view.before else ""
     return (
         f'<section class="panel" aria-label="Exam"><h3>{title}</h3>{sentence(view.verdict)}'
         f"{first}{_how(view)}{others}{before}</section>"

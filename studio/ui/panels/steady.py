@@ -1,7 +1,7 @@
 """Whether a model answers the same to other words: one sentence, its figures, and what was asked."""
 
 from studio.services.exam_view import ExamView
-from studio.ui.markup import escape, notice
+from studio.ui.markup import notice
 from studio.ui.words import decimals
 
 NAME = "steadiness"
@@ -38,4 +38,4 @@ def steady(view: ExamView | None) -> str:
         f"95 % interval of the difference: {decimals(found.low, 3, signed=True)} to "
         f"{decimals(found.high, 3, signed=True)}."
     )
-    return notice(tone, headline, figures) + f"<p>{escape(view.in_other_words)}</p>"
+    return notice(tone, headline, figures, hint=view.in_other_words)

@@ -17,6 +17,7 @@ ROWS = {
     "seconds": ([0.5, 1.5], [1, 1]),
     "written": (["It is a refund.", "delivery"], ["refund", "refund"]),
     "choices": (["refund", "delivery"], ["refund", "refund"]),
+    "sourced": (["The printer is green.", "Yes"], [["What?", "A green printer"], ["What?", "A word"]]),
     "phrasings": ([["Yes", "yes", "No"], ["One two", "one two", "One two"]], [3, 3]),
 }
 OF_LABELS = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
