@@ -235,7 +235,12 @@ def _measurable(metric: type[RowMetric], paper: Paper) -> bool:
 
 
 def in_order(metrics: Sequence[str], expected: Sequence[str]) -> list[str]:
-    """Return the metrics with those first that tell most about answers of such a length."""
+    """Return the metrics with those first that tell most about answers of such a length.
+
+    Where rows are sorted the order is the objective's own.
+    """
+    if "accuracy" in metrics:
+        return list(metrics)
     words = sorted(len(answer.split()) for answer in expected)
     short = bool(words) and words[len(words) // 2] <= SHORT_WORDS
     first = (*BY_LABEL, *WHOLE_ANSWERS) if short else ("rougeL", "chrf")

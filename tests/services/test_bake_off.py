@@ -98,3 +98,6 @@ def test_a_run_that_sorts_is_set_against_sorting_in_words(studio, labelled, tiny
     assert exam.bake_off.against_best["accuracy"].difference.verdict == "better"
     for arm in ("prompt", "few_shot"):
         assert list(exam.arms[arm]) == list(exam.arms["base"])
+    names = list(exam.arms["base"])
+    assert names[0] == "accuracy"
+    assert list(exam.arms["tuned"]) == [name for name in names if name != "label_written"], "no head writes"
