@@ -6,8 +6,10 @@ from studio.core.bake_off import BakeOff, Cost
 from studio.core.exam import Exam
 from studio.core.measures import MEASURES
 from studio.core.words import decimals, duration, listed, size
+from studio.evaluation.advice import advise
 from studio.evaluation.arms import ARMS
 from studio.exporters.facts import RunFacts
+from studio.exporters.report import markup
 from studio.exporters.report.markup import not_measured, paragraph, quoted, section, shown, table
 from studio.exporters.report.results import score, verdict_word
 
@@ -26,31 +28,19 @@ def arms(facts: RunFacts) -> str:
     if exam is None or exam.bake_off is None:
         return section(NAME, TITLE, not_measured("Not measured.", HOW))
     found = exam.bake_off
-    return section(NAME, TITLE, paragraph(_best(exam, found)), _table(exam, found), _given(found))
+    return section(NAME, TITLE, _advice(exam, found), _table(exam, found), _given(found))
 
 
 def title(arm: str) -> str:
     return ARMS[arm].TITLE if arm in ARMS else arm
 
 
-def _best(exam: Exam, found: BakeOff) -> str:
-    """Return how the tuned model stands beside the best way that leaves the model untouched."""
-    name = next((name for name in _names(exam) if name in found.against_best), None)
-    if name is None:
-        return "No way beside training was measured on a metric that all of them have."
-    best, measure = found.against_best[name], MEASURES[name]
-    change = best.difference
-    ends = " to ".join(measure.said(end, signed=True) for end in (change.low, change.high))
-    said = {
-        "better": "The tuned model is better than",
-        "same": "There is no clear difference between the tuned model and",
-        "worse": "The tuned model is worse than",
-        "too_few": "There are too few rows to set the tuned model beside",
-    }[change.verdict]
-    return (
-        f"{said} the best way without training, “{title(best.arm)}” ({measure.term}: difference "
-        f"{measure.said(change.value, signed=True)}, 95 % interval {ends})."
-    )
+def _advice(exam: Exam, found: BakeOff) -> str:
+    """Return what the screen says of it too: tuning beside the best way that leaves the model untouched."""
+    said = advise(exam, found)
+    if said is None:
+        return paragraph("No way beside training was measured on a metric that all of them have.")
+    return markup.verdict(said)
 
 
 def _names(exam: Exam) -> list[str]:

@@ -66,7 +66,8 @@ def _how(exam: Exam) -> str:
     signatures = bullets(marks)
     if signatures:
         signatures = paragraph("Signatures, to compare with papers (sacrebleu):") + signatures
-    return paragraph(told, "small") + (paragraph(exam.before, "small") if exam.before else "") + signatures
+    further = "".join(paragraph(text, "small") for text in (exam.before, exam.in_other_words) if text)
+    return paragraph(told, "small") + further + signatures
 
 
 def _sorting(exam: Exam) -> str:

@@ -129,7 +129,7 @@ def test_hostile_texts_show_as_themselves_wherever_they_stand(facts):
         notes=HOSTILE,
         run=HOSTILE,
         dataset=replace(facts.dataset, name=HOSTILE, licence=HOSTILE, format=HOSTILE),
-        exam=replace(facts.exam, table=rows, before=HOSTILE, device=HOSTILE),
+        exam=replace(facts.exam, table=rows, before=HOSTILE, in_other_words=HOSTILE, device=HOSTILE),
         environment={"studio": HOSTILE, "packages": {HOSTILE: HOSTILE}},
     )
     page = report(attacked)
