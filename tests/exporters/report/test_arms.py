@@ -22,9 +22,8 @@ def baked(facts, verdict="better"):
         documents=("manual.pdf",),
         memory_measured="The process as a whole.",
     )
-    exam = facts.exam
-    scores = {"chrf": Score(0.5, 0.4, 0.6)}
-    return replace(facts, exam=replace(exam, arms=dict.fromkeys(ways, scores), bake_off=found))
+    arms_scores = {way: {"chrf": Score(0.5 + at, 0.4, 2.6)} for at, way in enumerate(ways)}
+    return replace(facts, exam=replace(facts.exam, arms=arms_scores, bake_off=found))
 
 
 @pytest.mark.parametrize("verdict", ["better", "same", "worse", "too_few"])
