@@ -3,12 +3,12 @@
 The key of an address stays in this process and is written nowhere: another one that takes the job up says so.
 """
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
-from typing import Any
 
 from studio.core import judge as judges
 from studio.core.config import Optimisation
@@ -16,7 +16,7 @@ from studio.core.errors import Refused, StudioError
 from studio.core.exam import Exam
 from studio.core.judge import Judge, Judged, Judgement, judgement_from
 from studio.core.keys import Key
-from studio.core.shapes import shaped
+from studio.core.progress import fold
 from studio.evaluation import judge as judging
 from studio.evaluation.ballots import Ballot, of_exam, of_vote
 from studio.evaluation.votes import Side, agreement, tally, verdict_of_votes, win_share
@@ -29,13 +29,13 @@ from studio.services.queue import Task
 from studio.services.training import Signals
 from studio.services.views_of_votes import JudgeView
 from studio.store.feedback import FILE, FeedbackFile
-from studio.store.files import read_as, told_plainly, write_json
+from studio.store.files import read_as, write_json
 from studio.store.home import Home
 from studio.store.lines import KeptLines
 from studio.store.runs import RunFolder
 
 KIND = "judge"
-WISH, RESULT, UNFINISHED = "judge.wish.json", "judge.json", "judge.unfinished.jsonl"
+RESULT, UNFINISHED = "judge.json", "judge.unfinished.jsonl"
 _HINT = "Delete this file, and ask the judge again."
 PAUSE_SECONDS = 0.1
 OWN = "The judge is the untouched model of this run, and may favour its own way of writing."
@@ -51,12 +51,44 @@ def start(home: Home, keys: Keys, run: str, judge: Judge, key: Key) -> str:
         raise Refused("The judge has no model.", "Name one.")
     if judge.address:
         refuse_open_key(judge.address, key)
+        _refuse_key_elsewhere(home, key)
     else:
         refuse_itself(home, folder, judge.model)
-    keys.put(run, key)
-    with told_plainly("The request"):
-        write_json(folder.path / WISH, {"version": 1, "judge": asdict(judge), "keyed": bool(key)})
-    return folder.requests.add(KIND)
+    _refuse_second(home, folder, judge)
+    ticket = keys.put(key if judge.address else Key())
+    # The ticket stands beside its judge in one wish: no key can reach an address it was not entered for.
+    return folder.requests.add(KIND, wishes=(json.dumps({**asdict(judge), "ticket": ticket}),))
+
+
+def _refuse_key_elsewhere(home: Home, key: Key) -> None:
+    """Raise Refused where another process would do the work: a key leaves this one for its address alone."""
+    if key and not home.held and (holder := home.holder()) is not None:
+        raise Refused(
+            f"Another process of the studio ({holder.process}) does the work of this home, and is "
+            "not told a key that was entered here.",
+            "Ask the judge in that studio, with its key, or close it first.",
+        )
+
+
+def _refuse_second(home: Home, folder: RunFolder, judge: Judge) -> None:
+    """Raise Refused beside a judge under way, and beside another one that waits."""
+    waiting = [_wish(request.wishes)[0] for request in folder.requests.all() if request.kind == KIND]
+    if any(other != judge for other in waiting):
+        raise Refused(
+            f"The judge {waiting[0].model} waits for its turn already.", "Stop it, then ask another."
+        )
+    jobs, live = fold(folder.read()[0]).jobs.values(), home.live_worker()
+    if any(job.started.kind == KIND and job.status(live) == "running" for job in jobs):
+        raise Refused("A judge reads these answers now.", "Wait until it has read them, or stop it.")
+
+
+def _wish(wishes: tuple[str, ...]) -> tuple[Judge, str]:
+    """Return who is to judge, and the ticket of its key. The newest wish counts."""
+    try:
+        wish = json.loads(wishes[-1])
+        return Judge(wish["model"], wish["address"]), wish["ticket"]
+    except (IndexError, ValueError, KeyError, TypeError) as error:
+        raise StudioError("The request for a judge does not say which.", "Stop it, and ask again.") from error
 
 
 def can_be_judged(home: Home, run: str) -> bool:
@@ -67,19 +99,16 @@ def can_be_judged(home: Home, run: str) -> bool:
 
 def hold(home: Home, keys: Keys, task: Task, signals: Signals) -> None:
     """Let the judge read that was asked for."""
-    try:
-        run_job(task, signals, partial(_judge, home, keys, task.folder))
-    finally:
-        keys.forget(task.folder.id)
+    run_job(task, signals, partial(_judge, home, keys, task))
 
 
-def _judge(home: Home, keys: Keys, folder: RunFolder, progress: Progress, should_stop: ShouldStop) -> bool:
+def _judge(home: Home, keys: Keys, task: Task, progress: Progress, should_stop: ShouldStop) -> bool:
+    folder, (judge, ticket) = task.folder, _wish(task.wishes)
+    key = keys.take(ticket)
     exam = exams.newest(folder)
     if exam is None:
         raise StudioError("The exam of this run is gone.", "Hold it again, then ask the judge.")
-    judge, keyed = read_as(_wish, folder.path / WISH, hint=_HINT)
-    key = keys.of(folder.id)
-    if keyed and not key:
+    if ticket and not key:
         raise StudioError(
             "The key of the judge's address is not known to this process: it is never written down.",
             "Enter it again and start the judge again: it goes on where it was.",
@@ -101,10 +130,6 @@ def _judge(home: Home, keys: Keys, folder: RunFolder, progress: Progress, should
     write_json(folder.path / RESULT, judges.to_dict(found))
     kept.discard()
     return True
-
-
-def _wish(entries: dict[str, Any]) -> tuple[Judge, bool]:
-    return shaped(Judge, entries["judge"]), entries["keyed"]
 
 
 def _judgement(ballot: Ballot, ask: Ask) -> Judgement:

@@ -1,8 +1,9 @@
-"""The keys that somebody entered while this process lives, by run. Nothing of them is ever written."""
+"""The keys that somebody entered while this process lives, each for one request. None is ever written."""
 
 import threading
 
 from studio.core.keys import Key
+from studio.store.files import new_id
 
 
 class Keys:
@@ -12,16 +13,16 @@ class Keys:
         self._lock = threading.Lock()
         self._keys: dict[str, Key] = {}
 
-    def put(self, run: str, key: Key) -> None:
-        """Hold a key for the next job of this run; an empty one forgets the key before it."""
+    def put(self, key: Key) -> str:
+        """Hold a key and return the ticket that it is fetched with; an empty key needs none."""
+        if not key:
+            return ""
+        ticket = new_id()
         with self._lock:
-            self._keys[run] = key
+            self._keys[ticket] = key
+        return ticket
 
-    def of(self, run: str) -> Key:
-        """Return the key of a run; an empty one where this process was given none."""
+    def take(self, ticket: str) -> Key:
+        """Hand a key out, once; an empty one where another process was given it, or it was taken."""
         with self._lock:
-            return self._keys.get(run, Key())
-
-    def forget(self, run: str) -> None:
-        with self._lock:
-            self._keys.pop(run, None)
+            return self._keys.pop(ticket, Key())

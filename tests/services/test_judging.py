@@ -13,6 +13,7 @@ from studio.core.judge import Judge
 from studio.core.keys import Key
 from studio.services.studio import Studio
 from studio.services.views import Duty, JobView
+from studio.store.home import Home
 from tests.services.conftest import ended, job_ended, planned, wait_for, write_table
 from tests.services.test_judge_address import KEY, StandIn, reply, send, service
 from tests.services.test_voting import QUESTIONS, held_exam, keep, right_one, vote_all
@@ -204,6 +205,76 @@ def test_a_key_that_this_process_does_not_know_is_asked_for_again(
     assert job_ended(another, run, job) == "failed"
     assert "never written down" in last_job(another, run).message
     another.close()
+
+
+@pytest.fixture
+def waiting(closed: Studio, table: Path, tiny_model_folder: Path, home: Path) -> tuple[Studio, str]:
+    """A studio where nobody works, and a run that was stopped and has an exam."""
+    run = closed.start(planned(closed, table, tiny_model_folder, steps=1, evaluations=1))
+    keep(home, run, held_exam())
+    closed.stop(run)
+    return closed, run
+
+
+def test_a_second_judge_does_not_take_the_place_of_one_that_waits(waiting: tuple[Studio, str]) -> None:
+    studio, run = waiting
+    first = studio.start_judge(run, Judge("first", "https://one.example/v1"), Key(KEY))
+    with pytest.raises(Refused, match="The judge first waits for its turn already"):
+        studio.start_judge(run, Judge("second", "https://two.example/v1"), Key("another"))
+    assert studio.start_judge(run, Judge("first", "https://one.example/v1"), Key(KEY)) == first
+    studio.stop_job(run, first)
+    assert studio.start_judge(run, Judge("second", "https://two.example/v1"), Key("another")) != first
+
+
+def test_beside_a_judge_that_reads_no_other_one_is_asked(
+    examined: tuple[Studio, str], service: StandIn
+) -> None:
+    studio, run = examined
+    over = threading.Event()
+    service.acts = [lambda handler: over.wait(30) and None]
+    job = studio.start_judge(run, Judge("m", service.address), Key(KEY))
+    wait_for(lambda: service.asked)
+    for judge in (Judge("m", service.address), Judge("n", service.address)):
+        with pytest.raises(Refused, match="A judge reads these answers now"):
+            studio.start_judge(run, judge, Key("another"))
+    studio.stop_job(run, job)
+    assert job_ended(studio, run, job) == "stopped"
+    over.set()
+
+
+def test_a_key_entered_anew_for_a_judge_that_waits_is_the_one_that_is_sent(
+    waiting: tuple[Studio, str], service: StandIn
+) -> None:
+    studio, run = waiting
+    honest(service)
+    studio.start_judge(run, Judge("m", service.address), Key("mistyped"))
+    job = studio.start_judge(run, Judge("m", service.address), Key(KEY))
+    studio.open(Duty(quiet_seconds=0.0, exam_after_training=False))
+    assert job_ended(studio, run, job) == "finished", last_job(studio, run)
+    studio.close()
+    assert {headers["Authorization"] for headers in service.headers} == {f"Bearer {KEY}"}
+
+
+def test_a_key_is_refused_where_another_process_does_the_work(
+    waiting: tuple[Studio, str], home: Path
+) -> None:
+    studio, run = waiting
+    at_work = Home(home)
+    assert at_work.take()
+    with pytest.raises(Refused, match=r"Another process of the studio .* is not told a key"):
+        studio.start_judge(run, Judge("m", "https://one.example/v1"), Key(KEY))
+    assert studio.start_judge(run, Judge("m", "https://one.example/v1"), Key())
+    at_work.release()
+
+
+def test_a_request_that_names_no_judge_fails_once_and_is_over(
+    examined: tuple[Studio, str], home: Path
+) -> None:
+    studio, run = examined
+    job = Home(home).runs.folder(run).requests.add("judge")
+    assert job_ended(studio, run, job) == "failed"
+    assert "does not say which" in last_job(studio, run).message
+    assert not Home(home).runs.folder(run).requests.waits(job)
 
 
 def test_a_judge_without_answers_or_without_a_name_is_refused(examined: tuple[Studio, str]) -> None:
