@@ -75,7 +75,10 @@ class RunFacts:
     environment: Mapping[str, Any] = field(default_factory=dict)
     probe: Probe | None = None
     """The newest one: what was forgotten and learned by heart."""
+    probe_lost: str = ""
+    """Why there is none although one was held; so also of the votes."""
     votes: VotesTold | None = None
+    votes_lost: str = ""
     held_out_by: Literal["", "user", "seed"] = ""
     """Who chose the held-back rows: a column of the user's, or a draw with the seed; "" if unknown."""
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from studio.core.errors import StudioError
+from studio.core.errors import Refused, StudioError
+from studio.core.probe import Probe
 from studio.core.progress import fold
 from studio.core.report import DatasetReport
 from studio.engine.sources import ModelSource
@@ -10,6 +11,8 @@ from studio.exporters.facts import DatasetFacts, RunFacts, VotesTold
 from studio.services import exams, probes, votes_view
 from studio.services.comparisons import Questions
 from studio.services.dividing import first_held_out
+from studio.services.views_of_votes import VotesView
+from studio.store import feedback
 from studio.store.foreseen import foreseen_of
 from studio.store.home import Home
 from studio.store.runs import RunFolder
@@ -19,6 +22,8 @@ def gather(home: Home, folder: RunFolder) -> RunFacts:
     """Return the facts of a run in whatever state it is. Reads files only, never a model."""
     config, meta, story = folder.config(), folder.meta(), fold(folder.read()[0])
     findings, lost = _findings(home, config.dataset, config.dataset_version)
+    probe, probe_lost = _probe(folder)
+    votes, votes_lost = _votes(home, folder.id)
     first = first_held_out(folder)
     return RunFacts(
         config=config,
@@ -39,8 +44,10 @@ def gather(home: Home, folder: RunFolder) -> RunFacts:
         story=story,
         findings=findings,
         findings_lost=lost,
-        probe=probes.newest(folder),
-        votes=_votes(home, folder.id) if findings is not None else None,
+        probe=probe,
+        probe_lost=probe_lost,
+        votes=votes,
+        votes_lost=votes_lost,
         foreseen=foreseen_of(folder.path),
         base=base_of(folder),
         environment=folder.environment(),
@@ -48,11 +55,26 @@ def gather(home: Home, folder: RunFolder) -> RunFacts:
     )
 
 
-def _votes(home: Home, run: str) -> VotesTold | None:
-    """Return how the blind voting fell; None where nobody voted. Its votes lie with the data set."""
-    found = votes_view.view(home, Questions(), run)
-    if found is None or not found.voted:
-        return None
+def _probe(folder: RunFolder) -> tuple[Probe | None, str]:
+    """Return the newest probe, or why it cannot be told: a damaged one keeps nobody from his model."""
+    try:
+        return probes.newest(folder), ""
+    except StudioError as error:
+        return None, f"{probes.FILE} in the run's folder is damaged. {error.hint}"
+
+
+def _votes(home: Home, run: str) -> tuple[VotesTold | None, str]:
+    """Return how the blind voting fell, or why it cannot be told; neither where nobody voted."""
+    try:
+        found = votes_view.view(home, Questions(), run)
+    except Refused as error:
+        return None, error.message
+    except StudioError as error:
+        return None, f"{feedback.FILE} in the data set's folder cannot be read. {error.hint}"
+    return (_told(found) if found is not None and found.voted else None), ""
+
+
+def _told(found: VotesView) -> VotesTold:
     return VotesTold(
         questions=found.questions,
         voted=found.voted,

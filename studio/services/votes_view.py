@@ -50,10 +50,13 @@ def view(home: Home, questions: Questions, run: str) -> VotesView | None:
 
 
 def result(home: Home, questions: Questions, run: str) -> VotesView | None:
-    """Return what the votes say so far, whether or not questions are left."""
+    """Return what the votes say so far, whether or not questions are left, and the judge beside them."""
     told = view(home, questions, run)
     at = booth(home, questions, run)
-    return told if told is None or at is None or told.shown else _with_result(told, at)
+    if told is None or at is None:
+        return told
+    judge = judging.view(at.folder, at.exam, _people(said_of(at)))
+    return replace(told if told.shown else _with_result(told, at), judge=judge)
 
 
 def judged(home: Home, questions: Questions, run: str) -> JudgeView | None:
@@ -87,7 +90,6 @@ def _with_result(told: VotesView, at: Booth) -> VotesView:
         verdict=verdict,
         said=in_words(counted, share, verdict, alike=_alike(counted, both_bad, told.identical)),
         metrics=_metrics(at),
-        judge=judging.view(at.folder, at.exam, _people(said)),
         rows=tuple(
             VotedQuestion(each.row, each.prompt, each.base, each.tuned, said[each.key])
             for each in at.ballots

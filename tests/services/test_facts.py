@@ -94,3 +94,25 @@ def test_the_probe_and_the_votes_of_a_run_are_among_its_facts(closed, folder):
     assert (told.votes.voted, told.votes.questions, told.votes.ended) == (1, 2, False)
     closed.end_voting(folder.id)
     assert gather(closed._home, folder).votes.counted.decided == 1
+
+
+def test_what_is_damaged_beside_a_run_is_named_and_keeps_no_export_and_no_report_back(closed, folder):
+    rows = tuple(ExamRow(row, f"q {row}", "a", 2.0, 1.0, 3, f"base {row}", f"tuned {row}") for row in (2, 3))
+    write_json(folder.path / "exam.json", exams.to_dict(replace(EXAM, table=rows)))
+    closed.vote(folder.id, closed.votes(folder.id).open.key, "left")
+    closed.end_voting(folder.id)
+    for name in ("probe.json", "judge.json"):
+        write_json(folder.path / name, {"version": 1})
+    told = gather(closed._home, folder)
+    assert (told.probe, told.votes.voted, told.votes_lost) == (None, 1, ""), "votes need no judge"
+    assert "probe.json in the run's folder is damaged. Do it again." in told.probe_lost
+    kept = closed._home.datasets.path / told.config.dataset / "feedback.jsonl"
+    kept.unlink()
+    kept.mkdir()
+    told = gather(closed._home, folder)
+    assert told.votes is None
+    assert "feedback.jsonl in the data set's folder cannot be read. Check the disk" in told.votes_lost
+    assert all(
+        said in closed.report(folder.id)
+        for said in (told.probe_lost.replace("'", "&#x27;"), "feedback.jsonl")
+    )

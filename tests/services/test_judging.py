@@ -69,7 +69,7 @@ def test_a_judge_behind_an_address_reads_both_orders_and_its_key_is_nowhere_on_d
     assert job_ended(studio, run, job) == "finished", last_job(studio, run)
     assert len(service.asked) == 2 * (QUESTIONS - 1), "of identical answers nobody is asked"
     vote_all(studio, run, right_one)
-    view = studio.votes(run)
+    view = studio.votes_so_far(run)
     assert view is not None
     assert view.judge is not None
     assert (view.judge.counted.tuned, view.judge.counted.base, view.judge.swayed) == (7, 0, 0)
@@ -88,7 +88,7 @@ def test_a_judge_that_prefers_the_first_place_wins_nothing(
     job = studio.start_judge(run, Judge("m", service.address), Key())
     assert job_ended(studio, run, job) == "finished"
     studio.end_voting(run)
-    view = studio.votes(run)
+    view = studio.votes_so_far(run)
     assert view is not None
     assert view.judge is not None
     assert (view.judge.counted.ties, view.judge.swayed, view.judge.won) == (7, 7, None)
@@ -101,7 +101,7 @@ def test_replies_that_cannot_be_read_are_counted(examined: tuple[Studio, str], s
     job = studio.start_judge(run, Judge("m", service.address), Key())
     assert job_ended(studio, run, job) == "finished"
     studio.end_voting(run)
-    view = studio.votes(run)
+    view = studio.votes_so_far(run)
     assert view is not None
     assert view.judge is not None
     assert (view.judge.unread, view.judge.counted.decided, view.judge.counted.ties) == (7, 0, 0)
@@ -151,7 +151,7 @@ def test_a_model_of_this_machine_judges_without_any_address(
     job = studio.start_judge(run, Judge(str(tiny_model_folder)), Key())
     assert job_ended(studio, run, job) == "finished", last_job(studio, run)
     studio.end_voting(run)
-    view = studio.votes(run)
+    view = studio.votes_so_far(run)
     assert view is not None
     assert view.judge is not None
     judged = view.judge
@@ -170,7 +170,7 @@ def test_a_question_that_is_too_long_for_the_judge_is_counted_and_not_cut(
     job = studio.start_judge(run, Judge(str(tiny_model_folder)), Key())
     assert job_ended(studio, run, job) == "finished", last_job(studio, run)
     studio.end_voting(run)
-    view = studio.votes(run)
+    view = studio.votes_so_far(run)
     assert view is not None
     assert view.judge is not None
     assert view.judge.unasked >= 1

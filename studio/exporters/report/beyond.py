@@ -35,6 +35,8 @@ def changed(facts: RunFacts) -> str:
     """Return the lights of the probe; where none was held, how to hold it."""
     name, title = "changed", "What else changed?"
     probe = facts.probe
+    if probe is None and facts.probe_lost:
+        return section(name, title, not_measured("Damaged.", facts.probe_lost))
     if probe is None:
         said = f"What the model forgot and what it learned by heart is not known. {HOW_TO_PROBE}"
         return section(name, title, not_measured("Not measured.", said))
@@ -73,6 +75,8 @@ def _asked(asked: Asked) -> str:
 def preferred(facts: RunFacts) -> str:
     """Return what people said of the answers, names hidden; where the voting is not over, how far it is."""
     name, title, votes = "votes", "What people prefer", facts.votes
+    if votes is None and facts.votes_lost:
+        return section(name, title, not_measured("Not known any more.", facts.votes_lost))
     if votes is None:
         said = f"Nobody has judged the answers with the names hidden. {HOW_TO_VOTE}"
         return section(name, title, not_measured("Not measured.", said))
