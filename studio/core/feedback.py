@@ -122,18 +122,30 @@ class Standing:
     damaged: int = 0
 
     def of(self, run: str, step: int) -> "Standing":
-        """Return what was said of one checkpoint; of two votes on a question the last one."""
-        newest = {vote.key: vote for vote in self.votes if (vote.run, vote.step) == (run, step)}
+        """Return what was said of one checkpoint."""
+        votes = (vote for vote in self.votes if (vote.run, vote.step) == (run, step))
         ended = tuple(end for end in self.ended if (end.run, end.step) == (run, step))
-        return Standing(tuple(sorted(newest.values(), key=lambda vote: vote.at)), ended, self.damaged)
+        return Standing(tuple(sorted(votes, key=lambda vote: vote.at)), ended, self.damaged)
+
+    def holds(self, said: Feedback) -> bool:
+        """Return whether a line is a vote on a question that has one already."""
+        return isinstance(said, Vote) and any(_question(vote) == _question(said) for vote in self.votes)
+
+
+def _question(vote: Vote) -> tuple[str, int, str]:
+    return vote.run, vote.step, vote.key
 
 
 def standing(lines: tuple[Feedback, ...], damaged: int = 0) -> Standing:
-    """Apply the retractions."""
+    """Apply the retractions. Of two votes on a question the first stays."""
     gone = {line.of for line in lines if isinstance(line, Retraction)}
     kept = [line for line in lines if not isinstance(line, Retraction) and line.id not in gone]
+    first: dict[tuple[str, int, str], Vote] = {}
+    for line in kept:
+        if isinstance(line, Vote):
+            first.setdefault(_question(line), line)
     return Standing(
-        tuple(line for line in kept if isinstance(line, Vote)),
+        tuple(first.values()),
         tuple(line for line in kept if isinstance(line, Ended)),
         damaged,
     )

@@ -55,13 +55,17 @@ class Questions:
         return self._find(comparison).view
 
     def answered(self, run: str) -> tuple[Comparison, ...]:
-        """Return the questions that both models of a run answered to the end, the oldest first."""
+        """Return the questions that both models of a run answered to the end, the oldest first.
+
+        Those with what was looked up for them are not among them: they tell of two models with documents.
+        """
         with self._lock:
             of_run = [asked for asked in self._asked.values() if asked.run == run]
             return tuple(
                 asked.view
                 for asked in of_run
                 if not asked.view.error
+                and not asked.view.with_retrieval
                 and not asked.cancelled.is_set()
                 and all(answer.done for answer in asked.view.answers.values())
             )

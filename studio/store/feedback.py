@@ -26,12 +26,18 @@ class FeedbackFile:
         self.path = folder / FILE
 
     def add(self, said: Feedback) -> None:
-        """Add a line; what a crash left of an earlier one is cut off. Raises StudioError on a full disk."""
+        """Add a line; what a crash left of an earlier one is cut off. Raises StudioError on a full disk.
+
+        A vote on a question that another page has voted on meanwhile is not added: the first one stays.
+        """
         document = {"version": _VERSION, **lines.to_dict(said)}
         line = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
         with told_plainly("The vote"), self._turn_to_write(), self.path.open("ab+") as file:
             file.seek(0)
-            whole = file.read().rfind(b"\n") + 1
+            content = file.read()
+            if _standing(content).holds(said):
+                return
+            whole = content.rfind(b"\n") + 1
             file.truncate(whole)
             try:
                 file.write(line.encode())
@@ -50,14 +56,7 @@ class FeedbackFile:
         except OSError as error:
             problem = f"The file {self.path} cannot be read: {error.strerror}."
             raise StudioError(problem, "Check the disk, or restore the file from a copy.") from error
-        found, damaged = [], 0
-        for line in content[: content.rfind(b"\n") + 1].splitlines():
-            said = _read(line)
-            if said is None:
-                damaged += 1
-            else:
-                found.append(said)
-        return standing(tuple(found), damaged)
+        return _standing(content)
 
     @contextmanager
     def _turn_to_write(self) -> Iterator[None]:
@@ -70,6 +69,17 @@ class FeedbackFile:
             yield
         finally:
             lock.release()
+
+
+def _standing(content: bytes) -> Standing:
+    found, damaged = [], 0
+    for line in content[: content.rfind(b"\n") + 1].splitlines():
+        said = _read(line)
+        if said is None:
+            damaged += 1
+        else:
+            found.append(said)
+    return standing(tuple(found), damaged)
 
 
 def _read(line: bytes) -> Feedback | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,10 +11,13 @@ from studio.core import exam as exams
 from studio.core.errors import Refused
 from studio.core.exam import Difference, Exam, ExamRow, Score
 from studio.core.records import Preference
+from studio.services import voting
 from studio.services.comparisons import BASE
 from studio.services.studio import Studio
 from studio.services.views import Answer
+from studio.store.feedback import FeedbackFile
 from studio.store.files import write_json
+from studio.store.home import Home
 from tests.services.conftest import planned
 
 QUESTIONS = 8
@@ -139,6 +143,28 @@ def test_a_press_that_comes_twice_counts_once(examined: tuple[Studio, str]) -> N
     assert view.voted == 1
 
 
+def test_two_pages_that_vote_at_the_same_moment_cast_one_vote(
+    examined: tuple[Studio, str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, run = examined
+    first = studio.votes(run)
+    assert first is not None
+    assert first.open is not None
+    key, written = first.open.key, voting._vote
+
+    def meanwhile(*asked: Any) -> Any:
+        monkeypatch.setattr(voting, "_vote", written)
+        Studio(home).vote(run, key, "left")
+        return written(*asked)
+
+    monkeypatch.setattr(voting, "_vote", meanwhile)
+    studio.vote(run, key, "right")
+    dataset = Home(home).runs.folder(run).config().dataset
+    (kept,) = FeedbackFile(Home(home).datasets.folder(dataset).path).standing().votes
+    assert kept.choice == "left", "the one that came first stays"
+    assert len(studio.preferences(dataset).splitlines()) == 1
+
+
 def test_the_end_may_come_early_and_be_taken_back(examined: tuple[Studio, str]) -> None:
     studio, run = examined
     first = studio.votes(run)
@@ -187,8 +213,20 @@ def test_typed_questions_are_voted_on_after_those_of_the_exam(examined: tuple[St
     assert told.rows[-1].prompt == "How are you?"
 
 
-def answer(studio: Studio, run: str, question: str, text: str, *, weights: str) -> None:
-    asked = studio._questions.ask(question, run)
+def test_answers_written_with_documents_are_no_ballot_of_the_bare_models(
+    examined: tuple[Studio, str],
+) -> None:
+    studio, run = examined
+    answer(studio, run, "How are you?", "Fine", weights="t" * 8, with_retrieval=True)
+    view = studio.votes(run)
+    assert view is not None
+    assert view.questions == QUESTIONS - 1
+
+
+def answer(
+    studio: Studio, run: str, question: str, text: str, *, weights: str, with_retrieval: bool = False
+) -> None:
+    asked = studio._questions.ask(question, run, with_retrieval=with_retrieval)
     studio._questions.write(asked, BASE, Answer("I do not know", True, "b" * 8))
     studio._questions.write(asked, run, Answer(text, True, weights))
 

@@ -15,6 +15,7 @@ from studio.core.feedback import (
     Written,
     from_dict,
     preference_pairs,
+    standing,
     to_dict,
 )
 from studio.store.feedback import FeedbackFile
@@ -49,6 +50,18 @@ def test_undo_adds_a_line_and_takes_the_vote_back(tmp_path: Path) -> None:
     assert [each.id for each in file.standing().votes] == ["v1"]
 
 
+def test_of_two_votes_on_a_question_the_first_stays_and_a_retracted_one_makes_room(tmp_path: Path) -> None:
+    file = FeedbackFile(tmp_path)
+    file.add(vote("v1", "left", key="k"))
+    file.add(vote("v2", "right", key="k"))
+    assert [each.id for each in file.standing().votes] == ["v1"]
+    file.add(Retraction("r1", "v1", "me", 3.0))
+    file.add(vote("v3", "right", key="k"))
+    assert [each.id for each in file.standing().votes] == ["v3"]
+    twice = standing((vote("v1", key="k"), vote("v2", key="k")))
+    assert [each.id for each in twice.votes] == ["v1"], "as an older studio may have written it"
+
+
 def test_a_torn_last_line_was_never_said_and_the_next_vote_replaces_it(tmp_path: Path) -> None:
     file = FeedbackFile(tmp_path)
     file.add(vote("v1"))
@@ -76,13 +89,12 @@ def test_without_a_file_nothing_was_said(tmp_path: Path) -> None:
     assert FeedbackFile(tmp_path).standing().votes == ()
 
 
-def test_of_two_votes_on_a_question_the_last_one_holds(tmp_path: Path) -> None:
+def test_votes_are_told_by_the_run_and_the_step_that_they_judge(tmp_path: Path) -> None:
     file = FeedbackFile(tmp_path)
     file.add(vote("v1", key="k"))
-    file.add(vote("v2", "right", key="k", at=2.0))
-    file.add(vote("v3", "tie", left=Written("x", "tuned", "starter", "run2", 5, "")))
+    file.add(vote("v3", "tie", key="k", left=Written("x", "tuned", "starter", "run2", 5, "")))
     found = file.standing().of("run1", 20)
-    assert [(each.id, each.preferred) for each in found.votes] == [("v2", "base")]
+    assert [(each.id, each.preferred) for each in found.votes] == [("v1", "tuned")]
 
 
 @pytest.mark.parametrize("choice", ["tie", "both_bad", "skipped"])
