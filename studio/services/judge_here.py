@@ -111,6 +111,12 @@ def _subject(home: Home, model: str, tell: Tell, should_stop: ShouldStop) -> tup
 
 
 def _run_of(home: Home, model: str) -> RunFolder | None:
-    """Return the run that is meant, by its id or the beginning of it; None where a model is."""
+    """Return the run that is meant, by its id or the beginning of it; None where a model is.
+
+    Raises Refused where several runs begin so: none of them is a model of the hub.
+    """
     found = () if model == "starter" or os.path.isdir(model) else home.runs.matching(model)
-    return home.runs.folder(found[0]) if len(found) == 1 else None
+    if len(found) > 1:
+        shown = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
+        raise Refused(f"{len(found)} runs begin with {model!r}: {shown}.", "Type more letters of the one.")
+    return home.runs.folder(found[0]) if found else None

@@ -30,7 +30,7 @@ from studio.services import exams
 from studio.services.comparisons import BASE, Questions
 from studio.store.datasets import DatasetFolder
 from studio.store.feedback import FeedbackFile
-from studio.store.files import new_id, told_plainly
+from studio.store.files import new_id, told_plainly, write_bytes
 from studio.store.home import Home
 from studio.store.records import RecordFile
 from studio.store.runs import RunFolder
@@ -160,7 +160,7 @@ def write_preferences(home: Home, run: str, target: Path) -> None:
     if target.exists():
         raise Refused(f"{target} is there already.", "Name a new file.")
     with told_plainly("The preferences"):
-        target.write_text(lines, encoding="utf-8")
+        write_bytes(target, lines.encode())
 
 
 def _who(at: Booth) -> str:

@@ -183,6 +183,14 @@ def test_nobody_judges_in_a_case_of_his_own(examined: tuple[Studio, str], home: 
             studio.start_judge(run, Judge(itself), Key())
 
 
+def test_the_beginning_of_several_runs_is_taken_for_no_model(waiting: tuple[Studio, str], home: Path) -> None:
+    studio, run = waiting
+    runs = Home(home).runs.path
+    shutil.copytree(runs / run, runs / f"{run[:16]}{'a' * (len(run) - 16)}")
+    with pytest.raises(Refused, match=f"2 runs begin with '{run[:15]}'"):
+        studio.start_judge(run, Judge(run[:15]), Key())
+
+
 def test_the_tuned_model_of_another_run_may_judge(
     examined: tuple[Studio, str], table: Path, tiny_model_folder: Path
 ) -> None:

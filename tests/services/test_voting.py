@@ -1,5 +1,6 @@
 """Blind votes on an exam: stored at once, undone by a line, blind until the end, and read back as data."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from studio.core import exam as exams
-from studio.core.errors import Refused
+from studio.core.errors import Refused, StudioError
 from studio.core.exam import Difference, Exam, ExamRow, Score
 from studio.core.records import Preference
 from studio.services import voting
@@ -198,6 +199,23 @@ def test_votes_become_rows_that_the_studio_reads_as_preferences(
     records = [sourced.record for sourced in studio.records_at(added.id, 0, QUESTIONS)]
     assert records[0] == Preference("What is 0 plus one?", "It is 1.", "No idea at all")
     assert len(records) == 7
+
+
+def test_a_disk_that_fails_leaves_no_half_of_the_preferences(
+    examined: tuple[Studio, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, run = examined
+    vote_all(studio, run, right_one)
+    target = tmp_path / "given" / "pairs.jsonl"
+    target.parent.mkdir()
+
+    def fails(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fails)
+    with pytest.raises(StudioError, match=r"The preferences could not be written: No space left"):
+        studio.write_preferences(run, target)
+    assert list(target.parent.iterdir()) == []
 
 
 def test_typed_questions_are_voted_on_after_those_of_the_exam(examined: tuple[Studio, str]) -> None:
