@@ -161,7 +161,8 @@ def delete(call: Call) -> Result:
 def exam(call: Call) -> Result:
     """measure the untouched and the tuned model, and other ways to answer, on the held-out rows"""
     typed = call.typed
-    arms = further(tuple(arm for words in typed.arms for arm in words.split(",") if arm))
+    arms = tuple(arm for words in typed.arms for arm in words.split(",") if arm)
+    further(arms)  # an unknown one is refused before anything is kept
     names = [call.studio.find_run(run) for run in typed.run]
     for run, path in ((run, path) for run in names for path in typed.documents):
         call.studio.add_document(run, path, path.name)

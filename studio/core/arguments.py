@@ -63,7 +63,11 @@ def parser(helps: Mapping[str, str]) -> Parser:
 
 def _add_arms(exam: argparse.ArgumentParser) -> None:
     exam.add_argument(
-        "--arms", nargs="+", default=[], metavar="ARM", help="more ways to answer, beside base and tuned"
+        "--arms",
+        nargs="+",
+        default=[],
+        metavar="ARM",
+        help="more ways beside base and tuned; as last time without it",
     )
     exam.add_argument("--prompt", metavar="TEXT", help="your instruction for the untouched model")
     exam.add_argument(

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from studio.core import exam as exams
-from studio.core.config import Optimisation
+from studio.core.config import Optimisation, RunConfig
 from studio.core.errors import Refused, StudioError
 from studio.core.progress import fold
 from studio.core.records import question_and_answer
@@ -14,14 +14,16 @@ from studio.core.verdict import Verdict
 from studio.engine.families import reads_both_ways
 from studio.engine.objectives import objective_named
 from studio.evaluation.advice import advise
-from studio.evaluation.arms import arm_named, further, why_not
+from studio.evaluation.arms import ARMS, arm_named, further, why_not
 from studio.evaluation.verdict import verdict_of
 from studio.retrieval.passages import passages_of_document
 from studio.services import knowledge
 from studio.services.exam_view import ExamView
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
+from studio.services.rehearsals import here
 from studio.services.training import Material, Signals, material
+from studio.services.ways import model_config
 from studio.store.files import read_json, write_json
 from studio.store.home import Home
 from studio.store.lines import KeptLines
@@ -40,7 +42,8 @@ def start(
 ) -> str:
     """Queue an exam and return its job id. Raises Refused where an arm makes no sense for this run.
 
-    `steady`: questions are also asked in other words.
+    Without `arms` those of the last exam sit again; base and tuned alone where these two are named. `steady`:
+    questions are also asked in other words, which an exam held again keeps to.
     """
     folder = home.runs.folder(run)
     check_best(folder)
@@ -54,9 +57,11 @@ def start(
     for name in wanted:
         if problem := _why_not(folder, name, instruction):
             raise Refused(f"“{arm_named(name).TITLE}” cannot take part. {problem}", "Leave this one out.")
+    kept = [wish for wish in _as_last_time(folder, instruction) if wish == STEADY or not arms]
     if prompt is not None:
         knowledge.set_prompt(home, run, prompt)
-    return folder.requests.add(KIND, wishes=(*wanted, *((STEADY,) if steady else ())))
+    wishes = (*wanted, *kept, *((STEADY,) if steady else ()))
+    return folder.requests.add(KIND, wishes=tuple(dict.fromkeys(wishes)))
 
 
 def can_be_steady(folder: RunFolder) -> bool:
@@ -71,14 +76,49 @@ def why_no_arm(home: Home, run: str, arm: str) -> str:
 
 
 def _why_not(folder: RunFolder, arm: str, instruction: str) -> str:
-    objective = objective_named(folder.config().objective)
-    return why_not(arm, sorts=objective.HEAD == "classes", windows=objective.WINDOWS, instruction=instruction)
+    config = folder.config()
+    objective = objective_named(config.objective)
+    sorts = objective.HEAD == "classes"
+    return why_not(
+        arm,
+        sorts=sorts,
+        windows=objective.WINDOWS,
+        writes=not sorts or _writes(config),
+        instruction=instruction,
+    )
+
+
+def _writes(config: RunConfig) -> bool:
+    """Return whether the untouched model can be asked in words; a model that is not here yet may."""
+    source = here(config)
+    return source is None or not reads_both_ways(model_config(source))
+
+
+def _as_last_time(folder: RunFolder, instruction: str) -> tuple[str, ...]:
+    """Return what the last exam was held with and can be held with again, so that nothing of it gets lost."""
+    try:
+        last = newest(folder)
+    except StudioError:
+        return ()  # The screen says that it is damaged; the new one takes its place.
+    if last is None:
+        return ()
+    arms = further(tuple(arm for arm in ARMS if arm in last.arms))
+    again = tuple(arm for arm in arms if not _why_not(folder, arm, instruction))
+    return (*again, STEADY) if last.in_other_words and can_be_steady(folder) else again
 
 
 def request_after(folder: RunFolder, at: float) -> None:
-    """Queue the exam that follows training; it keeps the run's place in the queue."""
+    """Queue the exam that follows training, held as the last one was; it keeps the run's place."""
     if folder.checkpoints.steps():
-        folder.requests.add(KIND, at)
+        folder.requests.add(KIND, at, wishes=_as_last_time(folder, _instruction(folder)))
+
+
+def _instruction(folder: RunFolder) -> str:
+    """Return the user's instruction; none where its file is damaged, which the screen says."""
+    try:
+        return folder.knowledge.prompt()
+    except StudioError:
+        return ""
 
 
 def hold(task: Task, signals: Signals) -> None:
@@ -110,7 +150,7 @@ def _examine(task: Task, signals: Signals, progress: Progress, should_stop: Shou
         classes=gathered.classes,
         writes=not reads_both_ways(model),
         reach=row_tokens(gathered.config, model),
-        wanted=_wanted(folder, gathered, task.wishes, writes=not reads_both_ways(model)),
+        wanted=_wanted(folder, gathered, task.wishes),
         labels=() if gathered.classes else _labels(gathered),
         steady=STEADY in task.wishes and can_be_steady(folder),
         sources=_sources(folder),
@@ -139,9 +179,7 @@ def _labels(gathered: Material) -> tuple[str, ...]:
     return labels_among(question_and_answer(sourced.record)[1] for sourced in rows)
 
 
-def _wanted(
-    folder: RunFolder, gathered: Material, wishes: tuple[str, ...], *, writes: bool
-) -> "Wanted | None":
+def _wanted(folder: RunFolder, gathered: Material, wishes: tuple[str, ...]) -> "Wanted | None":
     """Return the arms of the bake-off that were asked for; None where none were. Raises StudioError."""
     from studio.engine.encoder import encoder_here
     from studio.evaluation.arms.shelves import Shelves
@@ -149,13 +187,13 @@ def _wanted(
 
     if not (arms := further(tuple(wish for wish in wishes if wish != STEADY))):
         return None
-    if gathered.classes and not writes:
-        raise StudioError(
-            "This model reads texts and cannot write, so it cannot be asked in words.",
-            "Hold the exam with the arms base and tuned alone.",
-        )
-    documents = tuple(folder.knowledge.documents().values())
     instruction = folder.knowledge.prompt()
+    for arm in arms:  # What was asked for may have lost its instruction while it waited.
+        if problem := _why_not(folder, arm, instruction):
+            raise StudioError(
+                f"“{arm_named(arm).TITLE}” cannot take part. {problem}", "Or leave this one out."
+            )
+    documents = tuple(folder.knowledge.documents().values())
     return Wanted(
         arms,
         Shelves(gathered.parts.training, documents, instruction, encoder_here),

@@ -45,7 +45,7 @@ def ways(home: Home, config: RunConfig) -> tuple[Way, ...]:
     if source is None:
         return ()
     plans = {name: _tuned_so(config, name) for name in TUNINGS}
-    model = _config_of(source)
+    model = model_config(source)
     layers = model.num_hidden_layers
     reasons = {name: fits(plan.tuning, plan.objective, model) for name, plan in plans.items()}
     found = {
@@ -86,7 +86,8 @@ def _tuned_so(config: RunConfig, tuning: str) -> RunConfig:
     return replace(config, tuning=tuning, knobs=complete(config.objective, tuning, values))
 
 
-def _config_of(source: ModelSource) -> "PreTrainedConfig":
+def model_config(source: ModelSource) -> "PreTrainedConfig":
+    """Return what a model says of its shape; nothing is loaded for it."""
     with IMPORTING:
         from studio.engine.models import read_model_config  # transformers: not before the first page
 

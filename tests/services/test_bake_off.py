@@ -3,11 +3,15 @@
 import json
 
 import pytest
+from transformers import AutoConfig, AutoModelForMaskedLM
 
 from studio.core.errors import Refused
 from studio.evaluation.worksheet import Part
+from studio.services import exams
 from studio.services.studio import Studio
 from studio.services.views import Duty
+from studio.store.home import Home
+from tests.engine.test_encoders import SIZES, word_tokenizer
 from tests.services.conftest import ended, job_ended, planned, wait_for
 from tests.services.test_sorting import labelled, trained
 
@@ -74,6 +78,57 @@ def test_what_base_and_tuned_did_in_an_earlier_exam_is_not_done_again(studio, ru
     assert set(sat) == {"few_shot"}
     assert studio.exam(run).arms["base"] == before.arms["base"]
     assert studio.exam(run).table == before.table
+
+
+def test_an_exam_that_is_held_again_is_held_as_the_last_one_was(studio, run, home):
+    job = studio.start_exam(run, ("prompt", "few_shot"), "Be brief.", steady=True)
+    assert job_ended(studio, run, job) == "finished"
+    studio.close()
+    closed, folder = Studio(home), Home(home).runs.folder(run)
+
+    def asked(ask):
+        ask()
+        (request,) = folder.requests.all()
+        folder.requests.remove(request.job)
+        return request.wishes
+
+    assert asked(lambda: closed.start_exam(run)) == ("prompt", "few_shot", "steady")
+    assert asked(lambda: exams.request_after(folder, 1.0)) == ("prompt", "few_shot", "steady")
+    assert asked(lambda: closed.start_exam(run, ("retrieval",))) == ("retrieval", "steady")
+    assert asked(lambda: closed.start_exam(run, ("base", "tuned"))) == ("steady",)
+    closed.set_prompt(run, "")
+    assert asked(lambda: closed.start_exam(run)) == ("few_shot", "steady")
+    (home / "runs" / run / "exam.json").write_text("{}")
+    assert asked(lambda: closed.start_exam(run)) == ()
+
+
+def test_an_instruction_that_was_emptied_while_the_exam_waited_ends_it_in_words(studio, run, home):
+    studio.close()
+    closed = Studio(home)
+    job = closed.start_exam(run, ("prompt",), "Be brief.")
+    closed.set_prompt(run, "")
+    again = Studio(home)
+    again.open(Duty(quiet_seconds=0.0, exam_after_training=False))
+    try:
+        assert job_ended(again, run, job) == "failed"
+        assert "Write the instruction first" in again.run(run).jobs[0].message
+    finally:
+        again.close()
+
+
+def test_a_model_that_cannot_write_is_not_asked_in_words(closed, labelled, tmp_path):
+    config = AutoConfig.for_model("bert", **SIZES)
+    AutoModelForMaskedLM.from_config(config).save_pretrained(tmp_path / "bert")
+    word_tokenizer().save_pretrained(tmp_path / "bert")
+    dataset = closed.add_dataset(labelled, labelled.name)
+    run = closed.start(
+        closed.plan(
+            dataset.id, model=str(tmp_path / "bert"), objective="classification", knobs={"max_length": 32}
+        )
+    )
+    closed.set_prompt(run, "Say which.")
+    for arm in ("prompt", "few_shot"):
+        assert "cannot write" in closed.why_no_arm(run, arm)
 
 
 def test_arms_that_make_no_sense_are_refused_and_nothing_waits(studio, run):

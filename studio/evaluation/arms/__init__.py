@@ -42,16 +42,19 @@ def further(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in ARMS if name in names and name not in PAIR)
 
 
-def why_not(name: str, *, sorts: bool, windows: bool, instruction: str) -> str:
+def why_not(name: str, *, sorts: bool, windows: bool, instruction: str, writes: bool = True) -> str:
     """Return in words why an arm makes no sense here; empty where it does.
 
-    `sorts`: labels are learned with a head. `windows`: whole documents are learned.
+    `sorts`: labels are learned with a head. `windows`: whole documents are learned. `writes`: the untouched
+    model can be asked in words.
     """
     arm = arm_named(name)
     if name in PAIR:
         return ""
     if windows:
         return "Whole documents were learned here, so there is no question that more could be put beside."
+    if not writes:
+        return "This model reads texts and cannot write, so it cannot be asked in words."
     if sorts and not arm.SORTS:
         return "A text to sort asks for nothing that could be looked up: try examples in the prompt instead."
     if "prompt" in arm.NEEDS and not instruction.strip():
