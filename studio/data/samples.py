@@ -1,4 +1,4 @@
-"""The sample data that comes with the studio: real rows from four walks of life, for a first try."""
+"""The sample data that comes with the studio: real rows from five walks of life, for a first try."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +56,14 @@ SAMPLES: dict[str, Sample] = {
             "more_itertools_doc2code.jsonl",
             "more-itertools, MIT",
             159,
+        ),
+        Sample(
+            "reviews",
+            "Opinions in reviews",
+            "Sentences from reviews of films, goods and restaurants, and whether each is for or against.",
+            "sentiment_sentences.jsonl",
+            "UCI Sentiment Labelled Sentences, CC BY 4.0",
+            3000,
         ),
     )
 }
