@@ -6,7 +6,7 @@ from studio.core.bake_off import BakeOff, Cost
 from studio.core.exam import Exam
 from studio.core.measures import MEASURES
 from studio.core.words import decimals, duration, listed, size
-from studio.evaluation.advice import advise
+from studio.evaluation.advice import advise, deciding_measure
 from studio.evaluation.arms import ARMS
 from studio.exporters.facts import RunFacts
 from studio.exporters.report import markup
@@ -19,7 +19,7 @@ HOW = (
     f"`python -m studio exam RUN --arms {' '.join(ARMS)}`."
 )
 SHOWN = 3
-"""So many metrics, the first of the exam's own order that all arms have."""
+"""So many metrics: the one that the ways are ranked by, then others in the exam's own order."""
 
 
 def arms(facts: RunFacts) -> str:
@@ -44,8 +44,11 @@ def _advice(exam: Exam, found: BakeOff) -> str:
 
 
 def _names(exam: Exam) -> list[str]:
+    """Return the metrics that all ways have, the deciding one first."""
     common = set.intersection(*(set(scores) for scores in exam.arms.values()))
-    return [name for name in exam.arms["base"] if name in common and name in MEASURES]
+    named = [name for name in exam.arms["base"] if name in common and name in MEASURES]
+    first = deciding_measure(exam.arms)
+    return sorted(named, key=lambda name: name != first)
 
 
 def _table(exam: Exam, found: BakeOff) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from studio.core.bake_off import BakeOff, BestOther, Cost
 from studio.core.exam import Difference, Score
+from studio.core.measures import MEASURES
 from studio.evaluation.advice import advise
 from studio.exporters.report.arms import arms
 from studio.exporters.report.markup import shown
@@ -22,7 +23,8 @@ def baked(facts, verdict="better"):
         documents=("manual.pdf",),
         memory_measured="The process as a whole.",
     )
-    arms_scores = {way: {"chrf": Score(0.5 + at, 0.4, 2.6)} for at, way in enumerate(ways)}
+    shared = dict.fromkeys(("loss", "perplexity", "bits_per_byte", "rougeL"), Score(1.0, 0.9, 1.1))
+    arms_scores = {way: {**shared, "chrf": Score(0.5 + at, 0.4, 2.6)} for at, way in enumerate(ways)}
     return replace(facts, exam=replace(facts.exam, arms=arms_scores, bake_off=found))
 
 
@@ -41,6 +43,12 @@ def test_each_way_has_its_quality_and_its_price(facts):
     assert "1 min" in page
     assert "Answer &lt;briefly&gt;." in page
     assert "manual.pdf" in page
+
+
+def test_the_measure_that_decides_stands_first_in_the_table(facts):
+    page = arms(baked(facts))
+    heads = page[page.index("<thead>") : page.index("</thead>")]
+    assert heads.index(MEASURES["chrf"].title) < heads.index(MEASURES["loss"].title)
 
 
 def test_without_a_bake_off_it_is_said_how_to_hold_one(facts):
