@@ -82,6 +82,8 @@ class VotesView:
     rows: tuple[VotedQuestion, ...] = ()
     judge: JudgeView | None = None
     damaged: int = 0
+    earlier: bool = False
+    """The answers are those of a step that is no longer the best of a run that went on."""
     pairs_kept: int = 0
     """Preferences kept with the data set, of all its runs."""
 

@@ -44,6 +44,7 @@ def view(home: Home, questions: Questions, run: str) -> VotesView | None:
         shown=shown,
         open=None if shown or left is None else _open(left),
         damaged=at.everything.damaged,
+        earlier=at.folder.checkpoints.best_step() not in (None, at.exam.step),
         pairs_kept=len(preference_pairs(at.everything.votes)),
     )
     return _with_result(told, at) if shown else told

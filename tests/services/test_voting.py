@@ -258,6 +258,17 @@ def test_another_exam_is_voted_on_anew(examined: tuple[Studio, str], home: Path)
     assert (view.voted, view.shown) == (0, False)
 
 
+def test_when_the_run_goes_on_the_votes_are_those_of_an_earlier_point(examined: tuple[Studio, str]) -> None:
+    studio, run = examined
+    checkpoints = studio._home.runs.folder(run).checkpoints
+    for step, earlier in ((12, False), (24, True)):
+        loss = 1.0 / step
+        checkpoints.save(step, lambda staged: (staged / "file").write_text("w"), eval_loss=loss)
+        view = studio.votes(run)
+        assert view is not None
+        assert view.earlier is earlier
+
+
 def test_before_an_exam_there_is_nothing_to_vote_on(
     closed: Studio, table: Path, tiny_model_folder: Path
 ) -> None:

@@ -52,6 +52,12 @@ def test_nothing_stands_there_before_a_bake_off() -> None:
     assert arms.results(replace(baked(), bake_off=None)) == ""
 
 
+def test_what_was_measured_at_an_earlier_point_says_so_before_its_advice() -> None:
+    html = arms.results(replace(baked(), step=12, earlier=True))
+    assert html.index("Of an earlier point of the run, step 12") < html.index("You need not fine-tune.")
+    assert "earlier" not in arms.results(baked())
+
+
 def test_the_advice_comes_first_then_the_chart_then_the_table() -> None:
     html = arms.results(baked())
     places = [html.index(part) for part in ("You need not fine-tune.", "data-figure", "<table")]

@@ -1,5 +1,6 @@
 """The fold of the bake-off: what is ticked, written and added there is kept, and what cannot be is told."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -9,8 +10,9 @@ from studio.core.errors import Refused
 from studio.services.studio import Studio
 from studio.ui.session import Session, read
 from studio.ui.shell import Shell
-from studio.ui.tabs.compare_arms import ArmsPart
+from studio.ui.tabs.compare_arms import ArmsPart, _headline
 from tests.services.conftest import planned, write_table
+from tests.ui.test_arms_panel import baked
 
 
 @pytest.fixture
@@ -35,6 +37,11 @@ def test_ways_are_ticked_one_by_one_and_unticked_again(part: ArmsPart, shell: Sh
     document = part.pick(document, pressed(value="few_shot", checked="false"))[shell.session]
     document = part.pick(document, pressed(value="retrieval", checked="false"))[shell.session]
     assert read(document).ways == ()
+
+
+def test_the_title_says_what_was_found_at_an_earlier_point() -> None:
+    assert _headline(baked()) == "You need not fine-tune."
+    assert _headline(replace(baked(), earlier=True)) == "You need not fine-tune (of an earlier point)."
 
 
 def test_instructions_are_kept_with_the_run(part: ArmsPart, shell: Shell, run: str) -> None:

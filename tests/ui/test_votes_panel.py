@@ -45,6 +45,14 @@ def test_the_open_question_names_nobody_and_says_how_far_it_is() -> None:
     assert 'class="answer tuned"' not in html, "its colour would tell"
 
 
+def test_answers_of_an_earlier_point_of_the_run_are_said_to_be_so() -> None:
+    for view in (OPEN, SHOWN):
+        assert "earlier point" not in panel.votes(view) + panel.title(view)
+        then = replace(view, earlier=True)
+        assert "These answers are of an earlier point of the run, step 12." in panel.votes(then)
+        assert panel.title(then).endswith("(of an earlier point)")
+
+
 def test_an_empty_answer_is_said_to_be_empty() -> None:
     assert "Nothing was written." in panel.votes(OPEN)
 

@@ -7,6 +7,7 @@ from studio.core.measures import MEASURES
 from studio.core.words import count
 from studio.exporters.facts import RunFacts
 from studio.exporters.report.markup import not_measured, paragraph, quoted, section
+from studio.exporters.report.results import earlier
 
 NAME, TITLE = "answers", "Best and worst answers"
 SHOWN = 3
@@ -35,7 +36,7 @@ def answers(facts: RunFacts) -> str:
         for title, chosen in (("Best", best), ("Worst", worst))
         if chosen
     )
-    return section(NAME, TITLE, paragraph(told), *parts)
+    return section(NAME, TITLE, earlier(facts), paragraph(told), *parts)
 
 
 def _card(row: ExamRow, values: Mapping[str, Mapping[str, float]], name: str) -> str:

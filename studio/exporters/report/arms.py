@@ -11,7 +11,7 @@ from studio.evaluation.arms import ARMS
 from studio.exporters.facts import RunFacts
 from studio.exporters.report import markup
 from studio.exporters.report.markup import not_measured, paragraph, quoted, section, shown, table
-from studio.exporters.report.results import score, verdict_word
+from studio.exporters.report.results import earlier, score, verdict_word
 
 NAME, TITLE = "arms", "Should one fine-tune at all?"
 HOW = (
@@ -28,7 +28,7 @@ def arms(facts: RunFacts) -> str:
     if exam is None or exam.bake_off is None:
         return section(NAME, TITLE, not_measured("Not measured.", HOW))
     found = exam.bake_off
-    return section(NAME, TITLE, _advice(exam, found), _table(exam, found), _given(found))
+    return section(NAME, TITLE, earlier(facts), _advice(exam, found), _table(exam, found), _given(found))
 
 
 def title(arm: str) -> str:

@@ -13,6 +13,7 @@ from studio.evaluation.votes import INTERVAL, Agreement
 from studio.exporters.facts import RunFacts, VotesTold
 from studio.exporters.report import markup
 from studio.exporters.report.markup import not_measured, paragraph, quoted, section, shown, table
+from studio.exporters.report.results import earlier
 
 Tone = Literal["good", "neutral", "warning"]
 COLOURS = {
@@ -40,11 +41,13 @@ def changed(facts: RunFacts) -> str:
     if probe is None:
         said = f"What the model forgot and what it learned by heart is not known. {HOW_TO_PROBE}"
         return section(name, title, not_measured("Not measured.", said))
-    earlier = ""
+    of_earlier = ""
     if facts.step not in (None, probe.step):
         said = f"It was held at step {probe.step:,}, which is not the point that is used now. {HOW_TO_PROBE}"
-        earlier = not_measured("Of an earlier point.", said)
-    return section(name, title, earlier, *map(_light, lights(probe).values()), _by_heart(probe), _own(probe))
+        of_earlier = not_measured("Of an earlier point.", said)
+    return section(
+        name, title, of_earlier, *map(_light, lights(probe).values()), _by_heart(probe), _own(probe)
+    )
 
 
 def _light(light: Light) -> str:
@@ -83,10 +86,15 @@ def preferred(facts: RunFacts) -> str:
     if not votes.ended:
         far = f"{votes.voted} of {count(votes.questions, 'question')} judged"
         said = f"{far}; until the end the names stay hidden."
-        return section(name, title, not_measured("The voting is not over.", said))
+        return section(name, title, earlier(facts), not_measured("The voting is not over.", said))
     how = "Both answers were shown without their names, in an order drawn by chance."
     return section(
-        name, title, markup.verdict(_said(votes)), paragraph(how, "small"), _agreement(votes.agreement)
+        name,
+        title,
+        earlier(facts),
+        markup.verdict(_said(votes)),
+        paragraph(how, "small"),
+        _agreement(votes.agreement),
     )
 
 

@@ -16,13 +16,14 @@ def results(facts: RunFacts) -> str:
     exam = facts.exam
     if exam is None:
         return section(NAME, TITLE, not_measured("Not measured.", f"No exam was held. {HOW}"))
-    return section(NAME, TITLE, _earlier(facts, exam), _scores(exam), _how(exam), _sorting(exam))
+    return section(NAME, TITLE, earlier(facts), _scores(exam), _how(exam), _sorting(exam))
 
 
-def _earlier(facts: RunFacts, exam: Exam) -> str:
-    if facts.proven is not None:
+def earlier(facts: RunFacts) -> str:
+    """Return the line over what an exam found where the run went on since; else nothing."""
+    if facts.exam is None or facts.proven is not None:
         return ""
-    said = f"This exam was held at step {exam.step:,}, which is not the point that is used now. {HOW}"
+    said = f"The exam was held at step {facts.exam.step:,}, which is not the point that is used now. {HOW}"
     return not_measured("Of an earlier point.", said)
 
 

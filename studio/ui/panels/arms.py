@@ -28,6 +28,8 @@ def results(view: ExamView) -> str:
         return ""
     name = deciding_measure(view.arms)
     said = sentence(view.advice) if view.advice else ""
+    if view.earlier:
+        said = f"<p>Of an earlier point of the run, step {view.step:,}: hold it again.</p>{said}"
     return (
         f'<section aria-label="The ways side by side">{said}{_chart(view, name)}'
         f"{_table(view, bake_off, name)}{_how(view, bake_off, name)}{_all_measures(view, name)}"

@@ -7,6 +7,7 @@ from studio.ui.markup import Figure, escape, event_button, notice, numbers, prog
 from studio.ui.words import count, percentage
 
 TITLE = "Judge for yourself"
+EARLIER = " (of an earlier point)"
 CHOICES = (
     ("left", "Left is better", "1"),
     ("right", "Right is better", "2"),
@@ -27,6 +28,10 @@ def title(view: VotesView | None) -> str:
     """Return the fold's own line: how far it is, or the result."""
     if view is None or not (view.questions or view.identical):
         return TITLE
+    return f"{_title(view)}{EARLIER if view.earlier else ''}"
+
+
+def _title(view: VotesView) -> str:
     if not view.shown:
         begun = f"{view.voted} of {view.questions}" if view.voted else count(view.questions, "question")
         return f"{TITLE}: two answers, names hidden ({begun})"
@@ -41,7 +46,11 @@ def votes(view: VotesView) -> str:
     if view.damaged:
         lost = f"{count(view.damaged, 'line')} of the votes could not be read."
         damaged = notice("warning", lost, "They are left out.")
-    return damaged + (_question(view, view.open) if view.open is not None else _result(view))
+    earlier = ""
+    if view.earlier:
+        old = f"These answers are of an earlier point of the run, step {view.step:,}."
+        earlier = notice("warning", old, "Hold the exam again to judge those of the model as it is now.")
+    return damaged + earlier + (_question(view, view.open) if view.open is not None else _result(view))
 
 
 def _question(view: VotesView, asked: OpenQuestion) -> str:

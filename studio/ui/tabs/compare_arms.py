@@ -161,4 +161,7 @@ def _taking_part(session: Session, refusals: dict[str, str]) -> list[str]:
 
 
 def _headline(exam: ExamView | None) -> str:
-    return f"{exam.advice.headline}." if exam is not None and exam.advice is not None else ""
+    if exam is None or exam.advice is None:
+        return ""
+    earlier = " (of an earlier point)" if exam.earlier else ""
+    return f"{exam.advice.headline}{earlier}."

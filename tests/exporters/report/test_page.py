@@ -8,11 +8,17 @@ import pytest
 
 from studio.core.config import RunConfig
 from studio.core.events import Recorded, RunFailed, RunStopped
-from studio.core.exam import Exam, ExamRow
+from studio.core.exam import Exam, ExamRow, Score
 from studio.core.progress import Progress, fold
-from studio.exporters.facts import DatasetFacts, RunFacts
+from studio.evaluation.votes import Tally
+from studio.exporters.facts import DatasetFacts, RunFacts, VotesTold
+from studio.exporters.report.answers import answers
+from studio.exporters.report.arms import arms
+from studio.exporters.report.beyond import preferred
 from studio.exporters.report.page import POLICY, overall, report
+from studio.exporters.report.results import results
 from tests.exporters.report.conftest import EVENTS, exam_of
+from tests.exporters.report.test_arms import baked
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>${7*7}\u202egnp\x07\ud800'
 VOID = ("meta", "br", "line", "circle", "polyline")
@@ -89,6 +95,15 @@ def test_what_is_not_proven_is_not_claimed(facts):
         assert "python -m studio exam RUN" in said.sentence
         assert ("of an earlier point (step 3)" in said.sentence) == (exam is not None)
     assert "No exam was held." in report(replace(facts, exam=None))
+
+
+def test_what_an_exam_of_an_earlier_point_led_to_says_so_wherever_it_stands(facts):
+    votes = VotesTold(25, 25, True, Tally(18, 4, 3), Score(0.82, 0.6, 0.95), "better")
+    told = replace(baked(facts), votes=votes)
+    parts = (results, answers, arms, preferred)
+    assert not any("Of an earlier point." in part(told) for part in parts)
+    gone_on = replace(told, step=40)
+    assert all("held at step 20, which is not the point that is used now" in part(gone_on) for part in parts)
 
 
 def test_a_run_of_which_almost_nothing_is_known_is_reported_with_what_is_missing_named():
