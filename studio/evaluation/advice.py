@@ -12,6 +12,7 @@ from studio.core.bake_off import BakeOff
 from studio.core.exam import Difference, Exam, Score
 from studio.core.measures import MEASURES, Measure
 from studio.core.verdict import FEWEST_ROWS, Verdict
+from studio.evaluation.arms import instructed
 
 OF_ALL_ROWS = ("loss", "perplexity", "bits_per_byte")
 """Of the expected answers, and so of every row; the other measures are of what was written or sorted."""
@@ -24,6 +25,8 @@ PHRASES = {
     "retrieval": "passages that were looked up",
 }
 """Each way that leaves the model untouched, as it stands in a sentence."""
+INSTRUCTED = "your instructions and "
+"""What stands before those that read the user's instruction beside something else."""
 MUCH_LONGER = 1.5
 """An answer that takes so many times as long is worth a word."""
 
@@ -52,16 +55,14 @@ class _Contest:
     tuned: Score
     other: Score
     rival: str
+    phrase: str
+    """The rival, as it stands in a sentence."""
     difference: Difference
     tuned_gain: Difference
     rival_gain: Difference | None
     """Against the model as it is; None where that is the rival itself."""
     slower: float | None
     """How many times as long an answer of the rival takes; None where that is not much."""
-
-    @property
-    def phrase(self) -> str:
-        return PHRASES[self.rival]
 
 
 def advise(exam: Exam, bake_off: BakeOff) -> Verdict | None:
@@ -86,11 +87,18 @@ def _contest(exam: Exam, bake_off: BakeOff, name: str) -> _Contest:
         tuned=exam.arms["tuned"][name],
         other=exam.arms[best.arm][name],
         rival=best.arm,
+        phrase=phrase(best.arm, bake_off),
         difference=best.difference,
         tuned_gain=bake_off.against_base["tuned"][name],
         rival_gain=bake_off.against_base.get(best.arm, {}).get(name) if best.arm != "base" else None,
         slower=longer / tuned_takes if tuned_takes and longer > MUCH_LONGER * tuned_takes else None,
     )
+
+
+def phrase(arm: str, bake_off: BakeOff) -> str:
+    """Return a way as it stands in a sentence; what it reads of the user's instructions is told with it."""
+    also = bake_off.prompt.strip() and arm != "prompt" and instructed(arm)
+    return f"{INSTRUCTED if also else ''}{PHRASES[arm]}"
 
 
 def _too_few(contest: _Contest) -> Verdict:

@@ -6,7 +6,7 @@ import pytest
 
 from studio.core.bake_off import BakeOff, BestOther, Cost
 from studio.core.exam import Difference, Exam, Score
-from studio.evaluation.advice import PHRASES, advise, deciding_measure
+from studio.evaluation.advice import PHRASES, advise, deciding_measure, phrase
 from studio.evaluation.arms import ARMS
 
 CLAIMS = ("better", "worse", "pays")
@@ -56,6 +56,18 @@ def test_instructions_that_show_no_difference_to_tuning_and_help_make_tuning_unn
     said = advise(TRIED, bake_off(NOTHING, tuned=NOTHING, other=GAIN))
     assert said is not None
     assert "Only the second is clearly better than the model as it is" in said.sentence
+
+
+def test_a_way_that_reads_the_instructions_beside_something_else_says_so() -> None:
+    found = bake_off(LOST, rival="few_shot", tuned=GAIN, other=GAIN)
+    tried = exam(base=0.2, few_shot=0.9, tuned=0.8)
+    alone, told = advise(tried, found), advise(tried, replace(found, prompt="Be brief."))
+    assert alone is not None
+    assert told is not None
+    assert "instructions" not in alone.sentence
+    assert "untouched model with your instructions and examples in the prompt does better" in told.sentence
+    assert phrase("prompt", replace(found, prompt="Be brief.")) == PHRASES["prompt"]
+    assert phrase("base", replace(found, prompt="Be brief.")) == PHRASES["base"]
 
 
 def test_a_way_that_beats_the_tuned_model_is_named() -> None:

@@ -77,6 +77,14 @@ def test_each_way_has_a_line_with_its_quality_verdict_and_costs() -> None:
     assert 'data-label="Peak memory">not\N{NO-BREAK SPACE}known<' in tuned
 
 
+def test_ways_that_read_the_instructions_beside_something_else_say_so() -> None:
+    told = arms.results(replace(baked(), bake_off=replace(FOUND, prompt="Be brief.")))
+    assert "With your documents<small>retrieval, RAG; with your instructions</small>" in told
+    assert told.count("with your instructions</small>") == 1, "base and tuned read none"
+    assert "reads them before examples and passages too; the tuned model" in told
+    assert "your instructions" not in arms.results(baked())
+
+
 def test_the_model_as_it_is_is_compared_with_nothing() -> None:
     html = arms.results(baked())
     assert "change" not in html[html.index("As it is<small>") :].partition("</tr>")[0]

@@ -15,6 +15,7 @@ from studio.evaluation.arms import (
     tuned,
     tuned_retrieval,
 )
+from studio.evaluation.arms.given import Stock
 
 ARMS: dict[str, ModuleType] = {
     "base": as_it_is,
@@ -40,6 +41,11 @@ def further(names: tuple[str, ...]) -> tuple[str, ...]:
     for name in names:
         arm_named(name)
     return tuple(name for name in ARMS if name in names and name not in PAIR)
+
+
+def instructed(name: str) -> bool:
+    """Return whether an arm reads the user's instruction; tuned models learned without it and read none."""
+    return bool(arm_named(name).given("", Stock("an instruction")).instruction)
 
 
 def why_not(name: str, *, sorts: bool, windows: bool, instruction: str, writes: bool = True) -> str:

@@ -4,7 +4,10 @@ from studio.evaluation.arms.given import Given, Stock
 
 TITLE = "With examples in the prompt"
 TERM = "few-shot"
-SUMMARY = "The untouched model reads the training rows that are most like the question before it answers."
+SUMMARY = (
+    "The untouched model reads your instructions, where you wrote some, and the training rows that are most "
+    "like the question before it answers."
+)
 MODEL = "base"
 NEEDS: tuple[str, ...] = ("rows",)
 SORTS = True

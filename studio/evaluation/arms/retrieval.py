@@ -4,7 +4,10 @@ from studio.evaluation.arms.given import Given, Stock
 
 TITLE = "With your documents"
 TERM = "retrieval, RAG"
-SUMMARY = "What is most like the question is looked up in your rows and documents, and read before answering."
+SUMMARY = (
+    "What is most like the question is looked up in your rows and documents, and read before answering, with "
+    "your instructions where you wrote some."
+)
 MODEL = "base"
 NEEDS: tuple[str, ...] = ("rows", "documents")
 SORTS = False

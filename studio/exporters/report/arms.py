@@ -7,7 +7,7 @@ from studio.core.exam import Exam
 from studio.core.measures import MEASURES
 from studio.core.words import decimals, duration, listed, size
 from studio.evaluation.advice import advise, deciding_measure
-from studio.evaluation.arms import ARMS
+from studio.evaluation.arms import ARMS, instructed
 from studio.exporters.facts import RunFacts
 from studio.exporters.report import markup
 from studio.exporters.report.markup import not_measured, paragraph, quoted, section, shown, table
@@ -31,8 +31,10 @@ def arms(facts: RunFacts) -> str:
     return section(NAME, TITLE, earlier(facts), _advice(exam, found), _table(exam, found), _given(found))
 
 
-def title(arm: str) -> str:
-    return ARMS[arm].TITLE if arm in ARMS else arm
+def title(arm: str, found: BakeOff) -> str:
+    """Return the name of a way, and whether it read the user's instruction too, as markup."""
+    also = found.prompt.strip() and arm != "prompt" and instructed(arm)
+    return f"{shown(ARMS[arm].TITLE)}{'<small>and your instructions</small>' if also else ''}"
 
 
 def _advice(exam: Exam, found: BakeOff) -> str:
@@ -56,7 +58,7 @@ def _table(exam: Exam, found: BakeOff) -> str:
     columns = ("Way to answer", *(MEASURES[name].title for name in names))
     rows = (_row(arm, names, exam, found) for arm in exam.arms)
     costs = ("Seconds per answer", "Preparation", "Largest memory", "Words read (tokens)")
-    taken = ((shown(title(arm)), *_cost(found.costs[arm])) for arm in exam.arms if arm in found.costs)
+    taken = ((title(arm, found), *_cost(found.costs[arm])) for arm in exam.arms if arm in found.costs)
     note = paragraph(found.memory_measured, "small") if found.memory_measured else ""
     return (
         table("Quality of each way", columns, rows)
@@ -66,7 +68,7 @@ def _table(exam: Exam, found: BakeOff) -> str:
 
 
 def _row(arm: str, names: list[str], exam: Exam, found: BakeOff) -> Iterator[str]:
-    yield shown(title(arm))
+    yield title(arm, found)
     for name in names:
         change = found.against_base.get(arm, {}).get(name)
         word = f" {verdict_word(change)}" if change else ""

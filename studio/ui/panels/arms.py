@@ -7,7 +7,7 @@ from studio.charts.arms import ArmDot, arms_figure
 from studio.core.bake_off import BakeOff, Cost
 from studio.core.measures import MEASURES, VERDICTS
 from studio.evaluation.advice import OF_ALL_ROWS, deciding_measure
-from studio.evaluation.arms import ARMS
+from studio.evaluation.arms import ARMS, instructed
 from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, sentence, table
 from studio.ui.panels.scores import in_digits
@@ -66,14 +66,15 @@ def _table(view: ExamView, bake_off: BakeOff, name: str) -> str:
 
 
 def _row(arm: str, view: ExamView, bake_off: BakeOff, quality: Sequence[str]) -> str:
-    words = ARMS[arm]
+    title, term = escape(ARMS[arm].TITLE), escape(ARMS[arm].TERM)
+    term += "; with your instructions" if bake_off.prompt and arm != "prompt" and instructed(arm) else ""
     cells = "".join(
         f'<td data-label="{escape(MEASURES[name].title)}">{_score(arm, name, view, bake_off)}</td>'
         for name in quality
     )
     costs = zip(COSTS, _costs(bake_off.costs.get(arm)), strict=True)
     cells += "".join(f'<td data-label="{label}">{_in_one_line(value)}</td>' for label, value in costs)
-    return f'<tr><th scope="row">{escape(words.TITLE)}<small>{escape(words.TERM)}</small></th>{cells}</tr>'
+    return f'<tr><th scope="row">{title}<small>{term}</small></th>{cells}</tr>'
 
 
 def _score(arm: str, name: str, view: ExamView, bake_off: BakeOff) -> str:
@@ -115,7 +116,10 @@ def _how(view: ExamView, bake_off: BakeOff, name: str) -> str:
     if any("documents" in ARMS[arm].NEEDS for arm in view.arms):
         said.append(f"Looked up in {listed(['the rows that were learned', *bake_off.documents])}.")
     if bake_off.prompt:
-        said.append(f"Your instructions: “{bake_off.prompt}”")
+        said.append(
+            f"Your instructions: “{bake_off.prompt}” The untouched model reads them before examples and "
+            "passages too; the tuned model, which learned without them, reads none."
+        )
     return "".join(f'<p class="basis">{escape(line)}</p>' for line in said if line)
 
 

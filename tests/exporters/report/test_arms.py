@@ -14,7 +14,7 @@ from studio.exporters.report.markup import shown
 
 def baked(facts, verdict="better"):
     change = Difference(0.1, 0.05, 0.15, verdict)
-    ways = ("base", "prompt", "tuned")
+    ways = ("base", "prompt", "few_shot", "tuned")
     found = BakeOff(
         costs={way: Cost(60.0, 0.5, 900_000_000, 120.0) for way in ways},
         against_base={"prompt": {"chrf": change}, "tuned": {"chrf": change}},
@@ -43,6 +43,14 @@ def test_each_way_has_its_quality_and_its_price(facts):
     assert "1 min" in page
     assert "Answer &lt;briefly&gt;." in page
     assert "manual.pdf" in page
+
+
+def test_what_read_the_instructions_beside_something_else_is_marked(facts):
+    told = baked(facts)
+    mark = "<small>and your instructions</small>"
+    assert arms(told).count(f"With examples in the prompt{mark}") == arms(told).count(mark) == 2
+    silent = replace(told.exam, bake_off=replace(told.exam.bake_off, prompt=""))
+    assert mark not in arms(replace(told, exam=silent))
 
 
 def test_the_measure_that_decides_stands_first_in_the_table(facts):
