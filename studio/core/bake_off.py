@@ -49,6 +49,9 @@ class BakeOff:
     `against_base` by arm and metric: arm minus base, paired. `against_best` by metric: tuned minus the best
     untouched arm. `answers` by arm, for those that are in no `ExamRow`. `prompt`: the user's instruction;
     `documents`: the names of what could be looked up beside the training rows; `searched`: how, in words.
+    `rows_searched` of the `rows_learned` could be looked up. By arm: for `shortened` questions not all of
+    that fit before them, for `bare` of these nothing did. Of `looked_up` questions `given_away` stood
+    themselves, or their expected answers, in a passage of a document.
     """
 
     costs: Mapping[str, Cost]
@@ -59,6 +62,12 @@ class BakeOff:
     documents: tuple[str, ...] = ()
     memory_measured: str = ""
     searched: str = ""
+    rows_searched: int = 0
+    rows_learned: int = 0
+    shortened: Mapping[str, int] = field(default_factory=dict)
+    bare: Mapping[str, int] = field(default_factory=dict)
+    given_away: int = 0
+    looked_up: int = 0
 
 
 def from_dict(document: Mapping[str, Any]) -> BakeOff:
@@ -81,4 +90,10 @@ def from_dict(document: Mapping[str, Any]) -> BakeOff:
         documents=tuple(document["documents"]),
         memory_measured=document["memory_measured"],
         searched=document.get("searched", ""),
+        rows_searched=document.get("rows_searched", 0),
+        rows_learned=document.get("rows_learned", 0),
+        shortened=document.get("shortened", {}),
+        bare=document.get("bare", {}),
+        given_away=document.get("given_away", 0),
+        looked_up=document.get("looked_up", 0),
     )

@@ -27,6 +27,8 @@ PHRASES = {
 """Each way that leaves the model untouched, as it stands in a sentence."""
 INSTRUCTED = "your instructions and "
 """What stands before those that read the user's instruction beside something else."""
+NOT_NEEDED, NOT_NEEDED_PERHAPS = "You need not fine-tune", "You may not need to fine-tune"
+PRAISES_THE_RIVAL = (NOT_NEEDED, NOT_NEEDED_PERHAPS)
 MUCH_LONGER = 1.5
 """An answer that takes so many times as long is worth a word."""
 
@@ -74,7 +76,20 @@ def advise(exam: Exam, bake_off: BakeOff) -> Verdict | None:
     if contest.difference.verdict == "too_few":
         return _too_few(contest)
     said = {"better": _tuned_wins, "worse": _rival_wins, "same": _no_winner}[contest.difference.verdict]
-    return said(contest)
+    verdict = said(contest)
+    if contest.rival == "retrieval" and bake_off.given_away and verdict.headline in PRAISES_THE_RIVAL:
+        return _given_away(contest, bake_off)
+    return verdict
+
+
+def _given_away(contest: _Contest, bake_off: BakeOff) -> Verdict:
+    return Verdict(
+        "neutral",
+        "Your documents hold the answers",
+        f"{bake_off.given_away:,} of {bake_off.looked_up:,} questions had their own answer among the "
+        "passages of your documents. So this does not show that looking things up would do as well on new "
+        f"questions: take those passages out of the documents and hold the exam again. {_figures(contest)}",
+    )
 
 
 def _contest(exam: Exam, bake_off: BakeOff, name: str) -> _Contest:
@@ -126,7 +141,7 @@ def _rival_wins(contest: _Contest) -> Verdict:
         said = f"The untouched model with {contest.phrase} does better than the tuned one."
     else:
         said = f"The tuned model is worse than the untouched one with {contest.phrase}."
-    return Verdict("warning", "You need not fine-tune", f"{said} {_figures(contest)}{_pace(contest)}")
+    return Verdict("warning", NOT_NEEDED, f"{said} {_figures(contest)}{_pace(contest)}")
 
 
 def _no_winner(contest: _Contest) -> Verdict:
@@ -142,9 +157,7 @@ def _no_winner(contest: _Contest) -> Verdict:
             f"Between the tuned model and {contest.phrase} these rows show no clear difference. {also}, "
             "and the second needs no training."
         )
-        return Verdict(
-            "neutral", "You may not need to fine-tune", f"{said} {_figures(contest)}{_pace(contest)}"
-        )
+        return Verdict("neutral", NOT_NEEDED_PERHAPS, f"{said} {_figures(contest)}{_pace(contest)}")
     if tuned_gains:
         said = (
             "The tuned model is better than the model as it is. Whether it is better than "

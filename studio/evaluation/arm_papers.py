@@ -1,14 +1,16 @@
 """The exam's paper as an arm reads it: each question with what is given, within the model's reach."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import ModuleType
 
+from studio.core.errors import StudioError
 from studio.core.examples import IGNORED, Example
 from studio.core.records import Completion, Conversation, Message
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import encode_chat, encode_completion, encode_completion_prompt, encode_prompt
+from studio.evaluation.arm_readings import ArmReading, Asked, reading_of
 from studio.evaluation.arms import arm_named
 from studio.evaluation.arms.given import GIVEN_TOKENS, Given, Stock, in_text, in_turns
 from studio.evaluation.marking import Paper
@@ -41,6 +43,14 @@ class Reader:
             given, prompt = less, self.prompt(question, less)
         return given, prompt
 
+    def check_room(
+        self, question: Question, instruction: str, prompt_tokens: int, answer_tokens: int
+    ) -> None:
+        """Raise StudioError where a prompt leaves no room for as long an answer as other arms have."""
+        if self.context_tokens is None or prompt_tokens + answer_tokens <= self.context_tokens:
+            return
+        raise too_long(instruction, self.context_tokens, question.row)
+
     def example(self, question: Question, given: Given) -> Example:
         """Return question and expected answer as training would read them behind what is given."""
         if not self.objective.CHAT:
@@ -60,27 +70,38 @@ class ArmPaper:
     paper: Paper
     given: Mapping[int, Given]
     seconds: Mapping[int, float]
+    reading: ArmReading
 
     @property
     def sources(self) -> dict[int, tuple[str, ...]]:
         return {row: given.sources for row, given in self.given.items() if given.sources}
 
 
-def arm_paper(arm: str, paper: Paper, reader: Reader, stock: Stock) -> ArmPaper:
-    """Return the paper of the pair as an arm reads it: the same rows, and the same tokens to be scored."""
+def arm_paper(
+    arm: str, paper: Paper, reader: Reader, stock: Stock, told: Callable[[int], None] = lambda count: None
+) -> ArmPaper:
+    """Return the paper of the pair as an arm reads it: the same rows, and the same tokens to be scored.
+
+    `told` is called before each row with how many are done. Raises StudioError where the user's instruction
+    leaves no room for an answer.
+    """
     given: dict[int, Given] = {}
     seconds: dict[int, float] = {}
     answered = {question.row for question in paper.answered}
     asked: list[Question] = []
+    read: list[Asked] = []
     scored: list[tuple[Example, ...]] = []
-    for row in paper.rows:
+    for count, row in enumerate(paper.rows):
+        told(count)
         question = paper.questions[row[0].row]
         started = time.monotonic()
         wanted = arm_named(arm).given(question.text, stock)
         seconds[question.row] = time.monotonic() - started
         tokens = max(paper.answer_tokens, sum(example.trained_tokens for example in row))
         given[question.row], prompt = reader.fitting(question, wanted, tokens)
+        read.append(Asked(question, wanted, given[question.row], len(prompt)))
         if question.row in answered:
+            reader.check_room(question, wanted.instruction, len(prompt), paper.answer_tokens)
             asked.append(replace(question, prompt=tuple(prompt)))
         example = expected_after(question, given[question.row], reader, row)
         scored += [(example,)] if example is not None else []
@@ -90,7 +111,16 @@ def arm_paper(arm: str, paper: Paper, reader: Reader, stock: Stock) -> ArmPaper:
     asked.sort(key=lambda question: order[question.row])
     labelled = tuple(asked) if paper.labels else ()
     own = replace(paper, rows=tuple(scored), answered=tuple(asked), labelled=labelled, phrased=())
-    return ArmPaper(own, given, seconds)
+    return ArmPaper(own, given, seconds, reading_of(read))
+
+
+def too_long(instruction: str, context_tokens: int, row: int) -> StudioError:
+    """Return what is raised where an instruction leaves no room before an answer."""
+    return StudioError(
+        f"Your instruction has {len(instruction):,} letters: with it, the question of row {row:,} and room "
+        f"for an answer there is more than the {context_tokens:,} tokens that this model reads.",
+        "Shorten the instruction, or empty it and leave out the way that needs it.",
+    )
 
 
 def expected_after(

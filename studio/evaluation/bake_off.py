@@ -10,13 +10,14 @@ from studio.core.bake_off import ArmAnswer, BakeOff, BestOther, Cost
 from studio.core.measures import MEASURES
 from studio.engine.peak_memory import how_measured
 from studio.evaluation.arm_papers import Reader, arm_paper
+from studio.evaluation.arm_readings import ArmReading, Asked, reading_of
 from studio.evaluation.arms import ARMS, PAIR, arm_named
 from studio.evaluation.arms.given import Given, Stock
 from studio.evaluation.arms.shelves import Shelves
 from studio.evaluation.classes import InWords
 from studio.evaluation.intervals import Draws
 from studio.evaluation.marking import Paper, differences_of, trained_tokens
-from studio.evaluation.seats import Sat, Seat
+from studio.evaluation.seats import Sat, Seat, Told
 from studio.evaluation.sitting import Sorting, Writing
 from studio.evaluation.worksheet import key_of
 
@@ -37,19 +38,33 @@ class Wanted:
 
 
 def further_seats(
-    wanted: Wanted, pair: Mapping[str, Seat], reader: Reader, labels: tuple[str, ...]
+    wanted: Wanted, pair: Mapping[str, Seat], reader: Reader, labels: tuple[str, ...], told: Told
 ) -> list[Seat]:
     """Return the seats of all arms in their order, those of base and tuned among them.
 
-    `labels` are those that rows are sorted into; none where answers are written.
+    `labels` are those that rows are sorted into; none where answers are written. `told` is called with what
+    is being done, and may raise to end it. Raises StudioError where an instruction leaves no room.
     """
     seats = []
     for arm in ARMS:
         if arm in PAIR:
-            seats.append(_with_training(pair[arm], wanted))
+            seats.append(replace(_with_training(pair[arm], wanted), reading=_of_pair(pair[arm], reader)))
         elif arm in wanted.arms:
-            seats.append(_seat(arm, wanted, pair["base"].paper, reader, labels))
+            told(f"Making ready what is looked up ({arm_named(arm).TITLE.lower()})")
+            seats.append(_seat(arm, wanted, pair["base"].paper, reader, labels, told))
     return seats
+
+
+def _of_pair(seat: Seat, reader: Reader) -> ArmReading:
+    """Return how much the untouched and the tuned model read where nothing is put before a question."""
+    if not isinstance(seat.sitter, Sorting):
+        read = [len(question.prompt) for question in seat.paper.answered]
+    elif seat.sitter.in_words is None:
+        read = [len(row[0].input_ids) for row in seat.paper.rows]
+    else:
+        in_words = seat.sitter.in_words
+        read = [len(in_words.read(reader.context_tokens, row[0])[0]) for row in seat.paper.rows]
+    return ArmReading(prompt_tokens=fmean(read) if read else 0.0, questions=len(read))
 
 
 def _with_training(seat: Seat, wanted: Wanted) -> Seat:
@@ -57,12 +72,19 @@ def _with_training(seat: Seat, wanted: Wanted) -> Seat:
     return replace(seat, preparation_seconds=seat.preparation_seconds + seconds)
 
 
-def _seat(arm: str, wanted: Wanted, paper: Paper, reader: Reader, labels: tuple[str, ...]) -> Seat:
+def _seat(
+    arm: str, wanted: Wanted, paper: Paper, reader: Reader, labels: tuple[str, ...], told: Told
+) -> Seat:
     stock, seconds = wanted.shelves.stock(arm)
+    who, total = arm_named(arm).TITLE.lower(), len(paper.rows)
+
+    def looking(count: int) -> None:
+        told(f"Looking things up for question {count + 1:,} of {total:,} ({who})")
+
     if labels:
-        seat = _sorting_seat(arm, paper, reader, labels, partial(_given_for, arm, stock))
-        return replace(seat, preparation_seconds=seconds)
-    read = arm_paper(arm, paper, reader, stock)
+        asked = InWords(labels, reader.template, partial(_given_for, arm, stock))
+        return replace(_sorting_seat(arm, paper, reader, asked, looking), preparation_seconds=seconds)
+    read = arm_paper(arm, paper, reader, stock, looking)
     seat = Seat(
         arm,
         Writing(reader.objective, reader.template),
@@ -72,6 +94,7 @@ def _seat(arm: str, wanted: Wanted, paper: Paper, reader: Reader, labels: tuple[
         preparation_seconds=seconds,
         seconds=read.seconds,
         sources=read.sources,
+        reading=read.reading,
     )
     return _with_training(seat, wanted)
 
@@ -81,14 +104,19 @@ def _given_for(arm: str, stock: Stock, text: str) -> Given:
 
 
 def _sorting_seat(
-    arm: str, paper: Paper, reader: Reader, labels: tuple[str, ...], given: Callable[[str], Given]
+    arm: str, paper: Paper, reader: Reader, asked: InWords, looking: Callable[[int], None]
 ) -> Seat:
     """Return the seat of an arm that is asked in words which label fits."""
-    found = {question.row: given(question.text) for question in paper.answered}
-    read = hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
-    asked = InWords(labels, reader.template, given)
-    sitter = Sorting(asked, asked)
-    return Seat(arm, sitter, paper, work=len(paper.rows), key=(read,))
+    written, read = {question.row for question in paper.labelled}, list[Asked]()
+    name = hashlib.sha256()
+    for count, (example,) in enumerate(paper.rows):
+        looking(count)
+        room = paper.answer_tokens if example.row in written else 0
+        prompt, wanted, given = asked.read(reader.context_tokens, example, room)
+        read.append(Asked(paper.questions[example.row], wanted, given, len(prompt)))
+        name.update(repr((example.row, wanted)).encode())
+    sitter, key = Sorting(asked, asked), (name.hexdigest(),)
+    return Seat(arm, sitter, paper, work=len(paper.rows), key=key, reading=reading_of(read))
 
 
 def bake_off(
@@ -97,6 +125,9 @@ def bake_off(
     """Return what the arms took, and how they differ. `draws` by metric and arm, those of the exam."""
     metrics = list(dict.fromkeys(name for name, _ in draws))
     device = sat["tuned"].sitting.device
+    readings = {arm: each.seat.reading for arm, each in sat.items()}
+    searched, learned = wanted.shelves.rows_searched
+    flattered = max(readings.values(), key=lambda reading: reading.given_away)
     return BakeOff(
         costs={arm: _cost(each) for arm, each in sat.items()},
         against_base={arm: differences_of(draws, metrics, arm, "base") for arm in sat if arm != "base"},
@@ -106,16 +137,21 @@ def bake_off(
         documents=wanted.documents,
         memory_measured=how_measured(device),
         searched=wanted.shelves.searched,
+        rows_searched=searched,
+        rows_learned=learned,
+        shortened={arm: reading.shortened for arm, reading in readings.items() if reading.shortened},
+        bare={arm: reading.bare for arm, reading in readings.items() if reading.bare},
+        given_away=flattered.given_away,
+        looked_up=flattered.questions,
     )
 
 
 def _cost(sat: Sat) -> Cost:
-    read = [len(question.prompt) for question in sat.seat.paper.answered]
     return Cost(
         preparation_seconds=sat.seat.preparation_seconds,
         seconds_per_answer=fmean(sat.sitting.seconds.values()) if sat.sitting.seconds else 0.0,
         peak_memory_bytes=sat.peak_memory_bytes,
-        prompt_tokens=fmean(read) if read else 0.0,
+        prompt_tokens=sat.seat.reading.prompt_tokens,
     )
 
 

@@ -110,23 +110,27 @@ class InWords:
 
         There is room behind it for any label, and for `room` tokens.
         """
-        limit = context_tokens(model.config)
+        return self.read(context_tokens(model.config), example, room)[0]
+
+    def read(self, limit: int | None, example: Example, room: int = 0) -> tuple[list[int], Given, Given]:
+        """Return the prompt within `limit` tokens, what was wanted with the text, and what of that fits.
+
+        Raises StudioError where no room is left for the text.
+        """
         before, after = self.template.around
         ids = example.input_ids[len(before) : len(example.input_ids) - len(after)]
         longest = max(room, *map(len, self._answers))
-        prompt, given = self._fitting(ids, None if limit is None else limit - longest)
+        wanted = self._given(self._text(ids))
+        prompt, given = self._fitting(ids, wanted, None if limit is None else limit - longest)
         while limit is not None and (over := len(prompt) + longest - limit) > 0:
             if over >= len(ids):
-                raise StudioError(
-                    "The labels are too long for this model to be asked about.", "Shorten them."
-                )
+                raise no_room(wanted.instruction, limit, example.row)
             ids = ids[:-over]
             prompt = self._question(ids, given)
-        return prompt
+        return prompt, wanted, given
 
-    def _fitting(self, ids: Sequence[int], limit: int | None) -> tuple[list[int], Given]:
+    def _fitting(self, ids: Sequence[int], given: Given, limit: int | None) -> tuple[list[int], Given]:
         """Return the prompt with what of the given fits before a text, and that."""
-        given = self._given(self._text(ids))
         prompt = self._question(ids, given)
         room = len(self._question(ids, Given())) + GIVEN_TOKENS
         room = room if limit is None else min(room, limit)
@@ -145,6 +149,17 @@ class InWords:
     def _asked(self, text: str) -> str:
         named = f" Answer with one of: {', '.join(self._labels)}." if len(self._labels) <= MOST_NAMED else ""
         return f"{text}\n\nWhich label fits this text?{named}"
+
+
+def no_room(instruction: str, limit: int, row: int) -> StudioError:
+    """Return what is raised where the instruction and the labels leave no room for a text."""
+    if not instruction:
+        return StudioError("The labels are too long for this model to be asked about.", "Shorten them.")
+    return StudioError(
+        f"Your instruction has {len(instruction):,} letters: with it and the labels nothing of row {row:,} "
+        f"would be read, since this model reads {limit:,} tokens.",
+        "Shorten the instruction, or empty it and leave out the way that needs it.",
+    )
 
 
 def answer_scores(

@@ -32,7 +32,7 @@ from studio.evaluation.metrics import METRICS
 from studio.evaluation.metrics.row_metric import RowMetric
 from studio.evaluation.phrasings import Phrased, in_other_words, phrased
 from studio.evaluation.questions import Question, questions, spread
-from studio.evaluation.seats import Progress, Sat, Seat, Subject, sit_all
+from studio.evaluation.seats import Progress, Sat, Seat, Subject, Told, sit_all, teller
 from studio.evaluation.sitting import ShouldStop, Sitter, Sorting, Writing
 from studio.evaluation.worksheet import Kept, Unkept, Worksheet, key_of
 
@@ -92,7 +92,7 @@ def examine(
     paper, work = _paper(job), WorkTime(should_stop)
     sheet = Worksheet(kept or Unkept(), _key(job, paper), work.seconds)
     try:
-        seats = _seats(job, paper)
+        seats = _seats(job, paper, teller(progress, work.should_stop))
         sat = sit_all(seats, {"base": job.base, "tuned": job.tuned}, sheet, progress, work.should_stop)
         return _exam(job, paper, sat, seconds=sheet.seconds, between=partial(_go_on, should_stop))
     except Interrupted:
@@ -110,13 +110,13 @@ def _key(job: ExamJob, paper: Paper) -> str:
     return key_of(paper, *ways, *computed_by())
 
 
-def _seats(job: ExamJob, paper: Paper) -> list[Seat]:
+def _seats(job: ExamJob, paper: Paper, told: Told) -> list[Seat]:
     work = len(paper.rows) + (0 if job.classes else len(paper.answered))
     pair = {arm: Seat(arm, sitter, paper, work) for arm, sitter in zip(PAIR, _sitters(job), strict=True)}
     if job.wanted is None:
         return [*pair.values()]
     reader = Reader(job.objective, job.template, job.reach)
-    return further_seats(job.wanted, pair, reader, tuple(job.classes))
+    return further_seats(job.wanted, pair, reader, tuple(job.classes), told)
 
 
 def _sitters(job: ExamJob) -> tuple[Sitter, Sitter]:

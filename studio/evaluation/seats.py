@@ -7,7 +7,9 @@ from itertools import groupby
 
 from transformers import PreTrainedModel
 
+from studio.engine.generate import Interrupted
 from studio.engine.peak_memory import peak_bytes, reset_peak
+from studio.evaluation.arm_readings import ArmReading
 from studio.evaluation.arms import PAIR, arm_named
 from studio.evaluation.marking import Paper, Sitting
 from studio.evaluation.sitting import Said, ShouldStop, Sitter
@@ -22,6 +24,8 @@ None where there is no untouched model that could do the same.
 """
 Progress = Callable[[int, int, str], None]
 """Called with done, total and a message in words."""
+Told = Callable[[str], None]
+"""Called with what is being made ready, before it is known how much there is to do; raises Interrupted."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Seat:
     preparation_seconds: float = 0.0
     seconds: Mapping[int, float] = field(default_factory=dict)
     sources: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    reading: ArmReading = field(default_factory=ArmReading)
 
     @property
     def model(self) -> str:
@@ -58,6 +63,17 @@ class Sat:
     seat: Seat
     sitting: Sitting
     peak_memory_bytes: int
+
+
+def teller(progress: Progress, should_stop: ShouldStop) -> Told:
+    """Return what tells of the making ready, and ends it where it was stopped."""
+
+    def told(message: str) -> None:
+        if should_stop():
+            raise Interrupted
+        progress(0, 0, message)
+
+    return told
 
 
 def sit_all(

@@ -24,14 +24,21 @@ class Bm25:
         if not self._empty:
             self._counted.index(words, show_progress=False)
 
-    def ranked(self, question: str) -> list[int]:
-        """Return the places of the texts that share a word with the question, the most alike first."""
+    def ranked(self, question: str, most: int | None = None) -> list[int]:
+        """Return the places of the texts that share a word with the question, the most alike first.
+
+        `most`: no more than these are wanted, which is found without putting all texts in order.
+        """
         words = words_of(question)
         if self._empty or not words:
             return []
         scores = self._counted.get_scores(words)
-        order = np.argsort(-scores, kind="stable")  # of equals the earlier text, on every machine
-        return [int(place) for place in order if scores[place] > 0]
+        places = np.flatnonzero(scores > 0)
+        if most is not None and most < len(places):
+            least = np.partition(scores[places], -most)[-most]
+            places = places[scores[places] >= least]
+        order = np.argsort(-scores[places], kind="stable")  # of equals the earlier text, on every machine
+        return places[order][:most].tolist()
 
 
 def words_of(text: str) -> list[str]:

@@ -17,10 +17,10 @@ class Embeddings:
         self._embed = embed
         self._vectors = embed(texts) if texts else None
 
-    def ranked(self, question: str) -> list[int]:
+    def ranked(self, question: str, most: int | None = None) -> list[int]:
         """Return the places of the texts whose vectors are nearest, by their cosine."""
         if self._vectors is None:
             return []
         likeness = self._vectors @ self._embed([question])[0]
         order = np.argsort(-likeness, kind="stable")[:NEAREST]
-        return [int(place) for place in order]
+        return order[:most].tolist()

@@ -14,8 +14,8 @@ doi:10.1145/1571941.1572114."""
 class Ranker(Protocol):
     """One way to say which texts are like a question."""
 
-    def ranked(self, question: str) -> Sequence[int]:
-        """Return the places of texts that are, the most alike first."""
+    def ranked(self, question: str, most: int | None = None) -> Sequence[int]:
+        """Return the places of texts that are, the most alike first; of many only `most`."""
         ...
 
 
@@ -28,12 +28,21 @@ class Index:
 
     def search(self, question: str, count: int) -> list[int]:
         """Return at most `count` places, the most alike first; of equal texts only the first."""
-        found: dict[str, int] = {}
-        for place in fused([ranker.ranked(question) for ranker in self._rankers]):
-            if len(found) == count:
-                break
-            found.setdefault(self._texts[place], place)
-        return list(found.values())
+        most = 4 * count  # Among so many there are mostly enough that differ; else more are asked for.
+        while True:
+            places = self._ranked(question, most)
+            found: dict[str, int] = {}
+            for place in places:
+                found.setdefault(self._texts[place], place)
+            if len(found) >= count or len(places) < most:
+                return list(found.values())[:count]
+            most *= 8
+
+    def _ranked(self, question: str, most: int) -> Sequence[int]:
+        """Return the first places; with several rankers each has to rank all, since the sums decide."""
+        if len(self._rankers) == 1:
+            return self._rankers[0].ranked(question, most)
+        return fused([ranker.ranked(question) for ranker in self._rankers])[:most]
 
 
 def fused(rankings: Sequence[Sequence[int]]) -> list[int]:

@@ -77,6 +77,19 @@ def test_a_way_that_beats_the_tuned_model_is_named() -> None:
     assert "with your instructions alone does better" in said.sentence
 
 
+@pytest.mark.parametrize("against", [LOST, NOTHING])
+def test_looking_up_is_not_praised_where_the_documents_hold_the_answers(against: Difference) -> None:
+    tried = exam(base=0.2, retrieval=0.9, tuned=0.8)
+    measured = bake_off(against, rival="retrieval", tuned=GAIN, other=GAIN)
+    said = advise(tried, replace(measured, given_away=12, looked_up=32))
+    assert said is not None
+    assert (said.tone, said.headline) == ("neutral", "Your documents hold the answers")
+    assert "12 of 32 questions had their own answer among the passages" in said.sentence
+    assert advise(tried, measured) != said
+    lucky = replace(bake_off(GAIN, rival="retrieval", tuned=GAIN, other=GAIN), given_away=12, looked_up=32)
+    assert "pays" in advise(tried, lucky).headline
+
+
 def test_a_tuned_model_that_is_worse_than_before_is_not_recommended() -> None:
     said = advise(TRIED, bake_off(LOST, rival="base", tuned=LOST, other=NOTHING))
     assert said is not None

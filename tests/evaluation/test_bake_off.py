@@ -7,6 +7,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
+from studio.core.errors import StudioError
 from studio.core.exam import from_dict, to_dict
 from studio.core.knowledge import Document, DocumentPart
 from studio.core.records import Completion, Labelled, SourcedRecord
@@ -168,7 +169,7 @@ def test_sources_stand_beside_the_answers_and_no_held_out_row_is_among_them(foun
 def test_a_stop_at_any_moment_ends_it_and_it_goes_on_where_it_was(job, wanted, found):
     kept = Listed()
     job = replace(job, wanted=wanted)
-    for allowed in (3, 20, 30, 10):
+    for allowed in (3, 31, 48, 58, 38):
         asked = iter(range(10_000))
         stop = lambda allowed=allowed, asked=asked: next(asked) >= allowed  # noqa: E731
         assert examine(job, progress=quiet, should_stop=stop, kept=kept) is None
@@ -193,12 +194,68 @@ def test_what_the_pair_did_is_taken_over_and_an_arm_that_is_asked_otherwise_begi
     assert sum("nats" in line for line in kept.lines[before:]) == len(HELD_OUT)
 
 
+def test_looking_things_up_is_told_and_can_be_stopped_at_every_question(job, wanted):
+    said = []
+    asked = iter(range(100))
+    one = replace(job, wanted=replace(wanted, arms=("retrieval",)))
+    stop = lambda: next(asked) >= 5  # noqa: E731
+    assert examine(one, progress=lambda *what: said.append(what), should_stop=stop) is None
+    assert said[0] == (0, 0, "Making ready what is looked up (with your documents)")
+    assert said[-1] == (0, 0, "Looking things up for question 4 of 6 (with your documents)")
+
+
+def test_an_instruction_that_leaves_no_room_for_answers_is_named_before_anybody_sits(job):
+    kept = Listed()
+    shelves = Shelves(TRAINING, (), "Be brief. " * 30)
+    limited = replace(job, reach=120, wanted=Wanted(("prompt",), shelves))
+    with pytest.raises(StudioError, match="Your instruction has 300 letters"):
+        examine(limited, progress=quiet, should_stop=never, kept=kept)
+    assert kept.lines == []
+
+
+def test_questions_whose_answers_stand_in_a_document_are_counted(job):
+    answers = DocumentPart("line 1", "Twice 2? It is 4. Twice a number is the number and itself, no doubt.")
+    long = tuple(
+        SourcedRecord(row, Completion(f"Twice {row}?", said))
+        for row, said in (
+            (2, "Twice a number is the number and itself."),
+            (3, "Twice 3 is 6 as 3 and 3 is 6."),
+        )
+    )
+    examples = tuple(chat.encode(each.record, job.template, max_length=256, row=each.row) for each in long)
+    shelves = Shelves(TRAINING, (replace(GUIDE, parts=(answers,)),))
+    given_away = replace(job, held_out=long, examples=examples, wanted=Wanted(("retrieval",), shelves))
+    found = examine(given_away, progress=quiet, should_stop=never).bake_off
+    assert (found.given_away, found.looked_up) == (1, 2)
+    assert (found.rows_searched, found.rows_learned) == (22, 22)
+
+
+def test_what_was_looked_up_and_does_not_fit_is_counted(job, wanted):
+    tight = replace(job, reach=200, wanted=replace(wanted, arms=("few_shot",)))
+    found = examine(tight, progress=quiet, should_stop=never)
+    assert found.bake_off.shortened == {"few_shot": 6}
+    assert found.bake_off.bare == {}
+    assert from_dict(to_dict(found)) == found
+
+
 def test_progress_names_the_arm_and_reaches_the_end(job, wanted):
     said = []
     examine(replace(job, wanted=wanted), progress=lambda *what: said.append(what), should_stop=never)
     assert [done for done, _, _ in said] == sorted(done for done, _, _ in said)
     assert said[-1][0] == said[-1][1] == 6 * (6 + 3)
     assert any(message.endswith("(untouched model, with your documents)") for _, _, message in said)
+
+
+def test_an_instruction_that_leaves_no_room_for_a_text_to_sort_is_named(job, tiny_tokenizer):
+    rows = (SourcedRecord(2, Labelled("text", "a")),)
+    template = ChatTemplate(tiny_tokenizer)
+    examples = (classification.encode(rows[0].record, template, max_length=64, row=2),)
+    sorting = replace(
+        job, objective=classification, held_out=rows, examples=examples, classes={"a": 5, "b": 5}, reach=150,
+        wanted=Wanted(("prompt",), Shelves((), (), "Sort it. " * 30)),
+    )  # fmt: skip
+    with pytest.raises(StudioError, match="Your instruction has 270 letters"):
+        examine(sorting, progress=quiet, should_stop=never)
 
 
 def test_sorting_is_done_in_words_with_examples_or_an_instruction(job, tiny_tokenizer, monkeypatch):
@@ -216,6 +273,8 @@ def test_sorting_is_done_in_words_with_examples_or_an_instruction(job, tiny_toke
     monkeypatch.setattr(exams, "by_head", InWords(("a", "b"), template))  # no head is tuned here
     found = examine(sorting, progress=quiet, should_stop=never)
     assert list(found.arms) == ["base", "prompt", "few_shot", "tuned"]
+    read = {arm: cost.prompt_tokens for arm, cost in found.bake_off.costs.items()}
+    assert read["base"] < read["prompt"] < read["few_shot"]
     losses = [found.arms[arm]["loss"].value for arm in ("base", "prompt", "few_shot")]
     assert len(set(losses)) == 3
     assert {answer.text for answer in found.bake_off.answers["few_shot"]} <= {"a", "b"}

@@ -16,6 +16,25 @@ def test_the_telling_words_decide_and_what_shares_none_is_not_found():
     assert Bm25(TEXTS).ranked("?!") == []
 
 
+def test_the_first_few_are_the_beginning_of_the_whole_ranking():
+    texts = [f"bell {'wheel ' * (number % 7)}{'red' if number % 3 else ''}" for number in range(60)]
+    found = Bm25(texts)
+    whole = found.ranked("red bell")
+    assert len(whole) == 60
+    assert all(found.ranked("red bell", most) == whole[:most] for most in (1, 2, 5, 30, 59, 60, 90))
+
+
+def test_behind_very_many_equal_texts_another_one_is_found_without_ranking_everything():
+    texts = ["red bell"] * 500 + ["a bell"] + ["no such thing"] * 500
+    index = Index(texts)
+    asked = []
+    ranked = index._rankers[0].ranked
+    index._rankers[0].ranked = lambda question, most: (asked.append(most), ranked(question, most))[1]
+    assert index.search("red bell", 1) == [0]
+    assert asked == [4]
+    assert index.search("red bell", 3) == [0, 500]
+
+
 def test_the_scores_are_those_of_the_formula():
     """Lucene's BM25 by hand: idf = ln(1 + (n - df + 0.5) / (df + 0.5)), k1 1.5, b 0.75."""
     texts = ["bell bell wheel", "wheel", "wheel rope rope rope"]

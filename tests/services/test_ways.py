@@ -31,6 +31,7 @@ def test_the_time_of_the_others_is_estimated_from_the_one_that_was_measured(clos
         "peak_memory_bytes": 10**9, "trainable_parameters": 1000, "tokens_per_row": 20.0,
     }  # fmt: skip
     assert set(pace) | {
+        "reply_seconds",
         "whole_run",
         "saved_bytes_per_second",
         "lasting_memory_bytes",

@@ -58,6 +58,17 @@ def test_what_was_measured_at_an_earlier_point_says_so_before_its_advice() -> No
     assert "earlier" not in arms.results(baked())
 
 
+def test_what_was_not_searched_did_not_fit_or_was_given_away_is_counted() -> None:
+    limits = {"rows_searched": 100_000, "rows_learned": 250_000, "shortened": {"retrieval": 9},
+              "bare": {"retrieval": 2}, "given_away": 12, "looked_up": 35}  # fmt: skip
+    html = arms.results(replace(baked(), bake_off=replace(FOUND, **limits)))
+    assert "Only 100,000 of the 250,000 rows that were learned" in html
+    assert "for 9 questions not all that was looked up fit before the question, and for 2 of them" in html
+    assert "12 of 35 questions had their own answer among the passages" in html
+    for said in ("Only ", "looked up fit", "their own answer"):
+        assert said not in arms.results(baked())
+
+
 def test_the_advice_comes_first_then_the_chart_then_the_table() -> None:
     html = arms.results(baked())
     places = [html.index(part) for part in ("You need not fine-tune.", "data-figure", "<table")]

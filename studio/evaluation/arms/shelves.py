@@ -81,8 +81,13 @@ class Shelves:
         return partial(_found, index, shots, SHOTS), time.monotonic() - started
 
     @property
+    def rows_searched(self) -> tuple[int, int]:
+        """Return how many training rows can be found, and how many there are."""
+        return min(MOST_ROWS, len(self._training)), len(self._training)
+
+    @property
     def _rows(self) -> list[SourcedRecord]:
-        count = min(MOST_ROWS, len(self._training))
+        count, _ = self.rows_searched
         return [self._training[at * len(self._training) // count] for at in range(count)]
 
 

@@ -115,12 +115,36 @@ def _how(view: ExamView, bake_off: BakeOff, name: str) -> str:
     ]
     if any("documents" in ARMS[arm].NEEDS for arm in view.arms):
         said.append(f"Looked up in {listed(['the rows that were learned', *bake_off.documents])}.")
+    said += _limits(bake_off)
     if bake_off.prompt:
         said.append(
             f"Your instructions: “{bake_off.prompt}” The untouched model reads them before examples and "
             "passages too; the tuned model, which learned without them, reads none."
         )
     return "".join(f'<p class="basis">{escape(line)}</p>' for line in said if line)
+
+
+def _limits(bake_off: BakeOff) -> list[str]:
+    """Say what could not be searched, what did not fit, and what was too easy."""
+    said = []
+    if bake_off.rows_searched < bake_off.rows_learned:
+        said.append(
+            f"Only {bake_off.rows_searched:,} of the {count(bake_off.rows_learned, 'row')} that were learned "
+            "could be looked up, evenly spread: to search all of them takes too long."
+        )
+    for arm, questions in bake_off.shortened.items():
+        none = bake_off.bare.get(arm, 0)
+        rest = f", and for {none:,} of them nothing did" if none else ""
+        said.append(
+            f"“{ARMS[arm].TITLE}”: for {count(questions, 'question')} not all that was looked up fit before "
+            f"the question{rest}."
+        )
+    if bake_off.given_away:
+        said.append(
+            f"{bake_off.given_away:,} of {count(bake_off.looked_up, 'question')} had their own answer among "
+            "the passages of your documents: on new questions, looking things up may do less well."
+        )
+    return said
 
 
 def _all_measures(view: ExamView, shown: str) -> str:
