@@ -49,6 +49,8 @@ class VotesTold:
     won: Score | None
     verdict: ComparisonVerdict
     agreement: Mapping[str, Agreement] = field(default_factory=dict)
+    identical: int = 0
+    """Of the ties: questions that both answered alike, so that nobody was asked."""
 
 
 @dataclass(frozen=True)

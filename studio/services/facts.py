@@ -18,12 +18,15 @@ from studio.store.home import Home
 from studio.store.runs import RunFolder
 
 
-def gather(home: Home, folder: RunFolder) -> RunFacts:
-    """Return the facts of a run in whatever state it is. Reads files only, never a model."""
+def gather(home: Home, folder: RunFolder, questions: Questions | None = None) -> RunFacts:
+    """Return the facts of a run in whatever state it is. Reads files only, never a model.
+
+    `questions`: those that were typed in this process; one that nobody voted on yet keeps the voting open.
+    """
     config, meta, story = folder.config(), folder.meta(), fold(folder.read()[0])
     findings, lost = _findings(home, config.dataset, config.dataset_version)
     probe, probe_lost = _probe(folder)
-    votes, votes_lost = _votes(home, folder.id)
+    votes, votes_lost = _votes(home, questions or Questions(), folder.id)
     first = first_held_out(folder)
     return RunFacts(
         config=config,
@@ -63,10 +66,10 @@ def _probe(folder: RunFolder) -> tuple[Probe | None, str]:
         return None, f"{probes.FILE} in the run's folder is damaged. {error.hint}"
 
 
-def _votes(home: Home, run: str) -> tuple[VotesTold | None, str]:
+def _votes(home: Home, questions: Questions, run: str) -> tuple[VotesTold | None, str]:
     """Return how the blind voting fell, or why it cannot be told; neither where nobody voted."""
     try:
-        found = votes_view.view(home, Questions(), run)
+        found = votes_view.view(home, questions, run)
     except Refused as error:
         return None, error.message
     except StudioError as error:
@@ -83,6 +86,7 @@ def _told(found: VotesView) -> VotesTold:
         won=found.won,
         verdict=found.verdict,
         agreement=found.metrics,
+        identical=found.identical,
     )
 
 

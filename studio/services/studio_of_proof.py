@@ -80,4 +80,4 @@ class StudioOfProof(StudioOfVotes):
 
     def report(self, run: str) -> str:
         """Return the report of a run as one HTML page. May take seconds the first time."""
-        return reports.page(self._home, run)
+        return reports.page(self._home, self._questions, run)

@@ -5,6 +5,7 @@ import pytest
 from studio.core.errors import Refused
 from studio.core.events import Evaluated, RunFinished, RunStarted
 from tests.services.conftest import planned
+from tests.services.test_voting import answer, held_exam, keep, right_one, vote_all
 
 STARTED = RunStarted("worker", 0, 10, 50, 6, 1_000, 90_000, "cpu", "float32", (), "hash")
 
@@ -18,6 +19,17 @@ def test_the_report_of_a_run_follows_it(closed, table, tiny_model_folder):
     assert "50 rows to learn from, 6 rows held back" in page
     assert "No exam was held" in page
     assert str(tiny_model_folder.parent) not in page
+
+
+def test_a_question_that_was_typed_keeps_the_voting_open_in_the_report_too(
+    closed, table, tiny_model_folder, home
+):
+    run = closed.start(planned(closed, table, tiny_model_folder))
+    keep(home, run, held_exam())
+    vote_all(closed, run, right_one)
+    assert "The voting is not over." not in closed.report(run)
+    answer(closed, run, "How are you?", "Fine", weights="t" * 8)
+    assert "7 of 8 questions judged" in closed.report(run)
 
 
 def test_there_is_no_report_of_no_run(closed):

@@ -57,6 +57,11 @@ def test_an_empty_answer_is_said_to_be_empty() -> None:
     assert "Nothing was written." in panel.votes(OPEN)
 
 
+def test_questions_that_nobody_was_asked_are_counted_apart_from_ties() -> None:
+    html = panel.votes(SHOWN)
+    assert re.search(r">6<.*?>ties<.*?>2<.*?>alike, not asked<", html, re.DOTALL)
+
+
 def test_before_the_first_vote_there_is_nothing_to_undo_or_to_show() -> None:
     html = panel.votes(replace(OPEN, voted=0))
     assert 'data-event="undo"' not in html

@@ -101,7 +101,7 @@ def preferred(facts: RunFacts) -> str:
 def _said(votes: VotesTold) -> Verdict:
     tone, headline = HEADLINES[votes.verdict]
     counted, won = votes.counted, votes.won
-    ties = f" {count(counted.ties, 'tie')} left out of that share." if counted.ties else ""
+    ties = _ties(counted.ties - votes.identical, votes.identical)
     if won is None:
         return Verdict("neutral", headline, f"No question was decided.{ties}")
     return Verdict(
@@ -113,11 +113,19 @@ def _said(votes: VotesTold) -> Verdict:
     )
 
 
+def _ties(told: int, identical: int) -> str:
+    """Return what is left out of the share: what people called a tie, and what they were never shown."""
+    parts = [count(told, "tie")] if told else []
+    if identical:
+        parts.append(f"{count(identical, 'question')} answered alike word for word, which nobody was asked,")
+    return f" {' and '.join(parts)} left out of that share." if parts else ""
+
+
 def _agreement(found: Mapping[str, Agreement]) -> str:
     rows = [
         (shown(MEASURES[name].title), f"{each.same} of {each.rows}")
         for name, each in found.items()
-        if name in MEASURES
+        if name in MEASURES and each.rows
     ]
     columns = ("Measure", "Votes in which it points the same way")
     return table("Agreement of the measures with the votes", columns, rows) if rows else ""

@@ -109,8 +109,10 @@ def _figures(view: VotesView) -> str:
     figures = [
         Figure(f"{counted.tuned:,}", "for the tuned answer"),
         Figure(f"{counted.base:,}", "for the untouched one"),
-        Figure(f"{counted.ties:,}", "ties"),
+        Figure(f"{counted.ties - view.identical:,}", "ties"),
     ]
+    if view.identical:
+        figures.append(Figure(f"{view.identical:,}", "alike, not asked"))
     if view.skipped:
         figures.append(Figure(f"{view.skipped:,}", "left out"))
     return numbers("Votes", figures)

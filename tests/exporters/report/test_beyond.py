@@ -62,6 +62,22 @@ def test_the_votes_are_told_with_their_interval_and_how_the_measures_agree(facts
     assert "17 of 22" in page
 
 
+def test_questions_that_nobody_was_asked_are_told_apart_from_ties(facts):
+    votes = VotesTold(25, 25, True, Tally(18, 4, 3), Score(0.82, 0.6, 0.95), "better", identical=2)
+    said = "1 tie and 2 questions answered alike word for word, which nobody was asked, left out"
+    assert said in preferred(replace(facts, votes=votes))
+    alone = preferred(replace(facts, votes=replace(votes, identical=3)))
+    assert "tie" not in alone.partition("3 questions answered alike")[0].partition("Clopper")[2]
+
+
+def test_a_measure_that_no_decided_question_tells_apart_has_no_line(facts):
+    found = {"chrf": Agreement(17, 22), "exact_match": Agreement(0, 0)}
+    votes = VotesTold(25, 25, True, Tally(18, 4, 3), Score(0.82, 0.6, 0.95), "better", found)
+    page = preferred(replace(facts, votes=votes))
+    assert "17 of 22" in page
+    assert "0 of 0" not in page
+
+
 def test_an_unfinished_voting_tells_no_names(facts):
     votes = VotesTold(25, 7, False, Tally(7, 0, 0), None, "too_few")
     page = preferred(replace(facts, votes=votes))
