@@ -160,7 +160,7 @@ class Keeping:
         technical="KL weight: pull towards the untouched model at each learned token, 0 for none",
         low=0.0,
         high=100.0,
-        help="Against forgetting: what the original found likely stays likely. Try 0.1 to 1; learning slows.",
+        help="It keeps more of what it knew, and learns your rows more slowly. Try 0.1 to 1.",
         source="arXiv:1606.09282, section 3",
     )
     replay_percent: float = knob(
@@ -169,7 +169,7 @@ class Keeping:
         technical="replay: answers of the untouched model, percent of the rows learned from, 0 for none",
         low=0.0,
         high=100.0,
-        help="Against forgetting: it answers simple instructions first, and learns that again. 5 is usual.",
+        help="Its own answers to simple instructions are learned along with yours. 5 is usual.",
         source="arXiv:2403.01244, arXiv:2403.08763",
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 ASSETS = Path(__file__).parents[2] / "assets" / "ui"
 STYLES = (
     "tokens", "layout", "parts", "steps", "results", "health", "rows", "runs", "votes", "probe", "arms",
-    "gradio", "small",
+    "gradio", "fields", "small",
 )  # fmt: skip
 SCRIPTS = ("screen", "dialogs", "turns", "live", "chart", "figures", "health", "runs", "votes")
 

@@ -19,7 +19,7 @@ def test_a_probe_is_begun_with_a_prompt_of_ones_own_and_stopped(
     page.set_default_timeout(60_000)
     open_studio(page, f"{server.address}?step=compare&run={finished}")
     page.locator("#what-else > button").click()
-    expect(page.locator("#probe")).to_contain_text("200 general texts")
+    expect(page.locator("#what-else")).to_contain_text("200 general texts")
     page.locator("#must-work textarea").fill("What is the capital of France?\n<b>Who</b> are you?")
     page.locator("#probe").get_by_role("button", name="Probe it").click()
     stop = page.locator("#probe").get_by_role("button", name="Stop the probe")

@@ -158,6 +158,14 @@ def test_an_exam_that_was_stopped_says_that_it_goes_on_and_an_export_does_not() 
 
 def test_rows_that_were_scored_and_not_answered_are_no_empty_answers() -> None:
     assert compare.table(examined(answered=False)) == ""
+    assert compare.answered(examined(answered=False)) == []
+
+
+def test_the_fold_of_every_answer_says_on_how_many_the_error_fell() -> None:
+    exam = examined()
+    rows = (*exam.table, replace(exam.table[0], tuned_loss=2.5))
+    title = compare.title_of_table(replace(exam, table=rows))
+    assert title == "Every answer: 2 held-back questions, the error fell on 1"
 
 
 def test_each_side_of_a_comparison_shows_the_hash_of_the_weights_that_answered(
@@ -180,6 +188,7 @@ def test_what_both_read_first_stands_under_the_answers_as_text(run_view: Callabl
     assert "guide &lt;1&gt;.pdf, page 2" in html
     assert "Press &lt;b&gt;here&lt;/b&gt;." in html
     assert html.index("Press") > html.index('class="answer tuned"')
+    assert '<div class="boxed" tabindex="0" role="region" aria-label="Passages">' in html
     assert "Sources" not in compare.answers(run_view(), Comparison("c", "Why?", answers))
     nothing = compare.answers(run_view(), Comparison("c", "Why?", answers, with_retrieval=True))
     assert "Nothing was found" in nothing

@@ -53,6 +53,12 @@ def test_answers_of_an_earlier_point_of_the_run_are_said_to_be_so() -> None:
         assert panel.title(then).endswith("(of an earlier point)")
 
 
+def test_a_long_expected_answer_scrolls_in_a_box_that_the_keyboard_reaches() -> None:
+    html = panel.votes(OPEN)
+    assert '<div class="boxed" tabindex="0" role="region" aria-label="Expected answer">So.</div>' in html
+    assert "Expected answer" not in panel.votes(replace(OPEN, open=replace(OPEN.open, expected="")))
+
+
 def test_an_empty_answer_is_said_to_be_empty() -> None:
     assert "Nothing was written." in panel.votes(OPEN)
 

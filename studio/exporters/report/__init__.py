@@ -8,7 +8,7 @@ from studio.exporters.job import ExportJob
 from studio.exporters.report.page import report
 
 TITLE = "The report"
-SUMMARY = "One page for people who decide: data, method, results with intervals, limits. It prints well."
+SUMMARY = "One page for those who decide: data, method, how well it does, and its limits. It prints well."
 SOURCE = "Mitchell et al. 2019, Model Cards for Model Reporting (arXiv:1810.03993)"
 HAS_WEIGHTS = False
 FILE = "report.html"

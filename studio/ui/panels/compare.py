@@ -49,7 +49,8 @@ def _sources(comparison: Comparison) -> str:
     )
     return (
         f'<section class="sources" aria-label="Sources"><h3>Both read this before they answered</h3>'
-        f"<ol>{items}</ol></section>"
+        '<div class="boxed" tabindex="0" role="region" aria-label="Passages">'
+        f"<ol>{items}</ol></div></section>"
     )
 
 
@@ -93,19 +94,31 @@ def job(view: JobView, what: str) -> str:
     )
 
 
-def table(view: ExamView) -> str:
+def answered(view: ExamView | None) -> list[ExamRow]:
+    """Return the held-back rows that both models answered."""
+    table = view.table if view is not None else ()
+    return [row for row in table if row.base is not None and row.tuned is not None]
+
+
+def title_of_table(view: ExamView | None) -> str:
+    """Return the line over the fold that holds every answer, and how many fit better after training."""
+    rows = answered(view)
+    better = sum(row.tuned_loss < row.base_loss for row in rows)
+    return f"Every answer: {count(len(rows), 'held-back question')}, the error fell on {better:,}"
+
+
+def table(view: ExamView | None) -> str:
     """Return question, expected answer, before and after of each held-back row that was answered."""
-    answered = [row for row in view.table if row.base is not None and row.tuned is not None]
-    if not answered:
+    rows = answered(view)
+    if not rows:
         return ""
-    body = "".join(_row(row) for row in answered[:LONGEST_TABLE])
-    shown = f"<p>The first {LONGEST_TABLE} of {len(answered):,} rows.</p>"
+    body = "".join(_row(row) for row in rows[:LONGEST_TABLE])
+    shown = f"<p>The first {LONGEST_TABLE} of {len(rows):,} rows.</p>"
     columns = ("Row", "Question", "Expected", "Before", "After")
     return (
-        f'<section aria-label="Held-back questions"><h3>{count(len(answered), "held-back question")}, '
-        f"answered by both</h3>"
+        '<section aria-label="Held-back questions">'
         f"{markup_table('Table of answers', columns, body, classes='preview answers', tall=True)}"
-        f"{shown if len(answered) > LONGEST_TABLE else ''}</section>"
+        f"{shown if len(rows) > LONGEST_TABLE else ''}</section>"
     )
 
 

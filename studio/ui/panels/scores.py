@@ -43,8 +43,8 @@ def _how(view: ExamView) -> str:
     )
     written = "" if view.classes else f", {view.answered:,} of them also answered in words{ended}"
     return (
-        f"<p>{count(view.rows, 'held-back row')} scored{written}. Brackets are 95 % intervals; both models "
-        f"saw the same rows. {hashes}</p>"
+        f'<p class="basis">{count(view.rows, "held-back row")} scored{written}. Brackets are 95 % '
+        f"intervals; both models saw the same rows. {hashes}</p>"
     )
 
 

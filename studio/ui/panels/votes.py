@@ -3,14 +3,24 @@
 from studio.core.measures import MEASURES
 from studio.evaluation.votes import Agreement
 from studio.services.views_of_votes import OpenQuestion, Said, VotedQuestion, VotesView
-from studio.ui.markup import Figure, escape, event_button, notice, numbers, progress_bar, sentence, table
+from studio.ui.markup import (
+    Figure,
+    escape,
+    event_button,
+    folded,
+    notice,
+    numbers,
+    progress_bar,
+    sentence,
+    table,
+)
 from studio.ui.words import count, percentage
 
 TITLE = "Judge for yourself"
 EARLIER = " (of an earlier point)"
 CHOICES = (
-    ("left", "Left is better", "1"),
-    ("right", "Right is better", "2"),
+    ("left", "First is better", "1"),
+    ("right", "Second is better", "2"),
     ("tie", "About the same", "0"),
     ("both_bad", "Both bad", ""),
 )
@@ -58,9 +68,9 @@ def _question(view: VotesView, asked: OpenQuestion) -> str:
     percent = 100 * view.voted // max(1, view.questions)
     sides = "".join(
         f'<article class="answer"><h3>{name}</h3><p class="answer-text">{_text(text)}</p></article>'
-        for name, text in (("Left", asked.left), ("Right", asked.right))
+        for name, text in (("First answer", asked.left), ("Second answer", asked.right))
     )
-    expected = f"<p><b>Expected answer.</b> {escape(asked.expected)}</p>" if asked.expected else ""
+    expected = _expected(asked.expected) if asked.expected else ""
     buttons = "".join(_choice(asked.key, *choice) for choice in CHOICES)
     undo = event_button("undo", "Undo the last vote") if view.voted else ""
     end = event_button("end", "Show the result now") if view.voted else ""
@@ -71,13 +81,20 @@ def _question(view: VotesView, asked: OpenQuestion) -> str:
     return (
         f'<section class="votes" aria-label="{TITLE}" data-voting>'
         f'<div class="bar-words"><b role="status">Question {number} of {view.questions}</b>'
-        "<span>Which model wrote which is told at the end; the table further down names them, so vote first."
-        "</span></div>"
+        "<span>The names come at the end. “Every answer” below shows them, so vote first.</span></div>"
         f"{progress_bar('Votes', percent, live='votes')}"
         f'<p class="asked"><span class="unseen">Question: </span>{escape(asked.prompt)}</p>'
         f'<div class="pair">{sides}</div>{expected}'
         f'<div class="vote-buttons" role="group" aria-label="Which answer is better?">{buttons}</div>'
         f'<div class="vote-more">{skip}{undo}{end}</div></section>'
+    )
+
+
+def _expected(text: str) -> str:
+    """Return it in a box that scrolls by itself: a long one must not push the buttons out of sight."""
+    return (
+        '<p class="of-expected"><b>Expected answer</b></p><div class="boxed" tabindex="0" role="region" '
+        f'aria-label="Expected answer">{escape(text)}</div>'
     )
 
 
@@ -124,11 +141,11 @@ def _agreement(view: VotesView) -> str:
     if not known:
         return ""
     body = "".join(_metric(name, found) for name, found in known.items())
-    return (
-        "<h3>Do the measures see what you see?</h3>"
+    inside = (
         "<p>Of the questions that you decided and on which a measure tells the two answers apart.</p>"
         + table("Agreement with the measures", ("Measure", "Agrees with you"), body, classes="exam")
     )
+    return folded("Do the measures see what you see?", inside)
 
 
 def _metric(name: str, found: Agreement) -> str:

@@ -26,10 +26,10 @@ HEAD = heading(
     4,
     "Compare",
     "Did it get better?",
-    subtitle="Ask both models the same question. Left is before training, right is after.",
+    subtitle="See what was measured, then ask both models the same question.",
 )
 EXAM = "The exam on held-back rows"
-LOOK_UP = "Both read first what the learned rows and your documents say of it (retrieval)"
+LOOK_UP = "Let both look it up first in the learned rows and your documents (retrieval)"
 
 
 class CompareTab:
@@ -40,6 +40,7 @@ class CompareTab:
         with gr.Column(elem_classes="step"):
             gr.HTML(HEAD, apply_default_css=False)
             self.notice = html_part("notice-compare", script="notices")
+            self.exam = html_part("exam", "start", "stop")
             with gr.Row(elem_id="ask-row"):
                 self.question = gr.Textbox(
                     label="Your question",
@@ -49,35 +50,28 @@ class CompareTab:
                     interactive=True,
                     elem_id="question",
                 )
-                self.ask = gr.Button(
-                    "Ask both", variant="secondary", size="lg", scale=0, min_width=140, elem_id="ask"
-                )
-                self.cancel = gr.Button(
-                    "Stop writing",
-                    variant="secondary",
-                    size="lg",
-                    scale=0,
-                    min_width=140,
-                    visible=False,
-                    elem_id="cancel",
-                )
+                look = {"variant": "secondary", "size": "lg", "scale": 0, "min_width": 140}
+                self.ask = gr.Button("Ask both", elem_id="ask", **look)
+                self.cancel = gr.Button("Stop writing", visible=False, elem_id="cancel", **look)
             self.looked_up = gr.Checkbox(
                 label=LOOK_UP, value=False, container=False, interactive=True, elem_id="with-documents"
             )
             self.answers = html_part("answers")
-            self.exam = html_part("exam", "start", "stop")
             self.classes = html_part("exam-classes", script="figures")
             self.further = ArmsPart(shell, self.notice)
             self.votes = VotesPart(shell, self.notice)
             self.steady = SteadyPart(shell, self.notice)
             self.probe = ProbePart(shell, self.notice)
-            self.table = html_part("exam-table")
+            with gr.Accordion(
+                "", open=False, elem_id="every-answer", elem_classes="fold", visible=False
+            ) as self.rows:
+                self.table = html_part("exam-table")
             self.report = ReportPart()
             self.bar = actions("compare")
 
     def outputs(self) -> list[gr.blocks.Block]:
         parts = [self.notice, self.ask, self.cancel, self.looked_up, self.answers]
-        parts += [self.exam, self.classes, self.table]
+        parts += [self.exam, self.classes, self.rows, self.table]
         extra = [
             *self.further.outputs(),
             *self.votes.outputs(),
@@ -124,7 +118,10 @@ class CompareTab:
             + self._job(run, examined is not None)
             + (scores.exam(examined) if examined else ""),
             self.classes: classes.classes(examined) if examined else "",
-            self.table: panel.table(examined) if examined else "",
+            self.rows: gr.Accordion(
+                label=panel.title_of_table(examined), visible=bool(panel.answered(examined))
+            ),
+            self.table: panel.table(examined),
             **self.votes.show(run),
             **self.steady.show(run.id, examined, exam_job(run)),
             **self.probe.show(run, entering=entering),

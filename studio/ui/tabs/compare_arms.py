@@ -19,7 +19,7 @@ from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 DOCUMENT_TYPES = [".txt", ".md", ".docx", ".pdf"]
-WHAT = "The bake-off"
+WHAT = "The exam under way"
 
 
 class ArmsPart:

@@ -19,8 +19,8 @@ from studio.ui.wiring import Updates, html_part, on, told
 
 HERE, THERE = "A model on this machine", "A model behind an address"
 NAMES = {
-    HERE: "starter, a name of the hub, a folder, or the id of another run",
-    THERE: "as the service calls it",
+    HERE: "“starter” comes with the studio. A name on the hub, a folder or another run's id will do as well.",
+    THERE: "The name the service has for it.",
 }
 
 
@@ -43,7 +43,7 @@ class JudgePart:
                 "",
                 label="Address",
                 placeholder="https://api.example.com/v1",
-                info="OpenAI-compatible; it mostly ends with /v1.",
+                info="Of a service asked as OpenAI's is (OpenAI-compatible). Mostly it ends with /v1.",
                 visible=False,
                 interactive=True,
                 elem_id="judge-address",

@@ -24,6 +24,7 @@ class ProbePart:
     def __init__(self, shell: Shell, notice: gr.HTML) -> None:
         self._shell, self._studio, self._notice = shell, shell.studio, notice
         with gr.Accordion(panel.TITLE, open=False, elem_id="what-else", elem_classes="fold") as self._fold:
+            gr.HTML(panel.INTRODUCTION, apply_default_css=False)
             self.prompts = gr.Textbox(
                 label="What must still work",
                 info="Prompts of your own, one a line: both models answer them. They are kept with the run.",
@@ -71,8 +72,7 @@ class ProbePart:
         if job is not None and job.status in ACTIVE:
             return jobs.job(job, PROBE) + event_button("stop", "Stop the probe")
         ended = jobs.job(job, PROBE) if job is not None else ""
-        explained = "" if view else panel.INTRODUCTION
-        return explained + ended + event_button("start", "Probe it again" if view or job else "Probe it")
+        return ended + event_button("start", "Probe it again" if view or job else "Probe it")
 
     # Handlers
 
