@@ -5,7 +5,8 @@
 A model of two small layers first learns English letters from the help texts of a sample. It is then tuned in
 ways whose outcome is known by construction, and the truth is measured apart from the probe: the perplexity on
 140 general texts that the probe does not see, greedy continuations written out, the loss on 150 fresh rows.
-A harmless model that is not green is a false alarm, a harmed one that is green is a miss.
+A harmless model that is amber or red is a false alarm, a harmed one that is green is a miss; lights that say
+there was too little to tell are counted apart.
 """
 
 import argparse
@@ -135,12 +136,14 @@ def main() -> None:
                 tally.update((part, f"{true[part]} {shown[part]}") for part in shown)
                 print("  " + "  ".join(f"{part} {true[part]}: {shown[part]}" for part in shown), flush=True)
     for part in ("texts", "fit", "by_heart"):
-        well = {colour: tally[part, f"False {colour}"] for colour in ("green", "amber", "red")}
-        ill = {colour: tally[part, f"True {colour}"] for colour in ("green", "amber", "red")}
+        colours = ("green", "amber", "red", "unknown")
+        well = {colour: tally[part, f"False {colour}"] for colour in colours}
+        ill = {colour: tally[part, f"True {colour}"] for colour in colours}
         alarms, misses = well["amber"] + well["red"], ill["green"]
         print(
             f"{part}: false alarms {alarms} of {sum(well.values())}, misses {misses} of {sum(ill.values())} "
-            f"(of these harmed ones {ill['red']} red, {ill['amber']} amber)"
+            f"(of these harmed ones {ill['red']} red, {ill['amber']} amber); too little to tell: "
+            f"{well['unknown']} harmless ones, {ill['unknown']} harmed ones"
         )
     print(f"{machine()}, {time.monotonic() - started:.0f} s")
 

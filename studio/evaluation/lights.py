@@ -1,9 +1,13 @@
 """Traffic lights over a probe's numbers: every threshold and what is said of it. No torch.
 
-An end of an interval must lie beyond a threshold, so that chance alone turns no light. How often they are
+An end of an interval must lie beyond a threshold, so that chance alone turns no light: green needs as much
+evidence as red, and where an interval reaches across, no light is lit. How often they are
 wrong on models whose truth is known is measured by `python -m benchmarks.verdicts_probe`.
 """
 
+import math
+
+from studio.core.exam import Score
 from studio.core.probe import ByHeart, Fit, Light, Probe, Retained
 
 FEWEST_ITEMS = 10
@@ -16,7 +20,10 @@ STEADY_AGREEMENT, OTHER_AGREEMENT = 0.85, 0.60
 of the starter on the help desk (README, figures)."""
 SMALL_GAP, LARGE_GAP = 0.10, 0.40
 """How much lower the loss on rows of the training is, as a part of that on rows never seen."""
-FEW_BY_HEART, MANY_BY_HEART = 0.0, 0.10
+LEAST_LOSS = 0.5
+"""Nats per token. A loss below it is small already, and a part of it next to nothing: the gap is then taken
+as a part of this, so that 0.05 are harmless."""
+FEW_BY_HEART, MANY_BY_HEART = 0.01, 0.10
 """Answers whose end is said word for word after training and not before, beyond those it never saw."""
 
 
@@ -33,7 +40,9 @@ def forgotten(texts: Retained) -> Light:
         return Light("red", "It forgot much", said)
     if ratio.high <= HARMLESS_RATIO:
         return Light("green", "It still reads general texts as before", said)
-    return Light("amber", "It forgot a little", said)
+    if ratio.low > 1.0:
+        return Light("amber", "It forgot a little", said)
+    return _unclear("whether it forgot anything", said)
 
 
 def changed_answers(instructions: Retained) -> Light:
@@ -50,7 +59,9 @@ def changed_answers(instructions: Retained) -> Light:
         return Light("red", "It answers simple requests quite differently", said)
     if same.low >= STEADY_AGREEMENT:
         return Light("green", "It still answers simple requests as before", said)
-    return Light("amber", "It answers some simple requests differently", said)
+    if same.high < 1.0:
+        return Light("amber", "It answers some simple requests differently", said)
+    return _unclear("whether it answers simple requests differently", said)
 
 
 def overfitted(fit: Fit) -> Light:
@@ -64,17 +75,22 @@ def overfitted(fit: Fit) -> Light:
         f"(95 % interval {gap.low:+.2f} to {gap.high:+.2f})."
     ).replace("-", "−")
     turned = (
-        f" After step {fit.best_step} of {fit.last_step} the run learned your examples by heart; step "
-        f"{fit.best_step} is the one that is used."
+        f" After step {fit.best_step} of {fit.last_step} it got worse on new rows while it went on improving "
+        f"on its own; step {fit.best_step} is the one that is used."
         if fit.turned
         else ""
     )
     worse = "base" in fit.held_out and fit.held_out["tuned"].low > fit.held_out["base"].high
-    if worse or gap.low > LARGE_GAP * unseen:
+    against = max(unseen, LEAST_LOSS)
+    if worse or gap.low > LARGE_GAP * against:
         return Light("red", "It fits your examples, not the task (overfitting)", said + turned)
-    if gap.low > SMALL_GAP * unseen or fit.turned:
-        return Light("amber", "It fits your examples better than new ones", said + turned)
-    return Light("green", "It does as well on new rows as on those it learned", said)
+    if fit.turned:
+        return Light("amber", "More training made it worse on new rows", said + turned)
+    if gap.high <= SMALL_GAP * against:
+        return Light("green", "It does as well on new rows as on those it learned", said)
+    if gap.low > 0.0:
+        return Light("amber", "It fits your examples better than new ones", said)
+    return _unclear("whether it fits your examples better than new ones", said)
 
 
 def memorised(by_heart: ByHeart) -> Light:
@@ -82,7 +98,6 @@ def memorised(by_heart: ByHeart) -> Light:
     if by_heart.rows < FEWEST_ITEMS:
         return _too_few("answers that are long enough")
     learned, unseen = by_heart.learned, by_heart.unseen
-    elsewhere = unseen.value if unseen else 0.0
     count = round(learned.value * by_heart.rows)
     said = (
         f"Given the first half, it says the rest of {count} of {by_heart.rows} answers word for word, and "
@@ -90,13 +105,28 @@ def memorised(by_heart: ByHeart) -> Light:
     )
     if unseen:
         said += (
-            f" Of answers it never saw it does so with {100 * elsewhere:.0f} % ({by_heart.unseen_rows} rows)."
+            f" Of answers it never saw it does so with {100 * unseen.value:.0f} % ({by_heart.unseen_rows} "
+            f"rows, {100 * unseen.low:.0f} to {100 * unseen.high:.0f} %)."
         )
-    if learned.low > max(MANY_BY_HEART, elsewhere):
+    beyond = _beyond(learned, unseen) if unseen else learned
+    if beyond.low > MANY_BY_HEART:
         return Light("red", "It learned answers by heart", said)
-    if learned.low > max(FEW_BY_HEART, elsewhere):
+    if beyond.low > FEW_BY_HEART:
         return Light("amber", "It learned a few answers by heart", said)
-    return Light("green", "It learned no more by heart than it could guess", said)
+    if beyond.high <= MANY_BY_HEART:
+        return Light("green", "It learned hardly more by heart than it could guess", said)
+    return _unclear("whether it learned answers by heart", said)
+
+
+def _beyond(learned: Score, unseen: Score) -> Score:
+    """Return how much larger one share is than another, with its 95 % interval.
+
+    Source: Newcombe 1998, Statistics in Medicine 17, method 10, from the two intervals of Wilson.
+    """
+    middle = learned.value - unseen.value
+    below = math.hypot(learned.value - learned.low, unseen.high - unseen.value)
+    above = math.hypot(learned.high - learned.value, unseen.value - unseen.low)
+    return Score(middle, middle - below, middle + above)
 
 
 def lights(probe: Probe) -> dict[str, Light]:
@@ -114,6 +144,10 @@ def summary(found: dict[str, Light]) -> Light:
     """Return the worst light, which stands for all: its headline and its sentence."""
     order = ("red", "amber", "unknown", "green")
     return min(found.values(), key=lambda light: order.index(light.colour))
+
+
+def _unclear(what: str, said: str) -> Light:
+    return Light("unknown", f"Too little to tell {what}", said)
 
 
 def _too_few(what: str) -> Light:

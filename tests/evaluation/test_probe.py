@@ -115,7 +115,8 @@ def test_an_untouched_model_has_forgotten_and_memorised_nothing_at_all(job):
     colours = [
         forgotten(texts), changed_answers(instructions), overfitted(fitting), memorised(heart)
     ]  # fmt: skip
-    assert [light.colour for light in colours] == ["green"] * 4
+    # None of twelve answers may still be a fifth of all.
+    assert [light.colour for light in colours] == ["green", "green", "green", "unknown"]
     assert sat.hashes["base"] == sat.hashes["tuned"]
 
 
