@@ -27,6 +27,17 @@ class Document:
         return sum(len(part.text.split()) for part in self.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """What is told of a document. `bytes` is the size of the file it came as."""
+
+    name: str
+    file_type: str
+    bytes: int
+    passages: int
+    words: int
+
+
 def to_dict(document: Document) -> dict[str, Any]:
     """Return the form that is kept in the run's folder."""
     return asdict(document)

@@ -155,15 +155,19 @@ else:
         return peak if sys.platform == "darwin" else peak * 1024
 
 
-def reset_peak_memory() -> None:
-    """Let `peak_memory_bytes` count from now on. Only Linux can; elsewhere the peak is the process's own."""
-    if sys.platform == "linux":
-        try:
-            Path("/proc/self/clear_refs").write_text("5")
-        except OSError:
-            # Some containers forbid it: the peak then counts from the start of the process, which is higher
-            # and so errs on the careful side.
-            return
+def reset_peak_memory(clear_refs: Path = Path("/proc/self/clear_refs")) -> bool:
+    """Let `peak_memory_bytes` count from now on, and return whether it does; the file is for tests.
+
+    Only Linux can, and some containers forbid it: the peak then counts from the start of the process, which
+    is higher and so errs on the careful side.
+    """
+    if sys.platform != "linux":
+        return False
+    try:
+        clear_refs.write_text("5")
+    except OSError:
+        return False
+    return True
 
 
 def peak_memory_bytes() -> int:

@@ -8,11 +8,13 @@ OF_CARD = "the most memory that PyTorch reserved on the graphics card"
 OF_PROCESS = "the most memory that the whole studio held, as the system counts it"
 
 
-def reset_peak(device: str) -> None:
-    """Count from now on."""
+def reset_peak(device: str) -> bool:
+    """Count from now on; return whether that is possible here."""
+    counts_anew = system.reset_peak_memory()
     if device.startswith("cuda"):
         torch.cuda.reset_peak_memory_stats()
-    system.reset_peak_memory()
+        return True
+    return counts_anew
 
 
 def peak_bytes(device: str) -> int:

@@ -110,8 +110,9 @@ def _sit(
         return parts[-1]
 
     device = "" if model is None else str(model.device)
-    reset_peak(device)
+    own_peak = reset_peak(device)
     sitting = seat.sitter(model, seat.paper, begun, said, should_stop)
-    parts[0].held(peak_bytes(device))
+    if own_peak:  # else it would be that of all who sat before
+        parts[0].held(peak_bytes(device))
     spent = {row: seconds + seat.seconds.get(row, 0.0) for row, seconds in sitting.seconds.items()}
     return Sat(seat, replace(sitting, seconds=spent), parts[0].peak_memory_bytes)

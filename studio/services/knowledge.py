@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from studio.core.knowledge import Document
+from studio.core.knowledge import Document, DocumentSummary
 from studio.core.texts import checked_text
 from studio.retrieval.documents import read_document
 from studio.retrieval.passages import passages_of_document
@@ -35,18 +35,23 @@ def add_document(home: Home, run: str, path: Path, name: str) -> DocumentView:
 
 
 def documents(home: Home, run: str) -> tuple[DocumentView, ...]:
-    return tuple(_view(*each) for each in home.runs.folder(run).knowledge.documents().items())
+    found = home.runs.folder(run).knowledge.summaries(_summary)
+    return tuple(_view(*each) for each in found.items())
 
 
 def removed_document(home: Home, run: str) -> DocumentView | None:
     """Return the document that was taken out last and can be brought back."""
-    removed = home.runs.folder(run).knowledge.removed()
+    removed = home.runs.folder(run).knowledge.removed(_summary)
     return _view(*removed) if removed is not None else None
 
 
-def _view(name: str, document: Document) -> DocumentView:
+def _view(name: str, told: DocumentSummary) -> DocumentView:
+    return DocumentView(name, told.name, told.file_type, told.bytes, told.passages, told.words)
+
+
+def _summary(document: Document) -> DocumentSummary:
     passages = len(passages_of_document(document))
-    return DocumentView(name, document.name, document.file_type, document.bytes, passages, document.words)
+    return DocumentSummary(document.name, document.file_type, document.bytes, passages, document.words)
 
 
 def remove_document(home: Home, run: str, document: str) -> None:

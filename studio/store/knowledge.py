@@ -2,17 +2,22 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from studio.core import knowledge
 from studio.core.errors import Refused
-from studio.core.knowledge import Document
+from studio.core.knowledge import Document, DocumentSummary
 from studio.store.files import read_as, told_plainly, write_json
 
 _ID = re.compile(r"[0-9a-f]{16}")
 _REMOVED = ".removed"
+MOST_DOCUMENTS = 200
+"""With so many, what is looked up is still found while one waits for an answer."""
+Summarise = Callable[[Document], DocumentSummary]
+"""Cutting a document into passages is no matter of the store."""
 _RESTORE = "Remove this file, then add the document again."
 
 
@@ -20,8 +25,15 @@ def _prompt(entries: Mapping[str, Any]) -> str:
     return str(entries["prompt"])
 
 
+def _as_summary(entries: Mapping[str, Any]) -> DocumentSummary:
+    return DocumentSummary(**entries)
+
+
 class Knowledge:
-    """The documents of one run. One that is removed can be brought back until another is removed."""
+    """The documents of one run. One that is removed can be brought back until another is removed.
+
+    What is told of a document is kept beside it: a page that lists documents reads none of them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -44,12 +56,39 @@ class Knowledge:
         }
         return dict(sorted(found.items(), key=lambda each: (each[1].name.casefold(), each[0])))
 
+    def summaries(self, summarise: Summarise) -> dict[str, DocumentSummary]:
+        """Return what is told of all documents by id, in the order of their names."""
+        found = {
+            path.stem.removeprefix("document-"): self._summary(path, summarise)
+            for path in self._folder.glob("document-*.json")
+        }
+        return dict(sorted(found.items(), key=lambda each: (each[1].name.casefold(), each[0])))
+
+    def _summary(self, path: Path, summarise: Summarise) -> DocumentSummary:
+        """Return what is kept beside a document; made and kept where it is missing: a text stays as it is."""
+        kept = self._beside(path)
+        if kept.exists():
+            return read_as(_as_summary, kept, hint="Delete this file; it is made anew.")
+        summary = summarise(read_as(knowledge.from_dict, path, hint=_RESTORE))
+        with told_plainly("The document"):
+            write_json(kept, {"version": 1, **asdict(summary)})
+        return summary
+
     def add(self, document: Document) -> str:
-        """Keep a document and return its id, which follows from its text: the same one twice is kept once."""
+        """Keep a document and return its id, which follows from its text: the same one twice is kept once.
+
+        Raises Refused where there are too many already.
+        """
         texts = hashlib.sha256(document.name.encode())
         for part in document.parts:
             texts.update(f"\0{part.place}\0{part.text}".encode())
         name = texts.hexdigest()[:16]
+        kept = [*self._folder.glob("document-*.json")]
+        if len(kept) >= MOST_DOCUMENTS and self._path(name) not in kept:
+            raise Refused(
+                f"There are {MOST_DOCUMENTS} documents already, and no more can be looked up.",
+                "Take one out first, or put several into one file.",
+            )
         with told_plainly("The document"):
             self._folder.mkdir(exist_ok=True)
             write_json(self._path(name), {"version": 1, **knowledge.to_dict(document)})
@@ -60,6 +99,7 @@ class Knowledge:
         path = self._known(self._path(name))
         with told_plainly("The change"):
             for earlier in self._folder.glob(f"*{_REMOVED}"):
+                self._beside(earlier).unlink(missing_ok=True)
                 earlier.unlink()
             path.rename(path.with_name(path.name + _REMOVED))
 
@@ -70,12 +110,16 @@ class Knowledge:
         with told_plainly("The change"):
             removed.rename(path)
 
-    def removed(self) -> tuple[str, Document] | None:
-        """Return the document that `restore` would bring back, with its id."""
+    def removed(self, summarise: Summarise) -> tuple[str, DocumentSummary] | None:
+        """Return what is told of the document that `restore` would bring back, with its id."""
         for path in self._folder.glob(f"document-*{_REMOVED}"):
-            document = read_as(knowledge.from_dict, path, hint=_RESTORE)
-            return path.name.removeprefix("document-").partition(".")[0], document
+            name = path.name.removeprefix("document-").partition(".")[0]
+            return name, self._summary(path, summarise)
         return None
+
+    def _beside(self, path: Path) -> Path:
+        """Return where what is told of a document is kept, one that was removed included."""
+        return self._folder / path.name.removesuffix(_REMOVED).replace("document-", "summary-")
 
     def _known(self, path: Path) -> Path:
         if not path.exists():

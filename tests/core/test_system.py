@@ -86,8 +86,12 @@ def test_the_peak_counts_from_its_reset():
     held = bytearray(200_000_000)
     assert peak_memory_bytes() >= 200_000_000
     del held
-    reset_peak_memory()
+    assert reset_peak_memory()
     assert peak_memory_bytes() <= process_memory_bytes() + 50_000_000
+
+
+def test_where_the_peak_cannot_be_reset_that_is_said(tmp_path):
+    assert not reset_peak_memory(tmp_path / "forbidden" / "clear_refs")
 
 
 def test_no_package_is_let_fetch_machine_code(monkeypatch):

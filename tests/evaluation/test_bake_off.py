@@ -238,6 +238,13 @@ def test_what_was_looked_up_and_does_not_fit_is_counted(job, wanted):
     assert from_dict(to_dict(found)) == found
 
 
+def test_where_the_peak_cannot_be_reset_no_arm_is_given_that_of_those_before(job, wanted, monkeypatch):
+    monkeypatch.setattr("studio.core.system.reset_peak_memory", lambda: False)
+    one = replace(job, wanted=replace(wanted, arms=("prompt",)))
+    found = examine(one, progress=quiet, should_stop=never).bake_off
+    assert {cost.peak_memory_bytes for cost in found.costs.values()} == {0}
+
+
 def test_progress_names_the_arm_and_reaches_the_end(job, wanted):
     said = []
     examine(replace(job, wanted=wanted), progress=lambda *what: said.append(what), should_stop=never)

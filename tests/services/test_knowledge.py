@@ -27,6 +27,16 @@ def test_a_document_is_added_removed_and_brought_back(closed, run, tmp_path):
     assert closed.removed_document(run) is None
 
 
+def test_a_list_of_documents_reads_none_of_them_after_the_first_time(closed, run, tmp_path, monkeypatch):
+    path = tmp_path / "notes.md"
+    path.write_text("The bell is red.\n")
+    added = closed.add_document(run, path, "notes.md")
+    monkeypatch.setattr("studio.core.knowledge.from_dict", None)
+    assert closed.documents(run) == (added,)
+    closed.remove_document(run, added.id)
+    assert closed.removed_document(run) == added
+
+
 def test_the_instruction_is_kept_without_the_space_around_it_and_one_too_long_is_refused(closed, run):
     assert closed.prompt(run) == ""
     closed.set_prompt(run, " Be brief.\n")

@@ -3,13 +3,17 @@
 import pytest
 
 from studio.core.errors import Refused, StudioError
-from studio.core.knowledge import Document, DocumentPart
+from studio.core.knowledge import Document, DocumentPart, DocumentSummary
 from studio.store.knowledge import Knowledge
 
 MANUAL = Document(
     "manual.pdf", "pdf", 900, (DocumentPart("page 1", "Turn it on."), DocumentPart("page 2", "Off."))
 )
 NOTES = Document("Notes.md", "text", 20, (DocumentPart("line 1", "It is blue."),))
+
+
+def told(document):
+    return DocumentSummary(document.name, document.file_type, document.bytes, 1, document.words)
 
 
 @pytest.fixture
@@ -31,15 +35,34 @@ def test_the_same_document_twice_is_kept_once(knowledge):
 
 def test_the_last_one_removed_can_be_brought_back_and_an_earlier_one_cannot(knowledge):
     notes, manual = knowledge.add(NOTES), knowledge.add(MANUAL)
-    assert knowledge.removed() is None
+    assert knowledge.removed(told) is None
     knowledge.remove(notes)
     knowledge.remove(manual)
     assert knowledge.documents() == {}
-    assert knowledge.removed() == (manual, MANUAL)
+    assert knowledge.removed(told) == (manual, told(MANUAL))
     knowledge.restore(manual)
     assert list(knowledge.documents()) == [manual]
     with pytest.raises(Refused, match="not there any more"):
         knowledge.restore(notes)
+
+
+def test_what_is_told_of_a_document_is_kept_beside_it_and_goes_with_it(knowledge, tmp_path):
+    notes, manual = knowledge.add(NOTES), knowledge.add(MANUAL)
+    asked = []
+    ask = lambda document: (asked.append(document.name), told(document))[1]  # noqa: E731
+    for _ in range(2):
+        assert knowledge.summaries(ask) == {manual: told(MANUAL), notes: told(NOTES)}
+    assert sorted(asked) == ["Notes.md", "manual.pdf"]
+    knowledge.remove(notes)
+    knowledge.remove(manual)
+    assert [path.name for path in (tmp_path / "knowledge").glob("summary-*")] == [f"summary-{manual}.json"]
+
+
+def test_more_documents_than_can_be_looked_up_are_refused(knowledge, monkeypatch):
+    monkeypatch.setattr("studio.store.knowledge.MOST_DOCUMENTS", 1)
+    assert knowledge.add(NOTES) == knowledge.add(NOTES)
+    with pytest.raises(Refused, match="There are 1 documents already"):
+        knowledge.add(MANUAL)
 
 
 @pytest.mark.parametrize("name", ["", "../prompt", "0" * 15, "g" * 16])
