@@ -19,6 +19,8 @@ from studio.core.verdict import FEWEST_ROWS
 RESAMPLES = 10_000
 TAIL = 0.025
 """Of a 95 % interval, on either side."""
+_SURE = 1.959963984540054
+"""Standard deviations that hold 95 % of a normal distribution."""
 _DRAWN_AT_ONCE = 4_000_000
 """Row counts held in memory at a time (32 MB), however many rows there are."""
 
@@ -67,6 +69,8 @@ class Draws:
     value: float
     resampled: np.ndarray
     rows: int
+    right_or_wrong: bool = False
+    """Each row is right or wrong, and the value is the share of those that are right."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class Measured:
 
     shares: Shares
     finish: Callable[[np.ndarray], np.ndarray]
+    right_or_wrong: bool = False
 
 
 def bootstrap(
@@ -111,7 +116,12 @@ def bootstrap_all(
             drawn[name].append(each.finish(each.shares.measure(counts)))
     once = np.ones((1, rows))
     return {
-        name: Draws(float(each.finish(each.shares.measure(once))[0]), np.concatenate(drawn[name]), rows)
+        name: Draws(
+            float(each.finish(each.shares.measure(once))[0]),
+            np.concatenate(drawn[name]),
+            rows,
+            each.right_or_wrong,
+        )
         for name, each in measured.items()
     }
 
@@ -127,8 +137,21 @@ def row_draws(rows: int, *, seed: int, resamples: int = RESAMPLES) -> Iterator[n
 
 
 def score(draws: Draws) -> Score:
-    """Return the value with its 95 % interval."""
+    """Return the value with its 95 % interval; of a share of rows it is Wilson's."""
+    if draws.right_or_wrong:
+        return share(round(draws.value * draws.rows), draws.rows)
     return Score(draws.value, *_interval(draws.resampled, draws.rows))
+
+
+def share(count: int, rows: int) -> Score:
+    """Return count / rows with its 95 % interval, which is honest at none and at all: there every resample
+    is like the rows. Source: Wilson 1927, "Probable inference, the law of succession, and statistical
+    inference"."""
+    middle, square = count / rows, _SURE**2
+    centre = (middle + square / (2 * rows)) / (1 + square / rows)
+    reach = _SURE / (1 + square / rows) * (middle * (1 - middle) / rows + square / (4 * rows**2)) ** 0.5
+    low, high = (0.0 if count == 0 else centre - reach), (1.0 if count == rows else centre + reach)
+    return Score(middle, low, high)
 
 
 def _interval(resampled: np.ndarray, rows: int) -> tuple[float, float]:
@@ -146,9 +169,14 @@ def _interval(resampled: np.ndarray, rows: int) -> tuple[float, float]:
 
 def difference(base: Draws, tuned: Draws, *, better: Literal["lower", "higher"]) -> Difference:
     """Return tuned minus base with its paired interval, and the verdict that the interval allows."""
-    low, high = _interval(tuned.resampled - base.resampled, base.rows)
+    resampled, value = tuned.resampled - base.resampled, tuned.value - base.value
+    low, high = _interval(resampled, base.rows)
+    if base.right_or_wrong and np.ptp(resampled) == 0:
+        # All rows changed alike: no resample can tell how often others would not.
+        others = share(0, base.rows).high
+        low, high = max(-1.0, value - others), min(1.0, value + others)
     verdict = _verdict(low, high, rows=base.rows, better=better)
-    return Difference(tuned.value - base.value, low, high, verdict)
+    return Difference(value, low, high, verdict)
 
 
 def _verdict(low: float, high: float, *, rows: int, better: Literal["lower", "higher"]) -> ComparisonVerdict:

@@ -74,7 +74,9 @@ def draws_of(
     for same in (OF_ALL_ROWS, OF_ANSWERS, OF_LABELS, OF_PHRASINGS):
         ready = [metric_named(name) for name in metrics if METRICS[name].needs in same]
         measured = {
-            (metric.name, arm): Measured(metric.parts(*given(metric.needs, paper, sitting)), metric.finish)
+            (metric.name, arm): Measured(
+                metric.parts(*given(metric.needs, paper, sitting)), metric.finish, metric.right_or_wrong
+            )
             for metric in ready
             for arm, sitting in sittings.items()
             if _told(metric.needs, sitting)

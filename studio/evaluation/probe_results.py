@@ -1,18 +1,14 @@
 """What a probe noted, as numbers with their intervals. No torch."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from studio.core.exam import Score
 from studio.core.probe import ByHeart, Fit, Recited, Retained
-from studio.evaluation.intervals import Draws, Measured, Parts, bootstrap_all, score
+from studio.evaluation.intervals import Draws, Measured, Parts, bootstrap_all, score, share
 
 EXAMPLES_SHOWN = 5
-_SURE = 1.959963984540054
-"""The 97.5 % point of the normal distribution."""
 
 
 @dataclass(frozen=True)
@@ -107,15 +103,6 @@ def by_heart(
         else None,
         examples=tuple(shown),
     )
-
-
-def share(count: int, rows: int) -> Score:
-    """Return count / rows with its 95 % interval by Wilson (1927), which is honest at none and at all."""
-    middle, square = count / rows, _SURE**2
-    centre = (middle + square / (2 * rows)) / (1 + square / rows)
-    reach = _SURE / (1 + square / rows) * math.sqrt(middle * (1 - middle) / rows + square / (4 * rows**2))
-    low, high = (0.0 if count == 0 else centre - reach), (1.0 if count == rows else centre + reach)
-    return Score(middle, low, high)
 
 
 def _pairs(rows: Mapping[str, Sequence[Row]]) -> dict[int, tuple[bool, bool]]:

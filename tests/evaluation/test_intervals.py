@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from studio.core.verdict import FEWEST_ROWS
-from studio.evaluation.intervals import Parts, bootstrap, difference, score
+from studio.evaluation.intervals import Measured, Parts, bootstrap, bootstrap_all, difference, score
 
 
 def same(ratio):
@@ -54,6 +55,30 @@ def test_a_constant_gain_on_every_row_has_no_width_because_rows_are_paired():
     found = difference(draws["base"], draws["tuned"], better="lower")
     assert (found.low, found.high) == pytest.approx((-0.1, -0.1))
     assert found.verdict == "better"
+
+
+def right(*rows):
+    return Measured(means(rows), same, right_or_wrong=True)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 16, 32])
+def test_the_interval_of_a_share_of_rows_is_wilsons(rows):
+    low, high = binomtest(rows, 32).proportion_ci(method="wilson")
+    measured = score(bootstrap_all({"tuned": right(*[1] * rows, *[0] * (32 - rows))}, seed=0)["tuned"])
+    assert (measured.value, measured.low, measured.high) == pytest.approx((rows / 32, low, high), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("base", "tuned", "ends", "verdict"),
+    [(0, 0, (-0.1072, 0.1072), "same"), (0, 1, (0.8928, 1.0), "better"), (1, 0, (-1.0, -0.8928), "worse")],
+)
+def test_where_all_rows_changed_alike_the_difference_is_not_told_as_if_it_were_sure(
+    base, tuned, ends, verdict
+):
+    draws = bootstrap_all({"base": right(*[base] * 32), "tuned": right(*[tuned] * 32)}, seed=0)
+    found = difference(draws["base"], draws["tuned"], better="higher")
+    assert (found.value, found.verdict) == (tuned - base, verdict)
+    assert (found.low, found.high) == pytest.approx(ends, abs=1e-4)
 
 
 @pytest.mark.parametrize(

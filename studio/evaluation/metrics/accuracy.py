@@ -13,6 +13,7 @@ class Accuracy(LabelMetric):
     """Says little where one label is much more frequent than the others: then look at F1 too."""
 
     source = "scikit-learn, accuracy_score"
+    right_or_wrong = True
 
     def parts(self, predictions: Sequence[str], references: Sequence[str]) -> Parts:
         pairs = zip(predictions, references, strict=True)

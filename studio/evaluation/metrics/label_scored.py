@@ -13,6 +13,7 @@ class LabelScored(TextMetric):
 
     needs = "choices"
     source = "arXiv:2005.14165, section 2.4; scikit-learn, accuracy_score"
+    right_or_wrong = True
 
     def parts(self, predictions: Sequence[str], references: Sequence[str]) -> Parts:
         pairs = zip(predictions, references, strict=True)

@@ -17,6 +17,7 @@ class LabelWritten(TextMetric):
 
     needs = "written"
     source = "named_label below: the label itself, or the only one that is named"
+    right_or_wrong = True
 
     def parts(self, predictions: Sequence[str], references: Sequence[str]) -> Parts:
         labels = sorted({label.strip() for label in references})

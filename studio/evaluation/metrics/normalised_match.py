@@ -13,6 +13,7 @@ class NormalisedMatch(EachAnswer):
     """SQuAD's own normalisation, so that figures can be compared: English articles are left out."""
 
     source = "arXiv:1606.05250, evaluate-v1.1.py"
+    right_or_wrong = True
 
     def worth(self, answer: str, expected: str) -> float:
         return normalised(answer) == normalised(expected)

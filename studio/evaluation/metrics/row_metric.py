@@ -30,6 +30,8 @@ class RowMetric(evaluate.Metric):
     written (`written`) and what was likeliest (`choices`) where answers are labels, or the answers to the
     phrasings of a question (`phrasings`), or the answer with what it may rest on (`sourced`)."""
     source: ClassVar[str]
+    right_or_wrong: ClassVar[bool] = False
+    """Each row counts 1 or 0 and all rows alike, so that the value is a share of rows."""
 
     @classmethod
     def ready(cls) -> Self:

@@ -59,9 +59,9 @@ def _how(exam: Exam) -> str:
     )
     told = (
         f"Both models had the same {count(exam.rows, 'held-back row')}, never trained on{answered}. Brackets "
-        "are 95 % intervals (paired bootstrap over rows); the verdict is “better” or “worse” only where the "
-        f"interval of the difference leaves out 0. Computed in {exam.dtype} on {exam.device}, in "
-        f"{duration(exam.seconds)}."
+        "are 95 % intervals (paired bootstrap over rows; of shares of rows, Wilson's); the verdict is “better” or "
+        f"“worse” only where the interval of the difference leaves out 0. Computed in {exam.dtype} on "
+        f"{exam.device}, in {duration(exam.seconds)}."
     )
     marks = (f"{name}: {said}" for name, said in exam.signatures.items())
     signatures = bullets(marks)

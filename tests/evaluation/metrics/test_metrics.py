@@ -40,6 +40,17 @@ def test_every_metric_describes_itself_and_measures_without_a_network(name, no_n
     assert list(measured.compute(predictions=predictions, references=references)) == [name]
 
 
+@pytest.mark.parametrize("name", METRICS)
+def test_what_counts_rows_as_right_or_wrong_gives_each_row_0_or_1(name):
+    """Its interval is that of a share; a macro mean, or what an answer is partly worth, is none."""
+    counted = ("accuracy", "label_written", "label_scored", "exact_match", "normalised_match")
+    assert METRICS[name].right_or_wrong == (name in counted)
+    if name in counted:
+        parts = metric_named(name).parts(*ROWS[METRICS[name].needs])
+        assert set(parts.numerators) <= {0.0, 1.0}
+        assert set(parts.denominators) == {1.0}
+
+
 def test_loss_is_the_sum_of_nats_over_the_sum_of_tokens_and_not_a_mean_of_rows():
     assert metric_named("loss").compute(predictions=[2.0, 30.0], references=[1, 9]) == {
         "loss": pytest.approx(3.2)
