@@ -72,9 +72,9 @@ def _how_measured(exam: Exam) -> str:
     return (
         f"Both models on the same {exam.rows} held-out rows, never trained on, in {exam.dtype} on "
         f"{exam.device}. Loss in nats per learned token; perplexity is its exponential. Brackets: 95 % "
-        f"intervals, paired bootstrap over rows; of shares of rows Wilson's. {exam.answered} of the rows were "
-        f"also answered, with at most {exam.answer_tokens} new tokens each. Weights that answered, by SHA-256: "
-        f"{hashes}."
+        f"intervals, paired bootstrap over rows, Wilson's for shares of rows. {exam.answered} of the rows "
+        f"were also answered, with at most {exam.answer_tokens} new tokens each. Weights that answered, by "
+        f"SHA-256: {hashes}."
     )
 
 
