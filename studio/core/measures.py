@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.core.exam import ComparisonVerdict
-from studio.core.words import decimals, percentage
+from studio.core.words import decimals, percentage, telling_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Measure:
         """Return a value of it as people read it, with a plus sign where a change is meant."""
         if self.digits is None:
             return percentage(number, signed=signed)
-        return decimals(number, self.digits, signed=signed)
+        return decimals(number, telling_digits(number, self.digits), signed=signed)
 
 
 VERDICTS: dict[ComparisonVerdict, str] = {

@@ -78,5 +78,19 @@ def decimals(value: float, digits: int, *, signed: bool = False) -> str:
     return f"{value:{'+' if signed else ''}.{digits}f}".replace("-", "−")
 
 
+MOST_FURTHER_DIGITS = 2
+
+
+def telling_digits(value: float, digits: int) -> int:
+    """Return so many digits, or one or two more where the value would read as 0 and is not.
+
+    An end of an interval that leaves out 0 must not read as 0.
+    """
+    further = range(digits, digits + MOST_FURTHER_DIGITS + 1)
+    return next((each for each in further if round(value, each)), digits)
+
+
 def percentage(fraction: float, *, signed: bool = False) -> str:
-    return f"{decimals(100 * fraction, 0, signed=signed)} %"
+    """Return `8 %`; of a little more than nothing `0.3 %`."""
+    value = 100 * fraction
+    return f"{decimals(value, telling_digits(value, 0), signed=signed)} %"

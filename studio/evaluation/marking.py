@@ -176,6 +176,8 @@ def references(needs: str, paper: Paper) -> Sequence:
         return [question.expected for question in paper.answered]
     if needs == "sourced":
         return [(question.text, *paper.sources) for question in paper.answered]
+    if needs == "written":
+        return [(question.expected, *paper.labels) for question in paper.labelled]
     if needs in OF_LABELS:
         return [question.expected for question in paper.labelled]
     if needs in OF_PHRASINGS:

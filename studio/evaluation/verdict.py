@@ -5,6 +5,7 @@ from typing import Literal
 
 from studio.core.exam import ComparisonVerdict, Exam
 from studio.core.verdict import FEWEST_ROWS
+from studio.core.words import percentage
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,11 @@ def _words_of_loss(exam: Exam) -> _Words:
 def _words_of_sorting(exam: Exam) -> _Words:
     base, tuned = exam.arms["base"]["accuracy"], exam.arms["tuned"]["accuracy"]
     found = exam.differences["accuracy"]
+    low, high = (percentage(end, signed=True).removesuffix(" %") for end in (found.low, found.high))
     return _Words(
         measured=f"{tuned.value:.0%} of {exam.rows} held-back rows got their own label, "
         f"{base.value:.0%} before",
-        interval=f"{100 * found.low:+.0f} to {100 * found.high:+.0f} points",
+        interval=f"{low} to {high} points",
         better="The tuned model sorts texts it never saw better.",
         worse="The tuned model sorts texts it never saw worse than before.",
         same="These rows do not show that the tuned model sorts better or worse.",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from studio.core.measures import MEASURES
 from studio.core.words import (
     about,
     between,
@@ -62,3 +63,15 @@ def test_a_change_shows_its_sign() -> None:
     assert decimals(-0.5, 2, signed=True) == "−0.50"
     assert decimals(0.5, 2, signed=True) == "+0.50"
     assert percentage(0.08) == "8 %"
+
+
+def test_a_little_more_or_less_than_nothing_does_not_read_as_nothing() -> None:
+    assert [percentage(each, signed=True) for each in (0.003, -0.003, 0.0002, 0.12)] == [
+        "+0.3 %",
+        "−0.3 %",
+        "+0.02 %",
+        "+12 %",
+    ]
+    assert (percentage(0.0), percentage(1e-9)) == ("0 %", "0 %")
+    assert MEASURES["loss"].said(-0.0004, signed=True) == "−0.0004"
+    assert MEASURES["loss"].said(0.3071) == "0.307"

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
+import evaluate
 import numpy as np
+from datasets import Features, List, Value
 
 from studio.evaluation.intervals import Parts
 from studio.evaluation.metrics.normalised_match import normalised
@@ -13,16 +15,27 @@ _WORD = re.compile(r"\w+")
 
 
 class LabelWritten(TextMetric):
-    """An answer that names no label, or several, counts as wrong."""
+    """An answer that names no label, or several, counts as wrong.
+
+    References: of each row the true label, then all that there are, also those that no row asked here has.
+    """
 
     needs = "written"
     source = "named_label below: the label itself, or the only one that is named"
     right_or_wrong = True
 
-    def parts(self, predictions: Sequence[str], references: Sequence[str]) -> Parts:
-        labels = sorted({label.strip() for label in references})
+    def _info(self) -> evaluate.MetricInfo:
+        return evaluate.MetricInfo(
+            description="Share of rows whose answer names the right label and no other.",
+            citation=self.source,
+            inputs_description="predictions: answers; references: the true label of each, then all labels.",
+            features=Features({"predictions": Value("string"), "references": List(Value("string"))}),
+        )
+
+    def parts(self, predictions: Sequence[str], references: Sequence[Sequence[str]]) -> Parts:
+        labels = sorted({label.strip() for each in references for label in each})
         pairs = zip(predictions, references, strict=True)
-        hits = [float(named_label(answer, labels) == true.strip()) for answer, true in pairs]
+        hits = [float(named_label(answer, labels) == true.strip()) for answer, (true, *_) in pairs]
         return Parts(np.asarray(hits), np.ones(len(hits)))
 
 

@@ -60,8 +60,8 @@ def _how(exam: Exam) -> str:
     told = (
         f"Both models had the same {count(exam.rows, 'held-back row')}, never trained on{answered}. Brackets "
         "are 95 % intervals (paired bootstrap over rows, Wilson's for shares of rows); the verdict is "
-        f"“better” or “worse” only where the interval of the difference leaves out 0. Computed in {exam.dtype} on "
-        f"{exam.device}, in {duration(exam.seconds)}."
+        f"“better” or “worse” only where the interval of the difference leaves out 0. Computed in "
+        f"{exam.dtype} on {exam.device}, in {duration(exam.seconds)}."
     )
     marks = (f"{name}: {said}" for name, said in exam.signatures.items())
     signatures = bullets(marks)

@@ -8,7 +8,7 @@ from studio.core.exam import ClassScores, Score
 from studio.core.measures import VERDICTS
 from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, table
-from studio.ui.words import count, decimals, percentage
+from studio.ui.words import count, percentage
 
 ARMS = {"base": ("Before", "quiet"), "tuned": ("After", "good")}
 """How a heat map is named, and its colour of the page."""
@@ -63,7 +63,7 @@ def _row(each: ClassScores) -> str:
         both = " → ".join(_score(each.arms[arm][name]) for arm in ("base", "tuned"))
         cells += f'<td data-label="{title}">{both}</td>'
     change = each.difference
-    low, high = (decimals(100 * end, 0, signed=True) for end in (change.low, change.high))
+    low, high = (percentage(end, signed=True).removesuffix(" %") for end in (change.low, change.high))
     cells += (
         f'<td data-label="Change of F1"><b class="change {change.verdict}">{VERDICTS[change.verdict]}</b> '
         f'{percentage(change.value, signed=True)} <small class="interval">[{low}, {high}]</small></td>'
@@ -73,5 +73,5 @@ def _row(each: ClassScores) -> str:
 
 
 def _score(score: Score) -> str:
-    low, high = (decimals(100 * end, 0) for end in (score.low, score.high))
+    low, high = (percentage(end).removesuffix(" %") for end in (score.low, score.high))
     return f'{percentage(score.value)} <small class="interval">[{low}, {high}]</small>'

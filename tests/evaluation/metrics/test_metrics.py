@@ -15,7 +15,7 @@ ROWS = {
     "bytes": ([2.0, 30.0], [1, 9]),
     "answers": (["Paris ", "Rome"], ["Paris", "rome"]),
     "seconds": ([0.5, 1.5], [1, 1]),
-    "written": (["It is a refund.", "delivery"], ["refund", "refund"]),
+    "written": (["It is a refund.", "delivery"], [["refund", "delivery"]] * 2),
     "choices": (["refund", "delivery"], ["refund", "refund"]),
     "sourced": (["The printer is green.", "Yes"], [["What?", "A green printer"], ["What?", "A word"]]),
     "phrasings": ([["Yes", "yes", "No"], ["One two", "one two", "One two"]], [3, 3]),
