@@ -14,9 +14,9 @@ from studio.core.measures import MEASURES, Measure
 from studio.core.verdict import FEWEST_ROWS, Verdict
 from studio.evaluation.arms import instructed
 
-OF_ALL_ROWS = ("loss", "perplexity", "bits_per_byte")
+JUDGE_ALL_ROWS = ("loss", "perplexity", "bits_per_byte")
 """Of the expected answers, and so of every row; the other measures are of what was written or sorted."""
-NOT_DECIDING = (*OF_ALL_ROWS, "repetition")
+NOT_DECIDING = (*JUDGE_ALL_ROWS, "repetition")
 """An answer may repeat nothing and still be wrong."""
 PHRASES = {
     "base": "the model as it is",
@@ -98,7 +98,7 @@ def _contest(exam: Exam, bake_off: BakeOff, name: str) -> _Contest:
     tuned_takes = bake_off.costs["tuned"].seconds_per_answer
     return _Contest(
         measure=MEASURES[name],
-        rows=exam.rows if name in OF_ALL_ROWS else exam.answered,
+        rows=exam.rows if name in JUDGE_ALL_ROWS else exam.answered,
         tuned=exam.arms["tuned"][name],
         other=exam.arms[best.arm][name],
         rival=best.arm,

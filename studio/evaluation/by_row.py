@@ -1,11 +1,13 @@
-"""Each answered row by itself: what its answers are worth, to list the best and worst and to hand out all."""
+"""Each answered row by itself: what its answers are worth, to list the best and worst, to hand out all, and
+to set people's votes beside the metrics' own signs."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from studio.core.exam import Exam
-from studio.evaluation.metrics import metric_named
+from studio.core.measures import MEASURES
+from studio.evaluation.metrics import METRICS, metric_named
 
 OF_A_ROW = (
     "accuracy", "exact_match", "normalised_match", "chrf", "rougeL", "rouge1", "rouge2", "repetition",
@@ -50,6 +52,18 @@ def each_row(name: str, answers: Sequence[str], expected: Sequence[str]) -> np.n
         alone[np.arange(len(alone)), start + np.arange(len(alone))] = 1
         found.append(metric.finish(shares.measure(alone)))
     return np.concatenate(found)
+
+
+def tells_of_answers(name: str) -> bool:
+    """Return whether a metric reads an answer beside the expected one and knows which way is better."""
+    return METRICS[name].needs == "answers" and MEASURES[name].better is not None
+
+
+def row_gains(name: str, base: Sequence[str], tuned: Sequence[str], expected: Sequence[str]) -> list[float]:
+    """Return by how much each tuned answer is the better one; below zero where it is the worse."""
+    sign = 1.0 if MEASURES[name].better == "higher" else -1.0
+    before, after = (each_row(name, answers, expected) for answers in (base, tuned))
+    return [sign * float(gain) for gain in after - before]
 
 
 def orders_by(exam: Exam) -> str:

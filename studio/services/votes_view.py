@@ -169,7 +169,7 @@ def _metrics(at: Booth) -> dict[str, Agreement]:
 
 
 def _gains(names: Sequence[str], ballots: Sequence[Ballot]) -> Mapping[str, list[float]]:
-    from studio.evaluation.row_scores import row_gains, tells_of_answers  # heavy: not before the first page
+    from studio.evaluation.by_row import row_gains, tells_of_answers  # heavy: not before the first page
 
     base, tuned = [each.base for each in ballots], [each.tuned for each in ballots]
     expected = [each.expected for each in ballots]

@@ -5,7 +5,15 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import CHRF
 
 from studio.core.exam import Exam, ExamRow, Score
-from studio.evaluation.by_row import best_and_worst, by_row, each_row, of_a_row, orders_by
+from studio.evaluation.by_row import (
+    best_and_worst,
+    by_row,
+    each_row,
+    of_a_row,
+    orders_by,
+    row_gains,
+    tells_of_answers,
+)
 
 ANSWERS = ["the cat sat", "a dog ran away", "", "the cat sat on the mat"]
 EXPECTED = ["the cat sat on the mat", "a dog ran", "nothing", "the cat sat on the mat"]
@@ -50,6 +58,15 @@ def test_no_rows_have_no_values():
 def test_more_rows_than_are_measured_at_once_have_their_own_values(monkeypatch):
     monkeypatch.setattr("studio.evaluation.by_row._AT_ONCE", 3)
     assert list(each_row("exact_match", list("abcdefg"), list("abcxexg"))) == [1, 1, 1, 0, 1, 0, 1]
+
+
+def test_a_gain_is_above_zero_where_the_tuned_answer_is_the_better_one_whichever_way_that_is():
+    base, tuned, expected = ["no", "yes"], ["yes", "no"], ["yes", "yes"]
+    assert row_gains("exact_match", base, tuned, expected) == [1.0, -1.0]
+    again = "so it is so it is so it is so it is"
+    assert row_gains("repetition", [again], ["so it is"], ["yes"])[0] > 0, "less of it is better"
+    told = {name: tells_of_answers(name) for name in ("chrf", "answer_words", "loss")}
+    assert told == {"chrf": True, "answer_words": False, "loss": False}
 
 
 def test_only_rows_that_both_answered_and_metrics_of_a_row_are_told():

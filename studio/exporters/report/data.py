@@ -1,7 +1,6 @@
 """What the model learned from: the data, its cleaning, what the checks found, and what of it is personal."""
 
 from studio.core.report import Issue
-from studio.core.words import count
 from studio.exporters import told
 from studio.exporters.facts import RunFacts
 from studio.exporters.report.markup import bullets, not_measured, pairs, paragraph, section, shown, table
@@ -57,9 +56,3 @@ def _findings(facts: RunFacts) -> str:
 def _finding(issue: Issue) -> tuple[str, ...]:
     rows = f"{issue.count:,}" if issue.count else "–"
     return (shown(issue.message), DEGREES[issue.severity], rows, shown(issue.hint))
-
-
-def told_in_short(facts: RunFacts) -> str:
-    """Return the size of the data in a few words, for the top of the report."""
-    started = facts.story.started
-    return count(started.training_rows, "row") if started else "not divided yet"

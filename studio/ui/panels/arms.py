@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from studio.charts.arms import ArmDot, arms_figure
 from studio.core.bake_off import BakeOff, Cost
 from studio.core.measures import MEASURES, VERDICTS
-from studio.evaluation.advice import OF_ALL_ROWS, deciding_measure
+from studio.evaluation.advice import JUDGE_ALL_ROWS, deciding_measure
 from studio.evaluation.arms import ARMS, instructed
 from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, sentence, table
@@ -106,7 +106,7 @@ def _costs(cost: Cost | None) -> tuple[str, str, str]:
 
 def _how(view: ExamView, bake_off: BakeOff, name: str) -> str:
     """Say what was measured on how many rows, and what was looked up."""
-    judged = view.rows if name in OF_ALL_ROWS else view.answered
+    judged = view.rows if name in JUDGE_ALL_ROWS else view.answered
     said = [
         f"{MEASURES[name].title} ({MEASURES[name].small_print}) was measured on "
         f"{count(judged, 'held-back row')}, the same for every way, written in the same manner. "
