@@ -5,7 +5,7 @@ from typing import Literal
 
 from studio.core.exam import ComparisonVerdict, Exam
 from studio.core.verdict import FEWEST_ROWS
-from studio.core.words import percentage
+from studio.core.words import decimals, percentage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ def _said(verdict: ComparisonVerdict, words: _Words) -> ExamVerdict:
 def _words_of_loss(exam: Exam) -> _Words:
     base, tuned, found = exam.arms["base"]["loss"], exam.arms["tuned"]["loss"], exam.differences["loss"]
     return _Words(
-        measured=f"Held-out loss went from {base.value:.3f} to {tuned.value:.3f} on {exam.rows} "
+        measured=f"The error (held-out loss) went from {base.value:.3f} to {tuned.value:.3f} on {exam.rows} "
         f"held-back {'row' if exam.rows == 1 else 'rows'}",
-        interval=f"{found.low:+.3f} to {found.high:+.3f}",
-        better="The tuned model fits answers it never saw better.",
-        worse="The tuned model fits answers it never saw worse than before.",
+        interval=f"{decimals(found.low, 3, signed=True)} to {decimals(found.high, 3, signed=True)}",
+        better="The tuned model does better on rows it never saw.",
+        worse="The tuned model does worse on rows it never saw.",
         same="These rows do not show that the tuned model is better or worse.",
         advice="Try a smaller step size, fewer rounds, or more rows.",
     )
@@ -75,8 +75,8 @@ def _words_of_sorting(exam: Exam) -> _Words:
         measured=f"{tuned.value:.0%} of {exam.rows} held-back rows got their own label, "
         f"{base.value:.0%} before",
         interval=f"{low} to {high} points",
-        better="The tuned model sorts texts it never saw better.",
-        worse="The tuned model sorts texts it never saw worse than before.",
+        better="The tuned model is right more often on rows it never saw.",
+        worse="The tuned model is right less often on rows it never saw.",
         same="These rows do not show that the tuned model sorts better or worse.",
         advice="Try more rounds, or more rows.",
     )

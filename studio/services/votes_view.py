@@ -6,6 +6,7 @@ from dataclasses import replace
 from studio.core.exam import ComparisonVerdict, Score
 from studio.core.feedback import Vote, preference_pairs
 from studio.core.verdict import FEWEST_ROWS, Verdict
+from studio.core.words import percentage
 from studio.evaluation.ballots import Ballot
 from studio.evaluation.votes import (
     INTERVAL,
@@ -122,7 +123,8 @@ def in_words(counted: Tally, share: Score | None, verdict: ComparisonVerdict, *,
         return Verdict("neutral", "Too few votes to tell", f"No question was decided yet. {alike}".strip())
     measured = (
         f"You preferred the tuned answer in {counted.tuned} of the {counted.decided} questions that you "
-        f"decided ({share.value:.0%}; exact 95 % interval {share.low:.0%} to {share.high:.0%}, {INTERVAL}). "
+        f"decided ({percentage(share.value)}; exact 95 % interval {percentage(share.low)} to "
+        f"{percentage(share.high)}, {INTERVAL}). "
         f"{alike}"
     ).strip()
     match verdict:

@@ -68,8 +68,13 @@ def sentence(verdict: Verdict) -> str:
     headline = verdict.headline if verdict.headline.endswith((".", "!", "?")) else f"{verdict.headline}."
     return (
         f'<p class="verdict {verdict.tone}" role="status"><b>{escape(headline)}</b> '
-        f"{escape(verdict.sentence)}</p>"
+        f"{unbroken(verdict.sentence)}</p>"
     )
+
+
+def unbroken(text: str) -> str:
+    """Return a user's or the studio's text as HTML in which no percent sign begins a line."""
+    return escape(text).replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def table(label: str, columns: Iterable[str], body: str, *, classes: str = "", tall: bool = False) -> str:

@@ -33,8 +33,8 @@ def sorting(verdict):
     return Exam(40, 0, 64, 8, "float32", "cpu", 1.0, accuracy, found, (), {})
 
 
-LOSS = "Held-out loss went from 2.500 to 2.250 on 40 held-back rows"
-LOSS_INTERVAL = "(95 % interval of the difference -0.300 to -0.200)."
+LOSS = "The error (held-out loss) went from 2.500 to 2.250 on 40 held-back rows"
+LOSS_INTERVAL = "(95 % interval of the difference −0.300 to −0.200)."
 RIGHT = "75% of 40 held-back rows got their own label, 50% before"
 RIGHT_INTERVAL = "(95 % interval of the difference +10 to +40 points)."
 
@@ -42,10 +42,10 @@ RIGHT_INTERVAL = "(95 % interval of the difference +10 to +40 points)."
 @pytest.mark.parametrize(
     ("exam", "sentence"),
     [
-        (exam("better"), f"The tuned model fits answers it never saw better. {LOSS} {LOSS_INTERVAL}"),
+        (exam("better"), f"The tuned model does better on rows it never saw. {LOSS} {LOSS_INTERVAL}"),
         (
             exam("worse"),
-            f"The tuned model fits answers it never saw worse than before. {LOSS} {LOSS_INTERVAL} "
+            f"The tuned model does worse on rows it never saw. {LOSS} {LOSS_INTERVAL} "
             "Try a smaller step size, fewer rounds, or more rows.",
         ),
         (
@@ -56,10 +56,13 @@ RIGHT_INTERVAL = "(95 % interval of the difference +10 to +40 points)."
             exam("too_few"),
             f"{LOSS}; under 30 rows that can be chance. Hold back more rows to be sure.",
         ),
-        (sorting("better"), f"The tuned model sorts texts it never saw better. {RIGHT} {RIGHT_INTERVAL}"),
+        (
+            sorting("better"),
+            f"The tuned model is right more often on rows it never saw. {RIGHT} {RIGHT_INTERVAL}",
+        ),
         (
             sorting("worse"),
-            f"The tuned model sorts texts it never saw worse than before. {RIGHT} {RIGHT_INTERVAL} "
+            f"The tuned model is right less often on rows it never saw. {RIGHT} {RIGHT_INTERVAL} "
             "Try more rounds, or more rows.",
         ),
         (

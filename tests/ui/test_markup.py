@@ -10,6 +10,7 @@ from studio.core.cleaning import Step
 from studio.core.errors import Refused
 from studio.core.records import Completion, Conversation, Message, SourcedRecord
 from studio.core.report import DatasetReport, Issue
+from studio.core.verdict import Verdict
 from studio.services.intake import NAME_LENGTH, checked_name
 from studio.services.views import DatasetView, Span, TableRow
 from studio.ui import markup, wiring
@@ -89,3 +90,9 @@ def test_the_legend_names_what_is_cut_only_where_something_is() -> None:
     cut = data.learning(2, (Span("a", "learned"), Span("b", "cut")), index=0, total=1)
     assert "cut off" not in kept
     assert "cut off" in cut
+
+
+def test_no_line_of_a_sentence_begins_with_a_percent_sign() -> None:
+    html = markup.sentence(Verdict("good", "Better", "On 40 % of <them> (95 % interval)."))
+    assert "40\N{NO-BREAK SPACE}% of &lt;them&gt; (95\N{NO-BREAK SPACE}% interval)." in html
+    assert " %" not in html

@@ -46,7 +46,7 @@ def test_text_of_users_and_models_is_shown_as_text() -> None:
 
 def test_answers_to_what_must_still_work_stand_side_by_side() -> None:
     html = panel.found(view(), {})
-    assert "1 of 2 answers to what must still work are the same to the letter." in html
+    assert "Your own prompts (2): the same answer to the letter on 1." in html
     assert '<td data-label="Before">Yes?</td>' in html
     assert "must still work" not in panel.found(view(replace(PROBE, asked=())), {})
 

@@ -66,6 +66,7 @@ def test_a_damaged_probe_is_told_and_can_be_done_again(
     given(monkeypatch, probe=damaged)
     drawn = part.show(run_view(), entering=False)
     assert "The probe is damaged." in drawn[part.found]
+    assert drawn[part.lights] == ""
     assert 'data-event="start"' in drawn[part.found]
 
 

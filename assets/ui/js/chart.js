@@ -26,7 +26,7 @@
   screen.paper = () => {
     const [ink, quiet, line] = ["ink", "quiet", "line"].map(screen.colour);
     return {
-      "font.color": ink, "xaxis.color": quiet, "yaxis.color": quiet,
+      "font.color": ink, "xaxis.color": quiet, "yaxis.color": quiet, "yaxis.tickfont.color": quiet,
       "xaxis.gridcolor": line, "yaxis.gridcolor": line,
       "hoverlabel.bgcolor": screen.colour("card"), "hoverlabel.font.color": ink, "legend.font.color": ink,
       "modebar.bgcolor": "rgba(0,0,0,0)", "modebar.color": quiet, "modebar.activecolor": ink,

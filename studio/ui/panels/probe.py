@@ -7,7 +7,7 @@ from studio.core.probe import Asked, ByHeart, Fit, Light, Recited, Retained
 from studio.evaluation.lights import summary
 from studio.services.gentler import Remedy
 from studio.services.probes import ProbeView
-from studio.ui.markup import escape, folded, table
+from studio.ui.markup import escape, folded, table, unbroken
 from studio.ui.words import count, decimals, percentage
 
 TITLE = "What else changed?"
@@ -40,7 +40,7 @@ def found(view: ProbeView, remedies: Mapping[str, Remedy]) -> str:
 def _light(light: Light) -> str:
     return (
         f'<li class="{light.colour}"><span class="lamp" aria-hidden="true"></span>'
-        f"<p><b>{COLOURS[light.colour]}. {escape(light.headline)}.</b> {escape(light.sentence)}</p></li>"
+        f"<p><b>{COLOURS[light.colour]}. {escape(light.headline)}.</b> {unbroken(light.sentence)}</p></li>"
     )
 
 
@@ -68,7 +68,7 @@ def _asked(asked: tuple[Asked, ...]) -> str:
         f'<td data-label="After">{escape(each.tuned)}</td></tr>'
         for each in asked
     )
-    words = f"{same} of {count(len(asked), 'answer')} to what must still work are the same to the letter."
+    words = f"Your own prompts ({len(asked):,}): the same answer to the letter on {same:,}."
     columns = ("What must still work", "Before", "After")
     return f"<p>{words}</p>" + table("What must still work", columns, rows, classes="preview answers")
 

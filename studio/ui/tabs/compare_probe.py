@@ -25,6 +25,7 @@ class ProbePart:
         self._shell, self._studio, self._notice = shell, shell.studio, notice
         with gr.Accordion(panel.TITLE, open=False, elem_id="what-else", elem_classes="fold") as self._fold:
             gr.HTML(panel.INTRODUCTION, apply_default_css=False)
+            self.lights = html_part("probe-found", "remedy")
             self.prompts = gr.Textbox(
                 label="What must still work",
                 info="Prompts of your own, one a line: both models answer them. They are kept with the run.",
@@ -33,17 +34,17 @@ class ProbePart:
                 interactive=True,
                 elem_id="must-work",
             )
-            self.found = html_part("probe", "start", "stop", "remedy")
+            self.found = html_part("probe", "start", "stop")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        return [self._fold, self.prompts, self.found]
+        return [self._fold, self.lights, self.prompts, self.found]
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self._notice)
         session, outputs = shell.session, [self._notice, shell.session]
         shell.after(on(self.found.start, safe(self.start), inputs=[session, self.prompts], outputs=outputs))
         shell.after(on(self.found.stop, safe(self.stop), inputs=[session], outputs=outputs))
-        shell.after(on(self.found.remedy, safe(self.remedy), inputs=[session], outputs=outputs))
+        shell.after(on(self.lights.remedy, safe(self.remedy), inputs=[session], outputs=outputs))
 
     def show(self, run: RunView, *, entering: bool) -> Updates:
         """Return the part for a run. What is being typed stays as it is."""
@@ -56,11 +57,13 @@ class ProbePart:
             fold = gr.Accordion(label=panel.TITLE)
             return updates | {
                 self._fold: fold,
+                self.lights: "",
                 self.found: problem(error) + event_button("start", "Do it again"),
             }
         return updates | {
             self._fold: gr.Accordion(label=panel.title(view)),
-            self.found: self._job(run, view) + (self._found(run, view) if view else ""),
+            self.lights: self._found(run, view) if view else "",
+            self.found: self._job(run, view),
         }
 
     def _found(self, run: RunView, view: ProbeView) -> str:

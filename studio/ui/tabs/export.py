@@ -91,7 +91,8 @@ class ExportTab:
 
     def _result(self, view: ExportView) -> str:
         card = Path(view.path) / "README.md"
-        text = panel.text_block("Model card", card.read_text("utf-8"), opened=True) if card.is_file() else ""
+        title = "About these files" if view.parity is None else "Model card"
+        text = panel.text_block(title, card.read_text("utf-8"), opened=True) if card.is_file() else ""
         return panel.certificate(view.parity) + panel.files(view) + text
 
     def _code(self, run: RunView) -> str:

@@ -85,7 +85,7 @@ def test_it_needs_no_network_and_no_script(which, request):
 def test_the_verdict_of_the_exam_stands_first(facts):
     page = report(facts)
     assert page.index("Better.") < page.index("What it learned from")
-    assert "Held-out loss went from 0.200 to 0.600 on 45 held-back rows" in page
+    assert "The error (held-out loss) went from 0.200 to 0.600 on 45 held-back rows" in page
 
 
 def test_what_is_not_proven_is_not_claimed(facts):
