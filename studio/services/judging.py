@@ -75,7 +75,8 @@ def _refuse_second(home: Home, folder: RunFolder, judge: Judge) -> None:
     waiting = [_wish(request.wishes)[0] for request in folder.requests.all() if request.kind == KIND]
     if any(other != judge for other in waiting):
         raise Refused(
-            f"The judge {waiting[0].model} waits for its turn already.", "Stop it, then ask another."
+            f"The judge {waiting[0].model} waits for its turn already.",
+            "Ask that one again, or stop it in Compare first.",
         )
     jobs, live = fold(folder.read()[0]).jobs.values(), home.live_worker()
     if any(job.started.kind == KIND and job.status(live) == "running" for job in jobs):
