@@ -1,15 +1,16 @@
 """What the buttons say, and how choices become what the studio is asked for."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from studio.core.errors import Refused
-from studio.services.views import JobView, RunView
+from studio.services.views import ExportView, JobView, Parity, RunView
 from studio.ui.session import HUB, Session, refuse_folder
 from studio.ui.shell import Shell
 from studio.ui.tabs.compare import exam_job
-from studio.ui.tabs.export import export_job
+from studio.ui.tabs.export import ExportTab, export_job
 from studio.ui.tabs.method import MethodTab, unfetched
 from studio.ui.tabs.train import button_words
 
@@ -79,3 +80,13 @@ def test_a_model_that_was_typed_and_not_fetched_does_not_start_the_one_before(
 def test_the_box_matters_only_where_the_model_comes_from_it() -> None:
     assert not unfetched(Session(place=HUB, elsewhere="owner/model"), " owner/model ")
     assert not unfetched(Session(), "owner/other")
+
+
+def test_only_what_was_checked_as_a_model_is_given_a_model_card(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# Predictions", encoding="utf-8")
+    predictions = ExportView("run1", "predictions", str(tmp_path), (), None)
+    adapter = ExportView("run1", "adapter", str(tmp_path), (), Parity(5, 5, 0.0, True))
+    tab = ExportTab(shell)
+    assert "About these files" in tab._result(predictions)
+    assert "Model card" not in tab._result(predictions)
+    assert "Model card" in tab._result(adapter)
