@@ -26,6 +26,8 @@ def test_a_probe_is_begun_with_a_prompt_of_ones_own_and_stopped(
     expect(stop).to_be_visible()
     found = Axe().run(page, context="#what-else", options=RULES)
     assert not found.response["violations"]
+    # One that still waits is taken out of the queue, and there is nothing to go on with.
+    expect(page.locator("#probe .bar-words")).not_to_contain_text("Waiting", timeout=SHORT_MS)
     stop.click()
     expect(page.locator("#probe")).to_contain_text("it goes on where it was", timeout=SHORT_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
