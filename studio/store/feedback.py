@@ -2,21 +2,16 @@
 
 import json
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from studio.core import feedback as lines
 from studio.core.errors import StudioError
 from studio.core.feedback import Feedback, Standing, standing
-from studio.core.system import FileLock
 from studio.store.files import told_plainly
+from studio.store.turns import turn_to_write
 
 FILE = "feedback.jsonl"
 _VERSION = 1
-_PATIENCE_SECONDS, _PAUSE_SECONDS = 10.0, 0.001
-"""A line is written and synced in far less; the kernel frees the lock of a writer that died."""
 
 
 class FeedbackFile:
@@ -32,7 +27,7 @@ class FeedbackFile:
         """
         document = {"version": _VERSION, **lines.to_dict(said)}
         line = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
-        with told_plainly("The vote"), self._turn_to_write(), self.path.open("ab+") as file:
+        with told_plainly("The vote"), turn_to_write(self.path), self.path.open("ab+") as file:
             file.seek(0)
             content = file.read()
             if _standing(content).holds(said):
@@ -57,18 +52,6 @@ class FeedbackFile:
             problem = f"The file {self.path} cannot be read: {error.strerror}."
             raise StudioError(problem, "Check the disk, or restore the file from a copy.") from error
         return _standing(content)
-
-    @contextmanager
-    def _turn_to_write(self) -> Iterator[None]:
-        end = time.monotonic() + _PATIENCE_SECONDS
-        while (lock := FileLock.take(self.path.with_suffix(".lock"))) is None:
-            if time.monotonic() > end:
-                raise TimeoutError(f"another process has kept {self.path} to itself for too long")
-            time.sleep(_PAUSE_SECONDS)
-        try:
-            yield
-        finally:
-            lock.release()
 
 
 def _standing(content: bytes) -> Standing:

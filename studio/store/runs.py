@@ -4,8 +4,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -16,18 +15,16 @@ from studio.core.config import RunConfig, read_config, to_dict
 from studio.core.errors import Refused, StudioError
 from studio.core.events import Event, JobProgressed, Recorded, RunQueued, StepLogged, Warned, decode, encode
 from studio.core.shapes import shaped
-from studio.core.system import FileLock
 from studio.store.checkpoints import Checkpoints
 from studio.store.files import new_id, read_as, remove_folder, staged_folder, told_plainly, write_json
 from studio.store.knowledge import Knowledge
 from studio.store.requests import Requests
+from studio.store.turns import turn_to_write
 
 _ID = re.compile(r"\d{8}-\d{6}-[a-z2-7]{16}")
 _RESTORE = "Restore it from a copy, or delete the folder of this run."
 _FREQUENT = (StepLogged, JobProgressed)
 """Events that are lost at worst with the steps they tell of; all others are synced to the disk."""
-_PATIENCE_SECONDS, _PAUSE_SECONDS = 30.0, 0.001
-"""A line is written and synced in far less; the kernel frees the lock of a writer that died."""
 
 
 @dataclass(frozen=True)
@@ -108,25 +105,12 @@ class RunFolder:
         Writers take turns, so nothing is said between that question and the line. On an error the file is
         as it was; a torn tail of a crash is cut off.
         """
-        with self._turn_to_write():
+        with turn_to_write(self.events_file):
             if not provided():
                 return False
             line = (encode(event, time.time() if at is None else at) + "\n").encode()
             self._write(line, synced=not isinstance(event, _FREQUENT))
         return True
-
-    @contextmanager
-    def _turn_to_write(self) -> Iterator[None]:
-        # The lock has a file of its own: on Windows a locked one could not even be read.
-        end = time.monotonic() + _PATIENCE_SECONDS
-        while (lock := FileLock.take(self.path / "events.lock")) is None:
-            if time.monotonic() > end:
-                raise TimeoutError(f"another process has kept {self.events_file} to itself for too long")
-            time.sleep(_PAUSE_SECONDS)
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _write(self, line: bytes, *, synced: bool) -> None:
         with self.events_file.open("ab+", buffering=0) as file:

@@ -1,8 +1,8 @@
 """What moves while a page is open, in words and per cent: drawn once, then told by the polls."""
 
+from studio.core.words import about, count, size
 from studio.services.views import JobView, RunView
 from studio.services.views_of_data import ChangeView, UploadView
-from studio.ui.words import about, count, size
 
 
 def upload_text(upload: UploadView) -> str:

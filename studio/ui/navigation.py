@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from studio.core.events import ACTIVE
 from studio.core.recipes import RECIPES
 from studio.core.report import DatasetReport
+from studio.core.words import count, duration, loss
 from studio.data.readiness import training_refusal
 from studio.engine.tunings import TUNINGS
 from studio.services.views import RunView
 from studio.ui.markup import escape
 from studio.ui.session import STEPS, Facts, lock
-from studio.ui.words import count, duration, loss
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from studio.charts.arms import ArmDot, arms_figure
 from studio.core.bake_off import BakeOff, Cost
 from studio.core.measures import MEASURES, VERDICTS
+from studio.core.words import count, decimals, duration, listed, size
 from studio.evaluation.advice import JUDGE_ALL_ROWS, deciding_measure
 from studio.evaluation.arms import ARMS, instructed
 from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, sentence, table
 from studio.ui.panels.scores import in_digits
-from studio.ui.words import count, decimals, duration, listed, size
 
 MOST_QUESTIONS = 40
 """So many questions stand with the answers of every way; all of them are in the run's files."""

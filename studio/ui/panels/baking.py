@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from studio.core.words import between, count, duration, listed, size
 from studio.evaluation.arms import ARMS, PAIR
 from studio.services.bake_off_time import expected_seconds
 from studio.services.exam_view import ExamView
 from studio.services.knowledge import DocumentView
 from studio.ui.markup import escape, event_button
-from studio.ui.words import between, count, duration, listed, size
 
 INTRO = (
     "<p>Perhaps good instructions, a few examples or your documents are enough. The same held-back questions "

@@ -6,9 +6,9 @@ from studio.charts.confusion import confusion_figure
 from studio.charts.confusion_counts import counted
 from studio.core.exam import ClassScores, Score
 from studio.core.measures import VERDICTS
+from studio.core.words import count, percentage
 from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, table
-from studio.ui.words import count, percentage
 
 ARMS = {"base": ("Before", "quiet"), "tuned": ("After", "good")}
 """How a heat map is named, and its colour of the page."""

@@ -2,13 +2,13 @@
 
 from studio.core.events import ACTIVE
 from studio.core.exam import ExamRow
+from studio.core.words import count, duration, loss
 from studio.services.exam_view import ExamView
 from studio.services.views import Answer, Comparison, JobView, RunView
 from studio.ui.live import settled
 from studio.ui.markup import empty, escape, notice, progress_bar
 from studio.ui.markup import table as markup_table
 from studio.ui.moving import job_percent, job_text
-from studio.ui.words import count, duration, loss
 
 SIDES = (("base", "Before", "the untouched model"), ("tuned", "After", "your tuned model"))
 LONGEST_TABLE = 200

@@ -5,10 +5,10 @@ from zlib import crc32
 
 from studio.core.cleaning import Step, since_reading
 from studio.core.report import DatasetReport
+from studio.core.words import listed
 from studio.data.mapping import ROLES, is_prompt
 from studio.services.views import Span
 from studio.ui.markup import escape
-from studio.ui.words import listed
 
 SPAN_WORDS = {
     "context": ("context", "the model reads it"),

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from studio.core.words import count, size
 from studio.services.views import ExportView, Parity
 from studio.ui.markup import escape, folded, radio_card, table
-from studio.ui.words import count, size
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from studio.core.cleaning import REMAPPED, since_reading
 from studio.core.records import SourcedRecord
+from studio.core.words import count, moment
 from studio.data.checks import CHECKS
 from studio.data.fixes import FIXES
 from studio.services.filling import FIX as FILL_IN
@@ -14,7 +15,6 @@ from studio.ui.markup import escape, folded, table
 from studio.ui.panels.cells import cells_of, columns_of
 from studio.ui.panels.changes import marked, visible
 from studio.ui.panels.filling import filling
-from studio.ui.words import count, moment
 
 
 @dataclass(frozen=True)

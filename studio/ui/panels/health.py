@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from studio.core.report import DatasetReport, Issue
+from studio.core.words import count, listed, row_numbers
 from studio.data import personal
 from studio.data.checks import CHECKS
 from studio.data.formats import FORMATS
@@ -14,7 +15,6 @@ from studio.ui.markup import escape, folded
 from studio.ui.panels import fixing
 from studio.ui.panels.fixing import Found, Trial
 from studio.ui.panels.rows import finding_key, has_records
-from studio.ui.words import count, listed, row_numbers
 
 GROUPS = {
     "error": ("Must be fixed", "bad", "Problem: "),

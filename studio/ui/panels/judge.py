@@ -1,11 +1,11 @@
 """The Compare step's judge model: what it said, and where the answers would go that it is to read."""
 
 from studio.core.exam import ComparisonVerdict
+from studio.core.words import count, percentage
 from studio.services.views import JobView
 from studio.services.views_of_votes import JudgeView
 from studio.ui.markup import Figure, escape, event_button, notice, numbers
 from studio.ui.panels import compare
-from studio.ui.words import count, percentage
 
 TITLE = "Let a model judge"
 JUDGE = "The judge"

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from studio.core.recipes import RECIPES
+from studio.core.words import about, between, count, size
 from studio.engine.tunings import TUNINGS
 from studio.services.views import Forecast, ModelChoice
 from studio.services.ways import Way
 from studio.ui.markup import Figure, escape, notice, numbers, radio_card, table
-from studio.ui.words import about, between, count, size
 
 MEASURING = "measuring…"
 UNKNOWN = "not known yet"

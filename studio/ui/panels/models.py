@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from studio.core.words import size
 from studio.services.model_list import OfferedModel
 from studio.ui.markup import folded, radio_card
-from studio.ui.words import size
 
 EVENT = "listed"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from studio.charts.data import findings_figure, labels_figure, languages_figure, lengths_figure
 from studio.core.report import DatasetReport, Lengths
+from studio.core.words import count, listed, percentage
 from studio.ui.markup import Figure, escape, folded, numbers, table
 from studio.ui.panels.health import name_of
-from studio.ui.words import count, listed, percentage
 
 FIGURES = {
     "distinct_questions": "questions that differ",

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from studio.core.exam import Score
 from studio.core.probe import Asked, ByHeart, Fit, Light, Recited, Retained
+from studio.core.words import count, decimals, percentage
 from studio.evaluation.lights import summary
 from studio.services.gentler import Remedy
 from studio.services.probes import ProbeView
 from studio.ui.markup import escape, folded, table, unbroken
-from studio.ui.words import count, decimals, percentage
 
 TITLE = "What else changed?"
 COLOURS = {"green": "Green", "amber": "Amber", "red": "Red", "unknown": "Not lit"}

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from studio.core.records import SourcedRecord
 from studio.core.report import Issue
+from studio.core.words import count
 from studio.services.views import DatasetView
 from studio.ui.markup import escape, table
 from studio.ui.panels.cells import cells_of, columns_of, shortened
-from studio.ui.words import count
 
 ROWS_SHOWN = 10
 """Rows on one page."""

@@ -8,6 +8,7 @@ from studio.charts.runs import AXES, Axis, RunLines, overlay
 from studio.core.events import ACTIVE
 from studio.core.exam import Score
 from studio.core.recipes import RECIPES
+from studio.core.words import count, duration, loss, moment, size
 from studio.engine.tunings import TUNINGS
 from studio.services.comparing_runs import FEWEST, MOST
 from studio.services.runs import NAME_LENGTH, resumable
@@ -16,7 +17,6 @@ from studio.services.views_of_runs import ComparedRun, RunsComparison
 from studio.ui.markup import empty, escape, event_button, folded, sentence, table
 from studio.ui.navigation import run_status
 from studio.ui.panels.train import change_of_error, titled
-from studio.ui.words import count, duration, loss, moment, size
 
 WORD_TO_DELETE = "delete"
 SWITCH = {"step": "By steps", "seconds": "By seconds"}

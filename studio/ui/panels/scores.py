@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from studio.core.exam import Difference, Score
 from studio.core.measures import MEASURES, VERDICTS, Measure
+from studio.core.words import count
 from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, sentence, table
-from studio.ui.words import count
 
 ALWAYS_SHOWN = 5
 """So many stand in the table, the first ones of the exam's own order; the others are folded."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
+from studio.core.words import count, moment
 from studio.services.intake import NAME_LENGTH
 from studio.services.views import DatasetView, SampleView
 from studio.services.views_of_data import UploadView
 from studio.ui.markup import escape, notice, progress_bar
 from studio.ui.moving import upload_percent, upload_text
 from studio.ui.panels.health import Mending, groups
-from studio.ui.words import count, moment
 
 HUB_FIELDS = (
     ("Name on the hub", "owner/name", "hub-name"),

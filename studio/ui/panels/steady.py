@@ -1,8 +1,8 @@
 """Whether a model answers the same to other words: one sentence, its figures, and what was asked."""
 
+from studio.core.words import decimals
 from studio.services.exam_view import ExamView
 from studio.ui.markup import notice
-from studio.ui.words import decimals
 
 NAME = "steadiness"
 TITLE = "Does it answer the same when asked in other words?"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from studio.core.knobs import knobs
+from studio.core.words import between, duration, loss, size
 from studio.engine.objectives import OBJECTIVES
 from studio.engine.tunings import TUNINGS
 from studio.services.views import Points, RunView
@@ -21,7 +22,6 @@ from studio.ui.markup import (
 from studio.ui.markup import table as markup_table
 from studio.ui.moving import percent, rate, time_left
 from studio.ui.navigation import run_status
-from studio.ui.words import between, duration, loss, size
 
 TITLES = {
     "queued": ("Waiting for its turn", "It starts by itself. You can close this page."),

@@ -1,6 +1,7 @@
 """The Compare step's blind vote: two answers without names, and the result once the names are shown."""
 
 from studio.core.measures import MEASURES
+from studio.core.words import count, percentage
 from studio.evaluation.votes import Agreement
 from studio.services.views_of_votes import OpenQuestion, Said, VotedQuestion, VotesView
 from studio.ui.markup import (
@@ -14,7 +15,6 @@ from studio.ui.markup import (
     sentence,
     table,
 )
-from studio.ui.words import count, percentage
 
 TITLE = "Judge for yourself"
 EARLIER = " (of an earlier point)"

@@ -8,6 +8,7 @@ from dataclasses import replace
 import gradio as gr
 
 from studio.core.errors import Refused, StudioError
+from studio.core.words import count
 from studio.data.inspect import training_refusal
 from studio.services.views import DatasetView
 from studio.ui.actions import actions
@@ -20,7 +21,6 @@ from studio.ui.tabs.data_health import HealthPart
 from studio.ui.tabs.data_rows import RowsPart
 from studio.ui.tabs.data_sources import SourcesPart
 from studio.ui.wiring import Updates, event_text, html_part, on, told
-from studio.ui.words import count
 
 EMPTY_HEAD = heading(
     1,

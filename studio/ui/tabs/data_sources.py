@@ -6,6 +6,7 @@ from pathlib import Path
 import gradio as gr
 
 from studio.core.errors import Refused, StudioError
+from studio.core.words import size
 from studio.services.views import DatasetView
 from studio.services.views_of_data import UploadView
 from studio.ui import live
@@ -14,7 +15,6 @@ from studio.ui.panels import sources as panel
 from studio.ui.session import Facts, Session, opened, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on, told
-from studio.ui.words import size
 
 READING = notice("neutral", "Taking the file…", "Large files take a moment.")
 FETCHING = notice("neutral", "Asking the hub…", "The data set is fetched to this computer and then read.")

@@ -7,6 +7,7 @@ import gradio as gr
 
 from studio.core.errors import StudioError
 from studio.core.events import ACTIVE
+from studio.core.words import size
 from studio.exporters import EXPORTERS
 from studio.services.views import ExportView, JobView, RunView
 from studio.ui.actions import actions
@@ -16,7 +17,6 @@ from studio.ui.panels import export as panel
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on, told
-from studio.ui.words import size
 
 HEAD = heading(
     5,
