@@ -103,6 +103,8 @@ def _train(call: Call, run: str) -> Result:
         view = wait_for_run(call.studio, run, ear)
     if view.status != "finished":
         say(view.verdict.sentence, sys.stderr)
+    if view.status != "failed":  # a process that ended leaves nothing to part from
+        together.part(call.processes)
     return documents.train_document(view), CODES.get(view.status, FAILED)
 
 
@@ -111,6 +113,7 @@ def _follow(call: Call) -> Result:
     number = call.processes.rank + 1
     with call.ear() as ear:
         together.follow(call.home, call.processes, lambda line: ear.tell(f"Process {number}: {line}"))
+    together.part(call.processes)
     return None, DONE
 
 

@@ -217,3 +217,17 @@ def join(processes: Processes) -> None:
             f"torchrun said {processes.count} processes, and {came:.0f} came together.",
             "Start the run with torchrun; another launcher may start one process and say nothing.",
         )
+
+
+def part(processes: Processes) -> None:
+    """Leave the others once all is done.
+
+    Threads that still listen to them when the interpreter ends can abort it: seen once in a test, "terminate
+    called without an active exception" after the last step.
+    """
+    if processes.count == 1:
+        return
+    from torch import distributed
+
+    if distributed.is_initialized():
+        distributed.destroy_process_group()

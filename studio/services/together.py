@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from studio.core.errors import Refused
-from studio.engine.processes import Processes, join, launched
+from studio.engine.processes import Processes, join, launched, part
 from studio.services.packages import IMPORTING, load_packages
 from studio.services.replaying import noted
 from studio.services.tokenising import Watch, tokens_of
@@ -16,6 +16,8 @@ from studio.services.training import Signals, job_of, material, teacher_here
 from studio.store.home import Home
 from studio.store.runs import RunFolder
 from studio.store.token_files import Tokens
+
+__all__ = ["VERBS", "follow", "meet", "part", "prints", "refuse_held", "shared_folder"]
 
 VERBS = ("train", "resume")
 """What several processes can do together."""

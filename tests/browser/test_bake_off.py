@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Server, Watch, picture
 from tests.browser.journey import TRAINING_MS, at_step, open_studio
@@ -44,6 +44,41 @@ def add_document(page: Page, path: Path) -> None:
     page.locator('#bake-off-documents [data-event="remove"]').click()
     page.locator('#bake-off-documents [data-event="restore"]').click()
     expect(page.locator("#bake-off-documents li")).to_have_count(1)
+
+
+def test_a_box_ticked_while_the_answer_to_another_is_awaited_stays_ticked(
+    page: Page, server: Server, finished: str
+) -> None:
+    open_studio(page, f"{server.address}?step=compare&run={finished}")
+    at_step(page, "compare")
+    page.locator("#bake-off > button").click()
+    first, second = (
+        page.locator(f'#bake-off-ways input[value="{way}"]') for way in ("few_shot", "retrieval")
+    )
+    second.uncheck()
+    expect(page.locator("#bake-off-ways input:checked")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+        if len(asked) not in (
+            2,
+            3,
+        ):  # what is drawn from the first press waits, and the second press behind it
+            route.continue_()
+
+    page.route("**/run/predict*", hold)
+    with page.expect_request(lambda request: "/run/predict" in request.url and len(asked) == 1):
+        first.uncheck()
+    second.check()
+    with page.expect_request("**/run/predict*"):
+        asked[1].continue_()
+    expect(page.locator("#bake-off-expected")).to_contain_text("Tick at least one way")
+    expect(second).to_be_checked()
+    asked[2].continue_()
+    expect(page.locator("#bake-off-start")).to_be_enabled()
+    expect(second).to_be_checked()
 
 
 @pytest.mark.parametrize("width", [1280, 390])

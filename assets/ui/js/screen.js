@@ -30,6 +30,7 @@
   screen.choices = (element, trigger, watch) => {
     screen.events(element, trigger);
     watch("value", () => {
+      if (window.studioAwaits(element.closest("[id]")?.id)) return; // the answer to a later press draws them
       for (const input of element.querySelectorAll("input:is([type=radio], [type=checkbox])")) {
         input.checked = input.hasAttribute("checked");
       }

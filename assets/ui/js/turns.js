@@ -2,19 +2,29 @@
 // that answer left. Two presses in a row would else begin from the same session, and the slower answer, which
 // holds a whole session, would take the other press back (seen: "Next example" right after "Read the file").
 // And what was typed after a request was made is newer than its answer, which leaves that field as it is (seen:
-// a number of steps typed right after a recipe was chosen, whose answer then filled the form).
+// a number of steps typed right after a recipe was chosen, whose answer then filled the form; a box unticked right
+// after another, which the answer to the first ticked again for a moment).
 (() => {
   "use strict";
   const send = window.fetch;
   const UNCHANGED = { __type__: "update" }; // what Gradio sends for an output that is skipped
-  const typed = new Map(); // the id of a field's part -> how many keys had been pressed by then
+  const typed = new Map(); // the id of a field's part -> how many changes there had been by then
+  const drawn = new Map(); // the id of a part -> how many changes the newest answer that draws it knows of
   let last = Promise.resolve(), session = null, keys = 0;
 
   document.addEventListener("input", ({ target }) => {
-    if (!target.matches('textarea, input[type="number"], input[type="text"]')) return;
-    const part = target.closest("[id]");
-    if (part) typed.set(part.id, (keys += 1));
+    if (target.matches('textarea, input[type="number"], input[type="text"]')) changed(target);
   }, true);
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("input[data-event], select[data-event]")) changed(target);
+  }, true);
+  function changed(field) {
+    const part = field.closest("[id]");
+    if (part) typed.set(part.id, (keys += 1));
+  }
+
+  // Whether the answer to a change in this part is still to come.
+  window.studioAwaits = (part) => (typed.get(part) || 0) > (drawn.get(part) || 0);
 
   window.fetch = (address, options) => {
     const { pathname } = new URL(address?.url || address, location.href);
@@ -48,6 +58,7 @@
     const answer = await reply.clone().json();
     const left = answer.data?.[output];
     if (left?.step) session = left;
+    for (const part of parts) drawn.set(part, keysBefore);
     if (!parts.some((part) => typed.get(part) > keysBefore)) return reply;
     answer.data = answer.data.map((value, at) => (typed.get(parts[at]) > keysBefore ? UNCHANGED : value));
     return new Response(JSON.stringify(answer), { status: reply.status, headers: reply.headers });
