@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from studio.core import events
-from studio.core.records import Completion, Labelled, Record, SourcedRecord, Text
+from studio.core.records import Completion, Labelled, Preference, Record, SourcedRecord, Text
 from studio.core.system import prepare_process
 
 if TYPE_CHECKING:
@@ -183,6 +183,8 @@ def record_for(objective: str, question: str, answer: str) -> Record:
         return Text(f"{question} {answer}")
     if objective == "classification":
         return Labelled(question, "what" if question.startswith("What") else "other")
+    if objective == "dpo":
+        return Preference(question, answer, f"Not {answer}")
     return Completion(question, answer)
 
 

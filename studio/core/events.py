@@ -2,11 +2,12 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from studio.core.adjustments import BatchGrew, BatchSplit, RateHalved
+from studio.core.job_events import JobFailed, JobFinished, JobProgressed, JobStarted, JobStopped
 from studio.core.shapes import shaped
 
 VERSION = 1
@@ -45,7 +46,8 @@ class StepLogged:
     """One optimiser step. `loss` in nats per trained token; `tokens` are real input tokens, no padding.
 
     `base_kl`: how far the model is from the untouched one, KL in nats per trained token; 0 where nothing
-    pulls it back (then it is not measured).
+    pulls it back (then it is not measured). `measures`: what else the objective tells of the step, by name.
+    One that learns from preferences has pairs, or rated answers, where others have trained tokens.
     """
 
     step: int
@@ -57,6 +59,7 @@ class StepLogged:
     seconds: float
     memory_bytes: int
     base_kl: float = 0.0
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,44 +127,6 @@ class QueueMoved:
 
 @dataclass(frozen=True, slots=True)
 class RunFailed:
-    message: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True)
-class JobStarted:
-    """An exam or export of this run began. `kind` is `exam` or `export adapter` and the like."""
-
-    job: str
-    kind: str
-    worker: str
-
-
-@dataclass(frozen=True, slots=True)
-class JobProgressed:
-    job: str
-    done: int
-    total: int
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class JobFinished:
-    job: str
-    kind: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class JobStopped:
-    job: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class JobFailed:
-    job: str
-    kind: str
     message: str
     hint: str
 

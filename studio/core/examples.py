@@ -15,8 +15,8 @@ class Example:
     Labels are not shifted: the token at i is predicted from those before it. `row` is the 1-based line of
     the user's file. `cut_tokens` were taken off its end to fit the longest example allowed. `label` is what
     the whole row is sorted into; then no token is learned. `starts` are the places where a text begins, of
-    which a packed row has several that must not see each other. Invariant: ids and labels have the same
-    length.
+    which a packed row has several that must not see each other, and a row of two answers to one question
+    two: the better one first. Invariant: ids and labels have the same length.
     """
 
     row: int

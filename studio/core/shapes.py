@@ -52,6 +52,11 @@ def _check(hint: Any) -> Check:
     if origin is tuple:
         part = _check(inner[0])
         return lambda value: isinstance(value, tuple) and all(map(part, value))
+    if origin is Mapping:
+        key, part = map(_check, inner)
+        return lambda value: (
+            isinstance(value, dict) and all(map(key, value)) and all(map(part, value.values()))
+        )
     if hint is float:
         return lambda value: type(value) in (int, float) and abs(value) <= LARGEST
     if hint is int:

@@ -1,7 +1,8 @@
-"""Long texts in windows and short ones together in one row: examples -> examples of nearly one length."""
+"""Long texts in windows, short ones together in one row, and such a row apart again: examples -> examples."""
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from studio.core.examples import IGNORED, Example
 
@@ -44,10 +45,21 @@ def packed(examples: Sequence[Example], length: int) -> tuple[Example, ...]:
         bins[number].append(example)
         if free > needed:
             insort(room, (free - needed, number))
-    return tuple(_joined(texts) for texts in bins)
+    return tuple(joined(texts) for texts in bins)
 
 
-def _joined(texts: Iterable[Example]) -> Example:
+def apart(example: Example) -> tuple[Example, ...]:
+    """Return the texts of a row as examples of their own; the inverse of `joined`."""
+    if len(example.starts) == 1:
+        return (example,)
+    edges = [*example.starts, len(example.input_ids)]
+    return tuple(
+        Example(example.row, example.input_ids[start:end], example.labels[start:end], label=example.label)
+        for start, end in pairwise(edges)
+    )
+
+
+def joined(texts: Iterable[Example]) -> Example:
     """Return one row of several texts. The first token of each is not learned: it follows from no other."""
     first, *others = texts
     if not others:

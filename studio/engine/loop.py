@@ -174,6 +174,7 @@ class _Run:
                 seconds=time.monotonic() - between.paused_seconds - started,
                 memory_bytes=self._at.prepared.memory_bytes(),
                 base_kl=result.base_kl,
+                measures=result.measures,
             )
         )
         alarm = None if self._alarmed else exploding(self._told)

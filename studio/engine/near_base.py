@@ -23,13 +23,15 @@ from studio.engine.sources import ModelSource
 from studio.engine.teacher import TaughtCrossEntropy
 from studio.engine.tunings import tuning_named
 
+Untouched = Callable[[nn.Module], AbstractContextManager[nn.Module]]
+
 
 @dataclass(frozen=True)
 class Pull:
     """`untouched` gives the model before tuning out of the tuned one; `weight` is what its pull counts."""
 
     weight: float
-    untouched: Callable[[nn.Module], AbstractContextManager[nn.Module]]
+    untouched: Untouched
 
     def loss(self, model: nn.Module, batch: Batch) -> tuple[Tensor, float]:
         """Return cross-entropy + weight * KL(untouched || tuned), summed over the learned tokens (float32
@@ -52,16 +54,20 @@ class Pull:
 
 
 def pull_of(config: RunConfig, source: ModelSource, choice: DeviceChoice) -> Pull | None:
-    """Return what holds the model of this run near the untouched one; None where nothing does.
+    """Return what holds the model of this run near the untouched one; None where nothing does."""
+    weight = config.part(Keeping).base_kl
+    return Pull(weight, untouched_of(config, source, choice)) if weight else None
+
+
+def untouched_of(config: RunConfig, source: ModelSource, choice: DeviceChoice) -> Untouched:
+    """Return what gives the model before tuning out of the tuned one.
 
     An add-on is switched off for it; beside a model that is itself trained a second copy is loaded.
     """
-    weight, tuning = config.part(Keeping).base_kl, tuning_named(config.tuning)
-    if not weight:
-        return None
+    tuning = tuning_named(config.tuning)
     if tuning.HOLDS_BASE:
-        return Pull(weight, tuning.reference)
+        return tuning.reference
     base = load_model(source, dtype=choice.torch_dtype, device=choice.device).requires_grad_(False)
     if choice.device == "cpu":
         use_products(base)
-    return Pull(weight, lambda _: nullcontext(base))
+    return lambda _: nullcontext(base)

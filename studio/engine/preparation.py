@@ -20,6 +20,7 @@ from studio.engine.device import DeviceChoice, choose_device
 from studio.engine.guards.room import Room, guard_for, within_memory
 from studio.engine.heads import tuning_for
 from studio.engine.learner import divided_learner, load_learner
+from studio.engine.machinery import Machinery
 from studio.engine.models import (
     ModelSource,
     read_model_config,
@@ -30,8 +31,8 @@ from studio.engine.near_base import pull_of
 from studio.engine.objectives import objective_named
 from studio.engine.packs import keeps_apart
 from studio.engine.pairs import fits
+from studio.engine.preferring import preferring
 from studio.engine.processes import ONE, Processes
-from studio.engine.steps import Machinery
 from studio.engine.teacher import lesson
 
 Result = TypeVar("Result")
@@ -124,8 +125,9 @@ def prepare(
     precision, dtype, reasons = _precision(choice, frozen)
     guard = guard_for(source, device, number_bytes=frozen.itemsize, trained=names, processes=processes)
     packs = objective.WINDOWS and not tuning.PREPENDS and keeps_apart(model, device)
-    at_work = (model, optimiser, accelerator, taught, tuple(names), device, precision)
+    taught = preferring(config, source, choice) if hasattr(objective, "weigh") else taught
     pull = pull_of(config, source, choice)
+    at_work = (model, optimiser, accelerator, taught, tuple(names), device, precision)
     machinery = Machinery(*at_work, packs, guard, processes, divided, pull)
     at_once, reasons = TOKENS_AT_ONCE[device], (*reasons, *_shared(processes, divided))
     return Prepared(machinery, tuning, names, device, dtype, reasons, total, at_once)

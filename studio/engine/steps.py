@@ -1,55 +1,26 @@
 """One optimiser step, and one look at the held-out rows: the two things the loop repeats."""
 
 import math
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from types import ModuleType
 
 import torch
-from accelerate import Accelerator
 from torch import Tensor, nn
 
 from studio.core.examples import Example
-from studio.engine.batches import Batch, collate, dealt, micro_batches
+from studio.engine.batches import Batch, dealt, micro_batches
 from studio.engine.divided import side_by_side, whole
-from studio.engine.guards.memory import MemoryGuard
 from studio.engine.guards.numbers import NotANumber
 from studio.engine.guards.together import together
 from studio.engine.held_out import Part, in_parts, mean_loss
-from studio.engine.near_base import Pull
-from studio.engine.processes import ONE, Processes
-from studio.engine.teacher import Taught
+from studio.engine.machinery import Machinery
+from studio.engine.preferring import Preferring
 
 
 class Stopped(Exception):
     """The user asked to stop; raised between micro-batches, caught by the loop."""
-
-
-@dataclass(frozen=True)
-class Machinery:
-    """What stays the same over a run: the model and how a batch goes through it."""
-
-    model: nn.Module
-    optimiser: torch.optim.Optimizer
-    accelerator: Accelerator
-    objective: ModuleType | Taught
-    weights: tuple[Tensor, ...]
-    """The trained ones."""
-    device: str
-    precision: Callable[[], AbstractContextManager[None]]
-    """The context in which products are taken, e.g. in 16 bits while trained weights are held in 32."""
-    packs: bool = False
-    """Whether short rows share one; never where learned places stand before a row, of which each text in it
-    would need its own."""
-    guard: MemoryGuard = field(default_factory=lambda: MemoryGuard(None))
-    processes: Processes = ONE
-    """Who learns from a part of each step's rows, and looks at a part of those held back."""
-    divided: str = ""
-    """Why each process holds only a part of the model, in words; empty where it has the whole."""
-    pull: Pull | None = None
-    """What holds the model near the untouched one while it learns; it never counts on the held-out rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +28,7 @@ class StepResult:
     """`loss` is the mean over the step's trained tokens in nats; `skipped`: not a number, nothing moved.
 
     `base_kl`: the same mean of the KL to the untouched model, 0 where nothing pulls towards it.
+    `measures`: what else the objective tells, by name, means over the same.
     """
 
     loss: float
@@ -65,6 +37,7 @@ class StepResult:
     gradient_norm: float
     skipped: bool
     base_kl: float
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
 def take_step(
@@ -97,15 +70,15 @@ def take_step(
         _with_others(machinery, work, token_budget)
         between()
     machinery.guard.learn(own)
-    sums = [learned.loss, learned.weight, learned.tokens, learned.strayed]
-    loss_sum, weight, tokens, strayed = processes.summed(sums)
+    loss_sum, weight, tokens, strayed, *told = processes.summed(learned.numbers(machinery.measured))
     norm = _mean_gradients(machinery, weight, clip)
     skipped = not (math.isfinite(loss_sum) and math.isfinite(norm))
     if not skipped:
         for group in machinery.optimiser.param_groups:
             group["lr"] = learning_rate
         machinery.optimiser.step()
-    return StepResult(loss_sum / weight, round(weight), round(tokens), norm, skipped, strayed / weight)
+    ended = (round(weight), round(tokens), norm, skipped, strayed / weight)
+    return StepResult(loss_sum / weight, *ended, machinery.told(value / weight for value in told))
 
 
 def _with_others(machinery: Machinery, work: Callable[[], None], token_budget: int) -> None:
@@ -120,7 +93,7 @@ def _keep_pace(machinery: Machinery, group: Sequence[Example], *, learning: bool
     """Have no group in this turn: nothing to do, but to lend the others one's part of a divided model."""
     if not machinery.divided:
         return
-    batch = collate(group[:1]).to(machinery.device)
+    batch = machinery.batch(group[:1])
     with torch.set_grad_enabled(learning), machinery.precision():
         loss, _ = machinery.objective.loss(machinery.model, batch)
     if learning:
@@ -136,20 +109,34 @@ class _Sums:
     tokens: int = 0
     strayed: float = 0.0
     """KL to the untouched model."""
+    measures: Counter[str] = field(default_factory=Counter)
+
+    def numbers(self, measured: Iterable[str]) -> list[float]:
+        return [
+            self.loss,
+            self.weight,
+            self.tokens,
+            self.strayed,
+            *(self.measures[name] for name in measured),
+        ]
 
 
 def _learn(machinery: Machinery, group: Sequence[Example], learned: _Sums) -> None:
     """Add the gradients of a group to those that the weights have. Mutates both."""
-    batch = collate(group).to(machinery.device)
+    batch = machinery.batch(group)
     with machinery.precision():
-        loss, weight, strayed, pulled = _losses(machinery, batch)
+        loss, weight, strayed, pulled = _losses(machinery, batch, learned)
     machinery.accelerator.backward(loss)
     learned.loss, learned.weight = learned.loss + loss.item() - pulled, learned.weight + weight
     learned.tokens, learned.strayed = learned.tokens + batch.tokens, learned.strayed + strayed
 
 
-def _losses(machinery: Machinery, batch: Batch) -> tuple[Tensor, int, float, float]:
-    """Return what is made smaller, the learned tokens, the KL to the untouched model, and its part in it."""
+def _losses(machinery: Machinery, batch: Batch, learned: _Sums) -> tuple[Tensor, int, float, float]:
+    """Return what is made smaller, over how much, the KL to the untouched model, and its part in it."""
+    if isinstance(machinery.objective, Preferring):
+        weighed = machinery.objective.weigh(machinery.model, batch)
+        learned.measures.update(weighed.measures)
+        return weighed.loss, weighed.weight, 0.0, 0.0
     if machinery.pull is None:
         return *machinery.objective.loss(machinery.model, batch), 0.0, 0.0
     loss, strayed = machinery.pull.loss(machinery.model, batch)
@@ -213,7 +200,7 @@ def _look_at_part(
 
 def _look_at(machinery: Machinery, group: Sequence[Example], seen: _Sums) -> None:
     """Add the loss of a group to what was seen of its part. Mutates `seen`."""
-    batch = collate(group).to(machinery.device)
+    batch = machinery.batch(group)
     with torch.no_grad(), machinery.precision():
         loss, weight = machinery.objective.loss(machinery.model, batch)
     seen.loss, seen.weight = seen.loss + loss.item(), seen.weight + weight

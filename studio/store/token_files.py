@@ -1,8 +1,8 @@
 """Examples in files that are mapped into memory: a row's tokens are read when the row is learned from.
 
-A folder of flat arrays: `ids` and `learned` have an entry for each token, `rows` has `COLUMNS` numbers for
-each example, `index.json` the labels of classes and the rows that became no example. Nothing of them is held
-in memory, however many rows there are.
+A folder of flat arrays: `ids` and `learned` have an entry for each token (the latter also tells where a
+further text of a row begins), `rows` has `COLUMNS` numbers for each example, `index.json` the labels of
+classes and the rows that became no example. Nothing of them is held in memory, however many rows there are.
 """
 
 import mmap
@@ -29,6 +29,7 @@ READS_HELD = 4096
 while it has room: a long run would else seem to hold the whole file."""
 _RETURN = getattr(mmap, "MADV_DONTNEED", None)
 _DAMAGED = "The rows are turned into tokens again."
+_IS_LEARNED, _BEGINS = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class TokenWriter:
         columns = (self._end, example.row, place, example.cut_tokens, example.trained_tokens, label)
         with told_plainly("The tokens of the rows"):
             self._ids.write(array("i", example.input_ids))
-            self._learned.write(bytes([at != IGNORED for at in example.labels]))
+            self._learned.write(_marks(example))
             self._rows.write(array("q", columns))
 
     def note(self, unusable: Unusable) -> None:
@@ -125,11 +126,18 @@ class TokenFile:
         start = self._table[first - len(COLUMNS)] if at else 0
         ids = tuple(self._ids[start:end])
         learned = self._learned[start:end]
-        labels = tuple(token if learn else IGNORED for token, learn in zip(ids, learned, strict=True))
+        labels = tuple(
+            token if mark & _IS_LEARNED else IGNORED for token, mark in zip(ids, learned, strict=True)
+        )
+        starts = (
+            (0, *(at for at, mark in enumerate(learned) if mark & _BEGINS))
+            if max(learned, default=0) >= _BEGINS
+            else (0,)
+        )
         self._reads += 1
         if self._reads % READS_HELD == 0:
             self._hand_back()
-        return Example(row, ids, labels, cut, self.labels[label])
+        return Example(row, ids, labels, cut, self.labels[label], starts)
 
     def _hand_back(self) -> None:
         if _RETURN is not None:
@@ -190,6 +198,13 @@ class Tokens(Measured):
     def _column(self, which: int) -> Sequence[int]:
         column = self.file.column(which)
         return array("q", (column[at] for at in self._places)) if len(self) < len(column) else column
+
+
+def _marks(example: Example) -> bytearray:
+    marks = bytearray(at != IGNORED for at in example.labels)
+    for start in example.starts[1:]:
+        marks[start] |= _BEGINS
+    return marks
 
 
 def _index(entries: dict[str, Any]) -> _Index:

@@ -3,22 +3,25 @@
 import dataclasses
 
 import pytest
-import torch
 
+from studio.core.config import RunConfig
 from studio.core.errors import Refused
 from studio.core.knobs import problems
-from studio.core.records import Completion, Conversation, Labelled, Message, Rated, Text
+from studio.core.records import Completion, Conversation, Labelled, Message, Preference, Rated, Text
+from studio.data.packing import apart
 from studio.data.templates import ChatTemplate
-from studio.engine.batches import collate
-from studio.engine.models import load_model
+from studio.engine.device import DeviceChoice
 from studio.engine.objectives import OBJECTIVES, objective_named
+from studio.engine.preparation import prepare
 from studio.evaluation.metrics import METRICS
 
+FLOAT32 = DeviceChoice("cpu", "float32", ("exact comparisons",))
 RECORDS = (
     Completion("What do bees make?", "Honey."),
     Conversation((Message("user", "Who barks?"), Message("assistant", "A dog."))),
     Text("Bees make honey."),
     Labelled("Who barks?", "animals"),
+    Preference("Who barks?", "A dog.", "A stone."),
 )
 
 
@@ -42,7 +45,7 @@ def test_it_says_what_it_is_when_to_pick_it_and_where_it_comes_from(objective):
 
 def test_it_names_its_head_and_metrics_that_exist(objective):
     assert objective.HEAD in ("language", "classes")
-    assert "loss" in objective.METRICS
+    assert "loss" in objective.METRICS or hasattr(objective, "weigh")
     assert set(objective.METRICS) <= set(METRICS)
 
 
@@ -61,25 +64,29 @@ def test_it_encodes_what_it_accepts_with_something_to_learn(objective, tiny_toke
         assert example.row == 7
         assert 0 < example.trained_tokens < len(example.input_ids)
         if objective.HEAD == "language":
-            assert tiny_tokenizer.eos_token_id in example.input_ids[-2:]
+            assert all(tiny_tokenizer.eos_token_id in text.input_ids[-2:] for text in apart(example))
 
 
 def test_a_row_that_is_too_long_says_how_much_of_it_is_cut(objective, tiny_tokenizer):
     template = ChatTemplate(tiny_tokenizer)
     record = next(record for record in RECORDS if objective.accepts(record))
     whole = objective.encode(record, template, max_length=256, row=7)
-    cut = objective.encode(record, template, max_length=10, row=7)
-    assert len(cut.input_ids) == 10
-    assert cut.cut_tokens == len(whole.input_ids) - 10
+    shortest = min(len(text.input_ids) for text in apart(whole)) - 1
+    cut = objective.encode(record, template, max_length=shortest, row=7)
+    assert {len(text.input_ids) for text in apart(cut)} == {shortest}
+    assert cut.cut_tokens == len(whole.input_ids) - len(cut.input_ids) > 0
     assert whole.cut_tokens == 0
 
 
-def test_its_loss_is_a_sum_over_what_is_learned(name, objective, tiny_lesson):
+def test_its_loss_is_a_sum_over_what_is_learned(name, objective, tiny_lesson, lesson_knobs, tiny_tokenizer):
     source, examples = tiny_lesson(name)
-    model = load_model(source, dtype=torch.float32, device="cpu").eval()
-    whole, weight = objective.loss(model, collate(examples))
-    parts = [objective.loss(model, collate([example])) for example in examples]
-    assert weight == sum(example.trained_tokens for example in examples)
+    config = RunConfig("d", "1", objective=name, knobs=lesson_knobs(name))
+    machinery = prepare(config, source, tiny_tokenizer, choice=FLOAT32).machinery
+    lesson = objective if hasattr(objective, "loss") else machinery.objective
+    whole, weight = lesson.loss(machinery.model, machinery.batch(examples))
+    parts = [lesson.loss(machinery.model, machinery.batch([example])) for example in examples]
+    learned = [1 if hasattr(objective, "weigh") else example.trained_tokens for example in examples]
+    assert weight == sum(learned)
     assert whole.item() == pytest.approx(sum(loss.item() for loss, _ in parts), rel=1e-5)
 
 

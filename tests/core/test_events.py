@@ -1,6 +1,7 @@
 """Events round-trip through their line, and a run's status is derived from them alone."""
 
 import dataclasses
+from collections.abc import Mapping
 
 import pytest
 
@@ -21,6 +22,7 @@ from studio.core.events import (
 )
 
 SAMPLES = {int: 3, float: 0.5, str: 'Zeile "eins"\n½', bool: True, tuple[str, ...]: ("a", "b")}
+SAMPLES[Mapping[str, float]] = {"accuracy": 0.5, "margin": -1}
 STARTED = RunStarted("worker-1", 0, 10, 8, 2, 5, 9, "cpu", "bfloat16", ("why",), "hash")
 ENDED = (9, 8, 1.0, 1)
 

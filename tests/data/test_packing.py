@@ -6,7 +6,7 @@ import pytest
 
 from studio.core.examples import IGNORED, Example
 from studio.core.records import Labelled, Text
-from studio.data.packing import packed, windows
+from studio.data.packing import apart, joined, packed, windows
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import encode_labelled, encode_text, encode_text_prompt
 
@@ -58,6 +58,12 @@ def test_the_beginning_of_a_text_is_never_learned_from_the_text_before_it():
     assert row.starts == (0, 3)
     assert row.labels[3] == IGNORED
     assert row.labels[4] == 51
+
+
+def test_a_row_comes_apart_into_the_texts_that_were_joined():
+    texts = (Example(4, (1, 2, 3), (IGNORED, 2, 3)), Example(4, (1, 5), (IGNORED, 5)))
+    assert apart(joined(texts)) == texts
+    assert apart(texts[0]) == texts[:1]
 
 
 def test_the_same_texts_give_the_same_rows_in_any_order():

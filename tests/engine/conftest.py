@@ -39,11 +39,12 @@ class TinyRun:
         knobs: dict[str, KnobValue],
         *,
         tuning: str = "lora",
+        objective: str = "chat",
         should_stop: Callable[[], bool] = lambda: False,
         at_pause: Callable[[], None] = lambda: None,
         checkpoints: Any = None,
     ) -> list[events.Event]:
-        config = RunConfig("dataset", "1", model="tiny", tuning=tuning, knobs=knobs)
+        config = RunConfig("dataset", "1", model="tiny", objective=objective, tuning=tuning, knobs=knobs)
         job = TrainingJob(
             config,
             self.source,

@@ -12,8 +12,9 @@ EXAMPLES = (
     Example(3, (1, 2, 3), (1, 2, 3)),
     Example(5, (4, 4), (IGNORED, IGNORED), label="über"),
     Example(9, (4,), (IGNORED,), label="a"),
+    Example(11, (1, 2, 3, 1, 2, 4), (IGNORED, 2, 3, IGNORED, IGNORED, 4), starts=(0, 3)),
 )
-PLACES = (0, 1, 1, 2, 6)
+PLACES = (0, 1, 1, 2, 6, 7)
 
 
 @pytest.fixture

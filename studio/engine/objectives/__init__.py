@@ -4,12 +4,15 @@ An objective module has TITLE, SUMMARY, WHEN (to pick it), SOURCE, Config, HEAD 
 model: `language` or `classes`), CHAT (whether rows are written in the chat template), WINDOWS (whether long
 rows become several windows and short ones share a row, instead of being cut), METRICS (what its exam can
 measure), and the functions accepts, encode, loss.
+One that learns from preferences has instead of `loss` the function weigh, which `engine/preferring.py` calls,
+with REFERENCE (whether the untouched model is asked as well) and MEASURES (what is told of each step beside
+the loss).
 """
 
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.engine.objectives import chat, classification, completion, distillation, text
+from studio.engine.objectives import chat, classification, completion, distillation, dpo, text
 
 OBJECTIVES: dict[str, ModuleType] = {
     "chat": chat,
@@ -17,6 +20,7 @@ OBJECTIVES: dict[str, ModuleType] = {
     "text": text,
     "classification": classification,
     "distillation": distillation,
+    "dpo": dpo,
 }
 
 
