@@ -67,7 +67,8 @@ class Evaluated:
     """Held-out loss in nats per trained token over all `rows`; step 0 is the untouched model.
 
     `standard_error` is that of the difference to the best check before it, on the same rows; where none can
-    be set beside it, that of the loss itself. 0 where it was not measured.
+    be set beside it, that of the loss itself. 0 where it was not measured. `measures`: what else the
+    objective tells of these rows, by name, as in StepLogged.
     """
 
     step: int
@@ -75,6 +76,7 @@ class Evaluated:
     trained_tokens: int
     rows: int
     standard_error: float = 0.0
+    measures: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

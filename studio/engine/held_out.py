@@ -5,7 +5,8 @@ set beside each other part by part: most of the noise is in the rows and cancels
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from studio.core.examples import Example, lengths_of, only, rows_of
@@ -15,6 +16,14 @@ PARTS = 16
 
 Part = tuple[float, int]
 """Nats and trained tokens of some rows together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one check saw: the loss of each part, and means of what else the objective tells, by name."""
+
+    parts: tuple[Part, ...]
+    measures: Mapping[str, float]
 
 
 def in_parts(examples: Sequence[Example]) -> list[Sequence[Example]]:

@@ -224,10 +224,10 @@ class _Run:
             return
         self._at.repeat(self._told.adjustments, checking=True)
         work = partial(measure_parts, self._at.prepared.machinery, held_out, between=between)
-        parts = self._at.prepared.within_memory(work, progress, self._emit, checking=True)
-        progress.evaluated_step = progress.step
+        seen = self._at.prepared.within_memory(work, progress, self._emit, checking=True)
+        progress.evaluated_step, parts = progress.step, seen.parts
         (loss, tokens), error = mean_loss(parts), standard_error(parts, progress.best_parts)
-        self._emit(events.Evaluated(progress.step, loss, tokens, len(held_out), error))
+        self._emit(events.Evaluated(progress.step, loss, tokens, len(held_out), error, seen.measures))
         if progress.best_loss is None or loss < progress.best_loss:
             # The untouched model is what the first look is set beside, and never the best itself.
             progress.best_loss, progress.best_parts = loss if progress.step else None, parts

@@ -14,7 +14,7 @@ from studio.engine.batches import Batch, dealt, micro_batches
 from studio.engine.divided import side_by_side, whole
 from studio.engine.guards.numbers import NotANumber
 from studio.engine.guards.together import together
-from studio.engine.held_out import Part, in_parts, mean_loss
+from studio.engine.held_out import Seen, in_parts, mean_loss
 from studio.engine.machinery import Machinery
 from studio.engine.preferring import Preferring
 
@@ -133,14 +133,19 @@ def _learn(machinery: Machinery, group: Sequence[Example], learned: _Sums) -> No
 
 def _losses(machinery: Machinery, batch: Batch, learned: _Sums) -> tuple[Tensor, int, float, float]:
     """Return what is made smaller, over how much, the KL to the untouched model, and its part in it."""
-    if isinstance(machinery.objective, Preferring):
-        weighed = machinery.objective.weigh(machinery.model, batch)
-        learned.measures.update(weighed.measures)
-        return weighed.loss, weighed.weight, 0.0, 0.0
     if machinery.pull is None:
-        return *machinery.objective.loss(machinery.model, batch), 0.0, 0.0
+        return *_loss(machinery, batch, learned), 0.0, 0.0
     loss, strayed = machinery.pull.loss(machinery.model, batch)
     return loss, len(batch.targets), strayed, machinery.pull.weight * strayed
+
+
+def _loss(machinery: Machinery, batch: Batch, sums: _Sums) -> tuple[Tensor, int]:
+    """Return the objective's own loss and over how much; add to `sums` what else it tells."""
+    if not isinstance(machinery.objective, Preferring):
+        return machinery.objective.loss(machinery.model, batch)
+    weighed = machinery.objective.weigh(machinery.model, batch)
+    sums.measures.update(weighed.measures)
+    return weighed.loss, weighed.weight
 
 
 def _mean_gradients(machinery: Machinery, weight: float, clip: float) -> float:
@@ -158,26 +163,30 @@ def measure(
     machinery: Machinery, examples: Sequence[Example], *, token_budget: int, between: Callable[[], None]
 ) -> tuple[float, int]:
     """Return the mean loss per trained token over all `examples`, and the number of those tokens."""
-    return mean_loss(measure_parts(machinery, examples, token_budget=token_budget, between=between))
+    return mean_loss(measure_parts(machinery, examples, token_budget=token_budget, between=between).parts)
 
 
 def measure_parts(
     machinery: Machinery, examples: Sequence[Example], *, token_budget: int, between: Callable[[], None]
-) -> tuple[Part, ...]:
-    """Return the loss of each part of the held-out rows, of which one is in memory at a time.
+) -> Seen:
+    """Return the loss of each part of the held-out rows, of which one is in memory at a time, and what else
+    the objective tells of them all.
 
     Raises NotANumber, and NoRoom as `take_step`.
     """
     machinery.model.eval()
     sums = [_look_at_part(machinery, part, token_budget, between) for part in in_parts(examples)]
-    nats = machinery.processes.summed([each.loss for each in sums])
     weights = machinery.processes.summed([each.weight for each in sums])
+    told = [sum(each.measures[name] for each in sums) for name in machinery.measured]
+    summed = machinery.processes.summed([*(each.loss for each in sums), *told])
+    nats, told = summed[: len(sums)], summed[len(sums) :]
     if not all(map(math.isfinite, nats)):
         raise NotANumber(
             "The loss on the held-back rows is not a number: the weights were damaged by too large steps.",
             "Lower the step size (learning_rate) and start again; the last checkpoint is kept.",
         )
-    return tuple(zip(nats, map(round, weights), strict=True))
+    parts = tuple(zip(nats, map(round, weights), strict=True))
+    return Seen(parts, machinery.told(value / sum(weights) for value in told))
 
 
 def _look_at_part(
@@ -202,5 +211,5 @@ def _look_at(machinery: Machinery, group: Sequence[Example], seen: _Sums) -> Non
     """Add the loss of a group to what was seen of its part. Mutates `seen`."""
     batch = machinery.batch(group)
     with torch.no_grad(), machinery.precision():
-        loss, weight = machinery.objective.loss(machinery.model, batch)
+        loss, weight = _loss(machinery, batch, seen)
     seen.loss, seen.weight = seen.loss + loss.item(), seen.weight + weight

@@ -110,3 +110,4 @@ def test_held_out_rows_are_read_part_by_part_and_measured_as_if_all_were_in_memo
     assert seen_by_then == [64 // PARTS * part for part in range(1, PARTS + 1)]
     assert sorted(read) == list(range(64))
     assert found == look(rows)
+    assert found.measures == {}

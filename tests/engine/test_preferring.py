@@ -40,6 +40,9 @@ def test_a_run_drives_better_and_worse_answers_apart(tiny_run, pairs):
     assert steps[-1].trained_tokens == len(pairs)
     looks = [event for event in said if isinstance(event, events.Evaluated)]
     assert looks[-1].loss < looks[0].loss
+    assert looks[0].measures["margin"] == pytest.approx(0, abs=1e-3)
+    assert looks[-1].measures["accuracy"] == 1
+    assert looks[-1].measures["margin"] > 0.5
 
 
 @pytest.mark.parametrize("loss", ["sigmoid", "ipo", "hinge"])
