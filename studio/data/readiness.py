@@ -6,11 +6,6 @@ from studio.data.checks.too_few import FEWEST_ROWS, ONE_QUESTION
 from studio.data.reading import CHOOSE
 
 _NO_ANSWERS = {
-    "preference": (
-        "These rows say which of two answers is the better one, and learning from such choices is a step "
-        "that this version does not have.",
-        "To learn from the better answers, choose the prompt as the question and them as the answer.",
-    ),
     "rated": (
         "These rows say which answers are good, and learning from such ratings is a step that this version "
         "does not have.",

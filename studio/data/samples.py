@@ -1,4 +1,4 @@
-"""The sample data that comes with the studio: real rows from five walks of life, for a first try."""
+"""The sample data that comes with the studio: real rows from six walks of life, for a first try."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +64,14 @@ SAMPLES: dict[str, Sample] = {
             "sentiment_sentences.jsonl",
             "UCI Sentiment Labelled Sentences, CC BY 4.0",
             3000,
+        ),
+        Sample(
+            "wit",
+            "Two answers, one of them better",
+            "Definitions of words: a witty one, preferred, beside the one of a dictionary.",
+            "definitions_wit.jsonl",
+            "Ambrose Bierce, public domain; WordNet 3.0 licence",
+            450,
         ),
     )
 }

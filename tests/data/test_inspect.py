@@ -166,7 +166,6 @@ def test_labels_are_trained_as_answers(look):
 @pytest.mark.parametrize(
     ("content", "name", "sentence", "hint"),
     [
-        ("prompt,chosen,rejected\n" + "q,a,b\n" * 12, "preference", "which of two answers", "better answers"),
         ("prompt,completion,label\n" + "q,a,true\n" * 12, "rated", "which answers are good", "good answers"),
         ("text\n" + "some words\n" * 12, "text", "No column with answers", "Choose the column"),
     ],

@@ -11,7 +11,7 @@ def test_a_sample_is_read_whole_and_has_the_rows_it_promises(name):
     chosen = SAMPLES[name]
     report = inspect(chosen.path, chosen.file).report
     assert (report.kept, report.set_aside) == (chosen.rows, 0)
-    assert report.format == ("labelled" if name == "reviews" else "pairs")
+    assert report.format == {"reviews": "labelled", "wit": "preference"}.get(name, "pairs")
     assert training_refusal(report) is None
     assert chosen.title
     assert chosen.summary

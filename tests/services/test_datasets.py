@@ -191,14 +191,15 @@ def test_texts_with_labels_are_planned_and_shown_as_question_and_answer(closed, 
     assert "".join(span.text for span in spans if span.role == "learned") == "good<|im_end|>"
 
 
-def test_two_answers_of_which_one_is_better_are_kept_and_not_planned(closed, tmp_path):
+def test_two_answers_of_which_one_is_better_are_learned_as_preferences_and_not_as_chat(closed, tmp_path):
     path = tmp_path / "pairs.csv"
     rows = "".join(f"question {n},good answer {n},bad answer {n}\n" for n in range(12))
     path.write_text("prompt,chosen,rejected\n" + rows)
     view = closed.add_dataset(path, path.name)
     assert view.report.kept == 12
-    with pytest.raises(Refused, match="which of two answers is the better"):
-        closed.plan(view.id)
+    assert closed.plan(view.id, objective="dpo").objective == "dpo"
+    with pytest.raises(Refused, match="cannot be learned as 'chat'"):
+        closed.plan(view.id, objective="chat")
 
 
 META = '{"version": 1, "name": "a", "file_name": "b", "created_at": "x", "current": "c", "history": []}'
