@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 
 from studio.core.events import StepLogged
+from studio.core.series import Series
 
 _SMALLEST_NORM = 1e-30
 """Stands for a gradient of nothing, which has no logarithm."""
@@ -22,6 +23,8 @@ class Curve:
         self._steps, self._losses, self._times = array("q"), array("d"), array("d")
         # Each begins with 0 and goes on with the sum up to and with a step.
         self._sums: Mapping[str, array[float]] = {name: array("d", [0.0]) for name in _COLUMNS}
+        self.measures: dict[str, Series] = {}
+        """What the steps tell beside their loss, by name, in the order in which it was first told."""
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -45,6 +48,8 @@ class Curve:
         }
         for name, sums in self._sums.items():
             sums.append(sums[-1] + added[name])
+        for name, value in logged.measures.items():
+            self.measures.setdefault(name, Series()).add(logged.step, value)
 
     def forget_after(self, step: int) -> None:
         """Keep only what was learned up to and with a step."""
@@ -53,6 +58,8 @@ class Curve:
             del column[kept:]
         for sums in self._sums.values():
             del sums[kept + 1 :]
+        for series in self.measures.values():
+            series.forget_after(step)
 
     def count_until(self, step: int) -> int:
         """Return how many of the steps are not after `step`."""

@@ -80,6 +80,17 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSampled:
+    """An answer that the model wrote while it learns from a reward: the best or the worst of its step."""
+
+    step: int
+    question: str
+    answer: str
+    reward: float
+    place: Literal["best", "worst"]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckpointSaved:
     step: int
     bytes: int
@@ -138,6 +149,7 @@ Event = (
     | RunStarted
     | StepLogged
     | Evaluated
+    | AnswerSampled
     | BatchGrew
     | BatchSplit
     | RateHalved

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from studio.core.curve import Curve
 from studio.core.events import (
+    AnswerSampled,
     BatchGrew,
     BatchSplit,
     CheckpointSaved,
@@ -37,6 +38,8 @@ Adjustment = BatchSplit | RateHalved
 RunEvent = RunQueued | RunStarted | RunFinished | RunStopped | RunFailed
 
 _RECENT_STEPS = 50
+_FIRST_SAMPLES, _NEWEST_SAMPLES = 2, 24
+"""Of the answers that were sampled on the way, where it began and the newest are kept at hand."""
 _NEAR_THE_LIMIT = 0.9
 """A process that held so much of its memory and then fell silent was most likely ended for it."""
 
@@ -71,6 +74,8 @@ class Progress:
     training: Curve = field(default_factory=Curve)
     """The steps of the run that stand."""
     held_out: list[Evaluated] = field(default_factory=list)
+    samples: list[AnswerSampled] = field(default_factory=list)
+    """The first and the newest of what it wrote while it learned from a reward, in their order."""
     started: RunStarted | None = None
     last: RunEvent | None = None
     last_at: float = 0.0
@@ -102,6 +107,9 @@ class Progress:
             case Evaluated():
                 self.held_out = [known for known in self.held_out if known.step != event.step] + [event]
                 self.grew = None
+            case AnswerSampled():
+                self.samples.append(event)
+                del self.samples[_FIRST_SAMPLES:-_NEWEST_SAMPLES]
             case BatchGrew():
                 self.grew = event
             case BatchSplit() | RateHalved():
@@ -135,6 +143,7 @@ class Progress:
     def _forget_after(self, step: int) -> None:
         self.training.forget_after(step)
         self.held_out = [known for known in self.held_out if known.step <= step]
+        self.samples = [sampled for sampled in self.samples if sampled.step <= step]
 
     def _adjust(self, event: Adjustment) -> None:
         """Of several of a kind only the last is told: the batch was halved, and halved again."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Literal
 
 import pytest
 
@@ -23,6 +24,7 @@ from studio.core.events import (
 
 SAMPLES = {int: 3, float: 0.5, str: 'Zeile "eins"\n½', bool: True, tuple[str, ...]: ("a", "b")}
 SAMPLES[Mapping[str, float]] = {"accuracy": 0.5, "margin": -1}
+SAMPLES[Literal["best", "worst"]] = "worst"
 STARTED = RunStarted("worker-1", 0, 10, 8, 2, 5, 9, "cpu", "bfloat16", ("why",), "hash")
 ENDED = (9, 8, 1.0, 1)
 
