@@ -12,6 +12,7 @@ The ten-minute tour. The path is the map; each station is a file, and data goes 
                     studio.data.tokens       ids, and which of them are learned
     a model         studio.engine.sources    a name becomes files; studio.engine.models loads them safely
     training        studio.engine.loop       steps, looks at held-out rows, saves, pauses, stops
+    rewards         studio.engine.rewarding  what answers that the model sampled are worth, reward by reward
     checkpoints     studio.store.checkpoints the newest that verifies is used; events say the rest
     and metrics     studio.core.events       everything a run can say, one line each, append-only
     evaluation      studio.evaluation.exam   before and after on the same rows, with intervals
@@ -37,6 +38,7 @@ Where to add what: one file, and one line in the registry (a literal dict; its o
     a sample             SAMPLES     studio.data.samples
     what is learned      OBJECTIVES  studio.engine.objectives
     which weights move   TUNINGS     studio.engine.tunings
+    what answers gain by REWARDS     studio.engine.rewards
     a metric             METRICS     studio.evaluation.metrics
     an arm of a bake-off ARMS        studio.evaluation.arms
     a way out            EXPORTERS   studio.exporters

@@ -33,6 +33,7 @@ REGISTRIES = {
     "SAMPLES": "studio.data.samples",
     "OBJECTIVES": "studio.engine.objectives",
     "TUNINGS": "studio.engine.tunings",
+    "REWARDS": "studio.engine.rewards",
     "METRICS": "studio.evaluation.metrics",
     "ARMS": "studio.evaluation.arms",
     "EXPORTERS": "studio.exporters",
