@@ -17,7 +17,7 @@ from studio.core.judge import Judge
 from studio.core.keys import JUDGE_KEY, Key
 from studio.core.system import prepare_process
 from studio.evaluation.arms import further
-from studio.services import documents, documents_of_votes, hub_data, intake, methods, together
+from studio.services import choices, documents, documents_of_votes, hub_data, intake, methods, together
 from studio.services.calls import Call, Result, unfinished
 from studio.services.errands import wait_for_answers, wait_for_run
 
@@ -77,8 +77,8 @@ def train(call: Call) -> Result:
     # What cannot be meant is refused before the file is taken in.
     hub_data.refuse_outright(typed.file)
     described = methods.read_description(typed.file)
-    before = methods.choice_of(described) if described else None
-    choice = methods.read_choice(chosen, pairs(typed.settings, "--set KNOB=VALUE"), before)
+    before = choices.choice_of(described) if described else None
+    choice = choices.read_choice(chosen, pairs(typed.settings, "--set KNOB=VALUE"), before)
     revision = call.studio.check_model(choice.model, methods.revision_of(described, choice))
     if described is not None:
         config = call.studio.repeat(described, choice, beside=typed.file.parent)

@@ -11,7 +11,6 @@ _NO_ANSWERS = {
         "does not have.",
         "Keep the rows with good answers, and choose only the question and the answer.",
     ),
-    "text": ("No column with answers is chosen: plain text has nothing to ask and to answer.", CHOOSE),
     "": ("No column with answers is chosen.", CHOOSE),
 }
 """Formats that are read and checked and cannot be learned from: why, and what to do."""

@@ -61,5 +61,6 @@ def _notes(guess: Guess) -> tuple[Issue, ...]:
 def _noting_text(reading: Reading) -> Reading:
     if reading.format != "text":
         return reading
-    note = file_note("mapping", "There is one column of text and none with answers to learn.", CHOOSE)
+    hint = f"Go on where these are documents that the model shall read. {CHOOSE[:-1]}, if there are answers."
+    note = file_note("mapping", "There is one column of text and none with answers to learn.", hint)
     return replace(reading, notes=(*reading.notes, note))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from studio.core.config import RunConfig
 from studio.core.knobs import Knob, KnobValue
-from studio.services.methods import known_knobs
+from studio.services.choices import known_knobs
 
 REPLAYED_PERCENT = 5.0
 """Of the rows to learn from, as arXiv:2403.08763 mixes in where the new data is not far from the old."""

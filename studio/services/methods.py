@@ -3,21 +3,20 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-from studio.core.config import DataSettings, Optimisation, RunConfig, read_config
+from studio.core.config import RunConfig, read_config
 from studio.core.errors import Refused
-from studio.core.knobs import Knob, KnobValue, from_dict, knobs, to_dict
 from studio.core.recipes import RECIPES
-from studio.core.report import DatasetReport
 from studio.core.texts import checked_text
 from studio.data.inspect import training_refusal
-from studio.engine.objectives import objective_named
+from studio.engine.objectives import OBJECTIVES, objective_named, objectives_for
 from studio.engine.sources import resolve, source_here
 from studio.engine.starter import starter_is_ready
 from studio.engine.tunings import tuning_named
 from studio.services import hub_data, uploads
+from studio.services.choices import Choice, complete, refuse_unknown_recipe
 from studio.services.packages import IMPORTING
 from studio.services.views import ModelChoice
 from studio.store.datasets import DatasetFolder
@@ -35,17 +34,6 @@ STARTER = ModelChoice(
     summary="Small and quick; learns on a laptop without a graphics card. Comes with the studio.",
     ready=True,
 )
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a person chose on the Method step or on the command line. `knobs` come after the recipe."""
-
-    recipe: str = "balanced"
-    model: str = "starter"
-    objective: str = "chat"
-    tuning: str = "lora"
-    knobs: Mapping[str, KnobValue] = field(default_factory=dict)
 
 
 def models(home: Home) -> tuple[ModelChoice, ...]:
@@ -90,8 +78,8 @@ def plan(home: Home, dataset: str, choice: Choice) -> RunConfig:
     """Return the run description. Raises Refused with every problem at once."""
     folder = home.datasets.folder(dataset)
     version = folder.meta().version
-    check_trainable(folder, version, choice.objective)
-    _refuse_unknown_recipe(choice)
+    objective = learned_as(folder, version, choice.objective)
+    refuse_unknown_recipe(choice)
     tuning = tuning_named(choice.tuning)
     values = {
         **RECIPES[choice.recipe].knobs,
@@ -102,16 +90,11 @@ def plan(home: Home, dataset: str, choice: Choice) -> RunConfig:
         dataset=dataset,
         dataset_version=version,
         model=checked_text(choice.model, "The name of the model", MODEL_LENGTH),
-        objective=choice.objective,
+        objective=objective,
         tuning=choice.tuning,
         recipe=choice.recipe,
-        knobs=complete(choice.objective, choice.tuning, values),
+        knobs=complete(objective, choice.tuning, values),
     )
-
-
-def _refuse_unknown_recipe(choice: Choice) -> None:
-    if choice.recipe not in RECIPES:
-        raise Refused(f"There is no recipe named {choice.recipe!r}.", f"Known: {', '.join(RECIPES)}.")
 
 
 def plan_file(
@@ -150,65 +133,21 @@ def revision_of(described: RunConfig | None, choice: Choice) -> str:
     return described.revision if described and choice.model == described.model else ""
 
 
-def parts(objective: str, tuning: str) -> tuple[type, ...]:
-    """Return the config dataclasses that apply. Raises Refused on an unknown name."""
-    return DataSettings, Optimisation, objective_named(objective).Config, tuning_named(tuning).Config
+def learned_as(folder: DatasetFolder, version: str, objective: str) -> str:
+    """Return the objective, the usual one for such rows where none is chosen.
 
-
-def known_knobs(objective: str, tuning: str) -> dict[str, Knob]:
-    """Return every knob that applies by name; names are unique across all configs."""
-    return {knob.name: knob for part in parts(objective, tuning) for knob in knobs(part)}
-
-
-def complete(objective: str, tuning: str, values: Mapping[str, KnobValue]) -> dict[str, KnobValue]:
-    """Return a value for every knob: defaults where `values` has none. Raises Refused with all problems."""
-    known = known_knobs(objective, tuning)
-    wrong = [f"There is no setting named {name!r}." for name in values if name not in known]
-    found: dict[str, KnobValue] = {}
-    for part in parts(objective, tuning):
-        own = {knob.name: values[knob.name] for knob in knobs(part) if knob.name in values}
-        try:
-            found.update(to_dict(from_dict(part, own)))
-        except Refused as error:
-            wrong.append(error.message)
-    if wrong:
-        raise Refused(" ".join(wrong), f"Known settings: {', '.join(known)}.")
-    return found
-
-
-def check_trainable(folder: DatasetFolder, version: str, objective: str) -> DatasetReport:
-    """Return the report. Raises Refused where the records are not of a kind that can be learned so."""
-    report = folder.report(version)
-    if (refusal := training_refusal(report)) is not None:
-        raise refusal
-    first = folder.records(version, most=1)[0].record
-    if not objective_named(objective).accepts(first):
-        raise Refused(f"These rows cannot be learned as {objective!r}.", "Choose another objective.")
-    return report
-
-
-def read_choice(
-    chosen: Mapping[str, str], settings: Mapping[str, str], before: Choice | None = None
-) -> Choice:
-    """Return a choice as it is typed: `settings` as text, the recipe among them.
-
-    Raises Refused with every problem. `before` is what stands unless something else is chosen.
+    Raises Refused where the rows cannot be learned from, or not so.
     """
-    texts = dict(settings)
-    recipe = {"recipe": texts.pop("recipe")} if "recipe" in texts else {}
-    choice = replace(before or Choice(), **chosen, **recipe)
-    _refuse_unknown_recipe(choice)
-    known = known_knobs(choice.objective, choice.tuning)
-    wrong = [f"There is no setting named {name!r}." for name in texts if name not in known]
-    read: dict[str, KnobValue] = {}
-    for name, text in texts.items():
-        try:
-            read |= {name: known[name].parse(text)} if name in known else {}
-        except Refused as error:
-            wrong.append(error.message)
-    if wrong:
-        raise Refused(" ".join(wrong), f"Known settings: recipe, {', '.join(known)}.")
-    return replace(choice, knobs={**choice.knobs, **read})
+    if (refusal := training_refusal(folder.report(version))) is not None:
+        raise refusal
+    fitting = objectives_for(folder.records(version, most=1)[0].record)
+    if not objective:
+        return fitting[0]
+    objective_named(objective)
+    if objective not in fitting:
+        known = ", ".join(f"{name} ({OBJECTIVES[name].TITLE})" for name in fitting)
+        raise Refused(f"These rows cannot be learned as {objective!r}.", f"What they can be: {known}.")
+    return objective
 
 
 def read_description(path: Path) -> RunConfig | None:
@@ -224,15 +163,3 @@ def read_description(path: Path) -> RunConfig | None:
     if not isinstance(document, dict) or not isinstance(document.get("dataset"), str):
         return None
     return read_config({"dataset_version": "", **document})
-
-
-def knobs_like(config: RunConfig, objective: str, tuning: str) -> dict[str, KnobValue]:
-    """Return the settings of an earlier run that apply here too; another tuning brings its own rate."""
-    known = known_knobs(objective, tuning)
-    own_rate = {"learning_rate"} if tuning != config.tuning else set()
-    return {name: value for name, value in config.knobs.items() if name in known.keys() - own_rate}
-
-
-def choice_of(config: RunConfig) -> Choice:
-    """Return the choice that led to a run description."""
-    return Choice(config.recipe, config.model, config.objective, config.tuning, config.knobs)

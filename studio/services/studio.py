@@ -22,7 +22,7 @@ from studio.services import (
     runs,
     ways,
 )
-from studio.services.methods import Choice
+from studio.services.choices import Choice
 from studio.services.model_list import OfferedModel
 from studio.services.price import hourly_price
 from studio.services.runbook import RunBook
@@ -94,7 +94,7 @@ class Studio(StudioOfProof):
         recipe: str = "balanced",
         *,
         model: str = "starter",
-        objective: str = "chat",
+        objective: str = "",
         tuning: str = "lora",
         knobs: Mapping[str, KnobValue] | None = None,
     ) -> RunConfig:
@@ -102,7 +102,7 @@ class Studio(StudioOfProof):
 
         Raises Refused with every problem at once, also for a dataset that cannot be trained on yet.
         """
-        choice = methods.Choice(recipe, model, objective, tuning, knobs or {})
+        choice = Choice(recipe, model, objective, tuning, knobs or {})
         return methods.plan(self._home, dataset, choice)
 
     def plan_file(self, path: Path, choice: Choice, mapping: Mapping[str, str] | None = None) -> RunConfig:

@@ -10,7 +10,7 @@ from studio.engine.pairs import fits
 from studio.engine.sources import ModelSource
 from studio.engine.tunings import TUNINGS, tuning_named
 from studio.services import forecasts
-from studio.services.methods import complete
+from studio.services.choices import complete
 from studio.services.packages import IMPORTING
 from studio.services.rehearsals import here
 from studio.services.views import Forecast

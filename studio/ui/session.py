@@ -18,6 +18,7 @@ from studio.core.knobs import problems
 from studio.core.recipes import RECIPES
 from studio.data.inspect import training_refusal
 from studio.engine.objectives import OBJECTIVES
+from studio.engine.objectives import objectives_for as fitting_objectives
 from studio.engine.tunings import TUNINGS
 from studio.services.gentler import REMEDIES
 from studio.services.studio import Studio
@@ -187,11 +188,7 @@ def lock(facts: Facts, step: str) -> str | None:
 
 def objectives_for(dataset: DatasetView) -> tuple[str, ...]:
     """Return what can be learned from such rows, told from the first ones."""
-    return tuple(
-        name
-        for name, module in OBJECTIVES.items()
-        if all(module.accepts(sourced.record) for sourced in dataset.preview)
-    )
+    return fitting_objectives(*(sourced.record for sourced in dataset.preview))
 
 
 def _fitting(dataset: DatasetView | None, objective: str) -> str:

@@ -92,11 +92,13 @@ def test_columns_that_cannot_be_guessed_are_shown_and_wait_for_a_mapping(look):
     assert mapped.report.first == {"input": "bb", "output": "cc"}
 
 
-def test_a_table_without_an_answer_is_read_as_text_and_not_trained_on(look):
+def test_a_table_without_an_answer_is_read_as_text_and_asks_whether_that_is_meant(look):
     found = look("text\n" + "".join(f"sentence {n}\n" for n in range(12)))
     assert (found.report.verdict, found.report.format, found.report.kept) == ("note", "text", 12)
     assert found.records[0].record == Text("sentence 0")
-    assert training_refusal(found.report) is not None
+    assert [issue.check for issue in found.report.issues] == ["mapping"]
+    assert "documents" in found.report.issues[0].hint
+    assert training_refusal(found.report) is None
 
 
 def test_a_guess_by_position_is_noted(look):
@@ -163,19 +165,18 @@ def test_labels_are_trained_as_answers(look):
     assert training_refusal(found.report) is None
 
 
-@pytest.mark.parametrize(
-    ("content", "name", "sentence", "hint"),
-    [
-        ("prompt,completion,label\n" + "q,a,true\n" * 12, "rated", "which answers are good", "good answers"),
-        ("text\n" + "some words\n" * 12, "text", "No column with answers", "Choose the column"),
-    ],
-)
-def test_what_cannot_be_trained_on_yet_says_which_step_is_missing(look, content, name, sentence, hint):
-    report = look(content).report
-    assert (report.format, report.kept) == (name, 12)
+def test_answers_of_which_one_is_preferred_can_be_trained_on(look):
+    report = look("prompt,chosen,rejected\n" + "".join(f"q{n},a{n},b{n}\n" for n in range(12))).report
+    assert (report.format, report.kept) == ("preference", 12)
+    assert training_refusal(report) is None
+
+
+def test_what_cannot_be_trained_on_yet_says_which_step_is_missing(look):
+    report = look("prompt,completion,label\n" + "q,a,true\n" * 12).report
+    assert (report.format, report.kept) == ("rated", 12)
     refusal = training_refusal(report)
-    assert sentence in refusal.message
-    assert hint in refusal.hint
+    assert "which answers are good" in refusal.message
+    assert "good answers" in refusal.hint
 
 
 def test_group_and_split_columns_stand_beside_the_record(look):

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from studio.core.config import RunConfig
+from studio.services.choices import complete
 from studio.services.gentler import REMEDIES, changed, offered
-from studio.services.methods import complete
 
 KNOBS = {"learning_rate": 1e-3, "epochs": 2.0}
 PLAN = RunConfig("d", "v", knobs=complete("chat", "lora", KNOBS))

@@ -9,7 +9,8 @@ from studio.core.config import DataSettings, Optimisation, RunConfig, to_dict
 from studio.core.errors import Refused
 from studio.engine.sources import ModelSource
 from studio.engine.tunings import TUNINGS
-from studio.services.methods import Choice, complete, known_knobs, read_choice, read_description
+from studio.services.choices import Choice, complete, known_knobs, read_choice
+from studio.services.methods import read_description
 
 
 @pytest.fixture
@@ -35,6 +36,40 @@ def test_the_recipe_comes_first_then_the_tunings_rate_then_the_users_own(closed,
     assert quick.part(Optimisation).learning_rate == TUNINGS[tuning].LEARNING_RATE
     mine = closed.plan(dataset, "quick", tuning=tuning, knobs={"learning_rate": 0.5, "max_rows": 7})
     assert (mine.part(Optimisation).learning_rate, mine.part(DataSettings).max_rows) == (0.5, 7)
+
+
+KINDS = {
+    "question,answer": "chat",
+    "text,label": "chat",
+    "text": "text",
+    "prompt,chosen,rejected": "dpo",
+}
+
+
+@pytest.mark.parametrize("columns", KINDS)
+def test_what_is_learned_follows_from_the_kind_of_rows_where_nobody_chooses(closed, tmp_path, columns):
+    rows = (
+        ",".join(f"{name} {row % 3 if name == 'label' else row}" for name in columns.split(","))
+        for row in range(30)
+    )
+    path = tmp_path / "rows.csv"
+    path.write_text("\n".join([columns, *rows]))
+    config = closed.plan(closed.add_dataset(path, path.name).id)
+    assert config.objective == KINDS[columns]
+    assert config.knobs.keys() == known_knobs(KINDS[columns], "lora").keys()
+
+
+def test_rows_that_cannot_be_learned_so_are_refused_with_how_they_can_be(closed, dataset):
+    with pytest.raises(Refused, match="cannot be learned as 'dpo'") as refused:
+        closed.plan(dataset, objective="dpo")
+    assert "chat (Answer in chat), completion (Continue a text)" in refused.value.hint
+
+
+def test_a_setting_of_any_objective_can_be_typed_before_the_rows_are_known(closed, dataset):
+    choice = read_choice({}, {"dpo_beta": "0.5"})
+    assert choice == Choice(knobs={"dpo_beta": 0.5})
+    with pytest.raises(Refused, match="no setting named 'dpo_beta'"):
+        closed.plan(dataset, knobs=choice.knobs)
 
 
 def test_all_problems_are_told_at_once(closed, dataset):

@@ -66,7 +66,7 @@ def test_reading_the_file_again_unchanged_gives_the_same_version(
 def test_rows_that_cannot_be_learned_are_called_not_ready_everywhere_and_no_example_fails(
     shell: Shell, open_rows: Callable[[dict], DatasetView]
 ) -> None:
-    tab, view = DataTab(shell), open_rows({"prompt": "q", "chosen": "a", "rejected": "b"})
+    tab, view = DataTab(shell), open_rows({"prompt": "q", "completion": "a", "label": "true"})
     facts = Facts(Session(dataset=view.id), view, None, False)
     updates = tab.show(facts, entering=True)
     assert updates[tab.learning] == ""

@@ -12,6 +12,7 @@ the loss).
 from types import ModuleType
 
 from studio.core.errors import Refused
+from studio.core.records import Record
 from studio.engine.objectives import chat, classification, completion, distillation, dpo, text
 
 OBJECTIVES: dict[str, ModuleType] = {
@@ -22,6 +23,7 @@ OBJECTIVES: dict[str, ModuleType] = {
     "distillation": distillation,
     "dpo": dpo,
 }
+"""In the order of the screen. Of those that a kind of record can be learned by, the first is usual."""
 
 
 def objective_named(name: str) -> ModuleType:
@@ -29,3 +31,10 @@ def objective_named(name: str) -> ModuleType:
     if name not in OBJECTIVES:
         raise Refused(f"There is no objective named {name!r}.", f"Known: {', '.join(OBJECTIVES)}.")
     return OBJECTIVES[name]
+
+
+def objectives_for(*records: Record) -> tuple[str, ...]:
+    """Return the names of the objectives by which all these can be learned, the usual one first."""
+    return tuple(
+        name for name, module in OBJECTIVES.items() if all(module.accepts(record) for record in records)
+    )

@@ -7,8 +7,8 @@ import gradio as gr
 
 from studio.core.errors import Refused, StudioError
 from studio.core.knobs import KnobValue
+from studio.services.choices import knobs_like
 from studio.services.gentler import REMEDIES, changed
-from studio.services.methods import knobs_like
 from studio.services.studio import Studio
 from studio.ui.markup import escape, event_button
 from studio.ui.session import Session, opened, read
