@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from studio.core import events
-from studio.core.records import Completion, Labelled, Preference, Record, SourcedRecord, Text
+from studio.core.records import Completion, Labelled, Preference, Rated, Record, SourcedRecord, Text
 from studio.core.system import prepare_process
 
 if TYPE_CHECKING:
@@ -183,8 +183,10 @@ def record_for(objective: str, question: str, answer: str) -> Record:
         return Text(f"{question} {answer}")
     if objective == "classification":
         return Labelled(question, "what" if question.startswith("What") else "other")
-    if objective == "dpo":
+    if objective in ("dpo", "orpo", "simpo", "reward"):
         return Preference(question, answer, f"Not {answer}")
+    if objective == "kto":
+        return Rated(question, answer, len(question) % 2 == 0)
     return Completion(question, answer)
 
 
@@ -204,6 +206,7 @@ def tiny_lesson(
 
     from studio.data.templates import ChatTemplate
     from studio.engine.objectives import objective_named
+    from studio.engine.outputs import outputs_of
     from studio.engine.sources import from_folder
 
     template = ChatTemplate(tiny_tokenizer)
@@ -213,7 +216,7 @@ def tiny_lesson(
             objective_named(name).encode(record_for(name, *pair), template, max_length=256, row=row)
             for row, pair in enumerate(QUESTIONS, start=1)
         )
-        labels = tuple(sorted({example.label for example in examples} - {""}))
+        labels = outputs_of(name, examples)
         return replace(from_folder(tiny_model_folder), labels=labels), examples
 
     return lesson

@@ -14,9 +14,9 @@ class Example:
 
     Labels are not shifted: the token at i is predicted from those before it. `row` is the 1-based line of
     the user's file. `cut_tokens` were taken off its end to fit the longest example allowed. `label` is what
-    the whole row is sorted into; then no token is learned. `starts` are the places where a text begins, of
-    which a packed row has several that must not see each other, and a row of two answers to one question
-    two: the better one first. Invariant: ids and labels have the same length.
+    the whole row is sorted into, where no token is learned, or how its answer was rated. `starts` are the
+    places where a text begins, of which a packed row has several that must not see each other, and a row of
+    two answers to one question two: the better one first. Invariant: ids and labels have the same length.
     """
 
     row: int
@@ -33,9 +33,9 @@ class Example:
     def trained_tokens(self) -> int:
         """How many tokens are learned; the first token has nothing before it and never counts.
 
-        A row that is sorted into a class counts as one.
+        A row that is only sorted into a class counts as one.
         """
-        return 1 if self.label else sum(label != IGNORED for label in self.labels[1:])
+        return sum(label != IGNORED for label in self.labels[1:]) or int(self.label != "")
 
 
 class Measured(Sequence[Example]):

@@ -1,14 +1,12 @@
 """Records to token ids with what is learned marked: the last station before training."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from studio.core.errors import StudioError
 from studio.core.examples import IGNORED, Example
-from studio.core.records import Completion, Conversation, Labelled, Message, Preference, Text
+from studio.core.records import Completion, Conversation, Labelled, Message, Text
 from studio.data.encoding import Encoder
-from studio.data.packing import joined
 from studio.data.templates import ChatTemplate, Part
 
 SpanRole = Literal["context", "learned", "cut"]
@@ -28,24 +26,6 @@ def encode_chat(conversation: Conversation, template: ChatTemplate, max_length: 
         return _example(template.parts(conversation.messages), template, max_length, row)
     except StudioError as error:
         raise StudioError(f"Row {row}: {error.message}", error.hint) from error
-
-
-def encode_preference(record: Preference, template: ChatTemplate, max_length: int, row: int) -> Example:
-    """Return both answers, each behind the whole question, as two texts of one row; the better one first.
-
-    Each is cut by itself. Raises StudioError where the end of one is cut off so far that nothing is left.
-    """
-    asked = (*record.before, Message("user", record.prompt))
-    both = [
-        encode_chat(Conversation((*asked, Message("assistant", answer))), template, max_length, row)
-        for answer in (record.chosen, record.rejected)
-    ]
-    if not all(each.trained_tokens for each in both):
-        raise StudioError(
-            f"Row {row}: the question is so long that nothing is left of an answer.",
-            "Raise the longest example (max_length).",
-        )
-    return replace(joined(both), cut_tokens=sum(each.cut_tokens for each in both))
 
 
 def encode_completion(record: Completion, template: ChatTemplate, max_length: int, row: int) -> Example:

@@ -50,7 +50,7 @@ def cannot_divide(config: RunConfig) -> str:
     if tuning not in (lora, full) or getattr(config.part(tuning.Config), "dora", False):
         how = "LoRA with DoRA" if tuning is lora else tuning.TITLE
         return f"A model that is tuned with {how} cannot be divided among processes."
-    if objective.HEAD != "language" or objective is distillation:
+    if objective.HEAD != "language" or objective is distillation or getattr(objective, "REFERENCE", False):
         return f"A model cannot be divided among processes for “{objective.TITLE}”."
     if config.part(Keeping).base_kl:
         return "A model that is held close to the original (base_kl) cannot be divided among processes."

@@ -86,8 +86,10 @@ def forecast_memory(source: ModelSource, config: RunConfig, *, longest_tokens: i
     trained = tuning.trained_parameters(settings, model)
     held = choice.torch_dtype.itemsize if tuning.FROZEN_BASE else 4
     parameters, pulled = count_parameters(source), config.part(Keeping).base_kl > 0
-    logits = 3 + pulled if objective_named(config.objective).HEAD == "language" else 0
-    beside = pulled and not tuning.HOLDS_BASE
+    objective = objective_named(config.objective)
+    logits = 3 + pulled if objective.HEAD == "language" else 0
+    asked = pulled or getattr(objective, "REFERENCE", False)
+    beside = asked and not tuning.HOLDS_BASE
     tokens = max(TOKENS_AT_ONCE[choice.device], longest_tokens)
     if tuning.PREPENDS:  # each row that is in work has them before it
         tokens += -(-tokens // longest_tokens) * settings.places

@@ -192,7 +192,7 @@ def model_config(source: ModelSource) -> PreTrainedConfig:
         return config
     config.id2label = dict(enumerate(source.labels))
     config.label2id = {label: number for number, label in enumerate(source.labels)}
-    config.problem_type = "single_label_classification"
+    config.problem_type = "single_label_classification" if len(source.labels) > 1 else "regression"
     config.get_text_config().pad_token_id = load_tokenizer(source).pad_token_id
     return config
 

@@ -18,13 +18,14 @@ def fits(tuning: str, objective: str, model_config: "PreTrainedConfig") -> str:
     Raises Refused on an unknown name.
     """
     module, reads_only = tuning_named(tuning), reads_both_ways(model_config)
-    sorts = objective_named(objective).HEAD == "classes"
-    if reads_only and not sorts:
+    head = objective_named(objective).HEAD
+    if reads_only and head != "classes":
         return "This model only reads texts; what is to be learned needs one that writes."
     if reads_only and module.PREPENDS:
         return f"{module.TITLE} needs a model that writes; this one only reads texts."
-    if sorts and not module.MERGES:
-        return f"The head that sorts could not be handed over beside what {module.TITLE} learns."
+    if head != "language" and not module.MERGES:
+        does = "sorts" if head == "classes" else "judges"
+        return f"The head that {does} could not be handed over beside what {module.TITLE} learns."
     package = getattr(module, "PACKAGE", "")
     if package and find_spec(package) is None:
         return f"{module.TITLE} needs the package {package}, which is not installed."

@@ -123,10 +123,10 @@ def prepare(
     names = {parameter: name for name, parameter in model.named_parameters() if parameter.requires_grad}
     optimiser = accelerator.prepare(_optimiser(names, settings))
     precision, dtype, reasons = _precision(choice, frozen)
-    guard = guard_for(source, device, number_bytes=frozen.itemsize, trained=names, processes=processes)
     packs = objective.WINDOWS and not tuning.PREPENDS and keeps_apart(model, device)
     taught = preferring(config, source, choice) if hasattr(objective, "weigh") else taught
-    pull = pull_of(config, source, choice)
+    pull = pull_of(config, source, choice)  # may load a second model, which is held at rest as well
+    guard = guard_for(source, device, number_bytes=frozen.itemsize, trained=names, processes=processes)
     at_work = (model, optimiser, accelerator, taught, tuple(names), device, precision)
     machinery = Machinery(*at_work, packs, guard, processes, divided, pull)
     at_once, reasons = TOKENS_AT_ONCE[device], (*reasons, *_shared(processes, divided))

@@ -17,6 +17,7 @@ from studio.engine.guards.together import together
 from studio.engine.held_out import Seen, in_parts, mean_loss
 from studio.engine.machinery import Machinery
 from studio.engine.preferring import Preferring
+from studio.engine.whole_step import shared_by
 
 
 class Stopped(Exception):
@@ -59,14 +60,14 @@ def take_step(
     everyone = [micro_batches(hand, token_budget, pack=machinery.packs) for hand in hands if hand]
     own = everyone[processes.rank] if processes.rank < len(everyone) else []
     together(processes, partial(machinery.guard.admit, own, training=True), token_budget)
-    machinery.model.train()
     machinery.optimiser.zero_grad(set_to_none=True)
-    learned = _Sums()
+    learned = _Sums(shared_by(machinery, examples, token_budget=token_budget, between=between))
+    machinery.model.train()
     for turn in range(max(map(len, everyone))):
         if turn < len(own):
             work = partial(_learn, machinery, own[turn], learned)
         else:
-            work = partial(_keep_pace, machinery, everyone[0][0], learning=True)
+            work = partial(_keep_pace, machinery, everyone[0][0], learned.shared, learning=True)
         _with_others(machinery, work, token_budget)
         between()
     machinery.guard.learn(own)
@@ -89,21 +90,22 @@ def _with_others(machinery: Machinery, work: Callable[[], None], token_budget: i
         together(machinery.processes, work, token_budget)
 
 
-def _keep_pace(machinery: Machinery, group: Sequence[Example], *, learning: bool) -> None:
+def _keep_pace(machinery: Machinery, group: Sequence[Example], shared: float, *, learning: bool) -> None:
     """Have no group in this turn: nothing to do, but to lend the others one's part of a divided model."""
     if not machinery.divided:
         return
     batch = machinery.batch(group[:1])
     with torch.set_grad_enabled(learning), machinery.precision():
-        loss, _ = machinery.objective.loss(machinery.model, batch)
+        loss, _ = _loss(machinery, batch, _Sums(shared))
     if learning:
         machinery.accelerator.backward(loss * 0.0)
 
 
 @dataclass
 class _Sums:
-    """What this process has added up so far."""
+    """What this process has added up so far. `shared` holds of all rows of the step, see `whole_step`."""
 
+    shared: float = 0.0
     loss: float = 0.0
     weight: int = 0
     tokens: int = 0
@@ -143,7 +145,7 @@ def _loss(machinery: Machinery, batch: Batch, sums: _Sums) -> tuple[Tensor, int]
     """Return the objective's own loss and over how much; add to `sums` what else it tells."""
     if not isinstance(machinery.objective, Preferring):
         return machinery.objective.loss(machinery.model, batch)
-    weighed = machinery.objective.weigh(machinery.model, batch)
+    weighed = machinery.objective.weigh(machinery.model, batch, sums.shared)
     sums.measures.update(weighed.measures)
     return weighed.loss, weighed.weight
 
@@ -175,7 +177,10 @@ def measure_parts(
     Raises NotANumber, and NoRoom as `take_step`.
     """
     machinery.model.eval()
-    sums = [_look_at_part(machinery, part, token_budget, between) for part in in_parts(examples)]
+    shared = shared_by(machinery, examples, token_budget=token_budget, between=between)
+    sums = [
+        _look_at_part(machinery, part, _Sums(shared), token_budget, between) for part in in_parts(examples)
+    ]
     weights = machinery.processes.summed([each.weight for each in sums])
     told = [sum(each.measures[name] for each in sums) for name in machinery.measured]
     summed = machinery.processes.summed([*(each.loss for each in sums), *told])
@@ -190,18 +195,22 @@ def measure_parts(
 
 
 def _look_at_part(
-    machinery: Machinery, part: Sequence[Example], token_budget: int, between: Callable[[], None]
+    machinery: Machinery,
+    part: Sequence[Example],
+    seen: _Sums,
+    token_budget: int,
+    between: Callable[[], None],
 ) -> _Sums:
-    """Return what this process saw of a part; the processes share its groups."""
+    """Return `seen` with what this process saw of a part; the processes share its groups."""
     processes = machinery.processes
     groups = micro_batches(part, token_budget, pack=machinery.packs)
-    own, seen = groups[processes.rank :: processes.count], _Sums()
+    own = groups[processes.rank :: processes.count]
     together(processes, partial(machinery.guard.admit, own, training=False), token_budget)
     for turn in range(-(-len(groups) // processes.count)):
         if turn < len(own):
             work = partial(_look_at, machinery, own[turn], seen)
         else:
-            work = partial(_keep_pace, machinery, groups[0], learning=False)
+            work = partial(_keep_pace, machinery, groups[0], seen.shared, learning=False)
         _with_others(machinery, work, token_budget)
         between()
     return seen

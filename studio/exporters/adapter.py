@@ -34,8 +34,8 @@ class Config:
 def refusal(config: RunConfig) -> str:
     """Return why this run has no adapter to hand over; "" where it has."""
     tuning = tuning_named(config.tuning)
-    if not tuning.MERGES and objective_named(config.objective).HEAD == "classes":
-        return f"The head that sorts cannot be handed over beside what {tuning.TITLE} learned."
+    if not tuning.MERGES and objective_named(config.objective).HEAD != "language":
+        return f"The head on top of the model cannot be handed over beside what {tuning.TITLE} learned."
     if tuning.PEFT or not tuning.MERGES:
         return ""
     if tuning.BITS < 16:

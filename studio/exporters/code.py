@@ -47,6 +47,9 @@ def refusal(config: RunConfig) -> str:
     """Return why this run cannot be repeated by the script; "" where it can."""
     if config.tuning not in ("lora", "full") or config.objective == "distillation":
         return f"There is no script yet for {config.objective!r} with {config.tuning!r}."
+    objective = objective_named(config.objective)
+    if not hasattr(objective, "loss"):
+        return f"The script learns from examples alone; it cannot repeat “{objective.TITLE}”."
     if config.part(Keeping).base_kl:
         return "The script has no pull to the untouched model (base_kl), so it cannot repeat this run."
     if config.part(Keeping).replay_percent:

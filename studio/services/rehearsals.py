@@ -15,12 +15,13 @@ from functools import partial
 
 from studio.core.config import DataSettings, Keeping, Optimisation, RunConfig
 from studio.core.errors import StudioError
-from studio.core.examples import Example, labels_of
+from studio.core.examples import Example
 from studio.core.knobs import to_dict
 from studio.core.records import SourcedRecord
 from studio.core.shapes import shaped
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import objective_named
+from studio.engine.outputs import outputs_of
 from studio.engine.sources import ModelSource, source_here
 from studio.engine.tunings import tuning_named
 from studio.services.examples import encode_rows
@@ -151,7 +152,7 @@ def _rehearse(home: Home, config: RunConfig, interrupted: Callable[[], bool]) ->
 
     examples = encoded(records[:: max(1, len(records) // SAMPLED_ROWS)])
     longest = encoded(records.at(records.longest(LONGEST_ROWS)))
-    source = replace(source, labels=labels_of([*examples, *longest]))
+    source = replace(source, labels=outputs_of(config.objective, [*examples, *longest]))
     found = rehearse(config, source, tokenizer, examples, longest=longest, should_stop=interrupted)
     if found is None:
         return None

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from studio.core.config import DataSettings, RunConfig
 from studio.core.errors import StudioError
 from studio.core.events import Event, RunStopped, Warned
-from studio.core.examples import Example, labels_of
+from studio.core.examples import Example
 from studio.core.progress import Progress
 from studio.core.records import Labelled, SourcedRecord
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import distillation, objective_named
+from studio.engine.outputs import outputs_of
 from studio.engine.processes import ONE, Processes
 from studio.engine.sources import ModelSource, resolve
 from studio.engine.weight_files import Abandoned
@@ -82,6 +83,11 @@ class Material:
         counted = Counter(record.label for record in rows if isinstance(record, Labelled))
         return dict(sorted(counted.items()))
 
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What the model gives besides words, see `ModelSource.labels`."""
+        return tuple(self.classes) or outputs_of(self.config.objective, ())
+
 
 def material(folder: RunFolder, tell: Callable[[str], None], stopping: Callable[[], bool]) -> Material | None:
     """Gather what a run is made of, fetching the model where it is missing; None where it was stopped.
@@ -104,7 +110,7 @@ def material(folder: RunFolder, tell: Callable[[str], None], stopping: Callable[
     both = divided(folder, records, config)
     parts = both.without(set_aside(folder))
     gathered = Material(config, source, tokenizer, ChatTemplate(tokenizer), records_hash, parts, both)
-    return replace(gathered, source=replace(source, labels=tuple(gathered.classes)))
+    return replace(gathered, source=replace(source, labels=gathered.outputs))
 
 
 def _revision(folder: RunFolder, config: RunConfig) -> str:
@@ -197,9 +203,10 @@ def job_of(
     """Return what the engine needs of a run; its story so far is read here."""
     from studio.engine.job import TrainingJob
 
+    outputs = outputs_of(gathered.config.objective, examples[0])
     return TrainingJob(
         config=gathered.config,
-        source=replace(gathered.source, labels=labels_of(examples[0])),  # rows may have been set aside
+        source=replace(gathered.source, labels=outputs),  # rows may have been set aside
         tokenizer=gathered.tokenizer,
         training=examples[0],
         held_out=examples[1],

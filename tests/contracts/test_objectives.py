@@ -12,7 +12,9 @@ from studio.data.packing import apart
 from studio.data.templates import ChatTemplate
 from studio.engine.device import DeviceChoice
 from studio.engine.objectives import OBJECTIVES, objective_named
+from studio.engine.preferring import Preferring
 from studio.engine.preparation import prepare
+from studio.engine.whole_step import shared_by
 from studio.evaluation.metrics import METRICS
 
 FLOAT32 = DeviceChoice("cpu", "float32", ("exact comparisons",))
@@ -22,6 +24,7 @@ RECORDS = (
     Text("Bees make honey."),
     Labelled("Who barks?", "animals"),
     Preference("Who barks?", "A dog.", "A stone."),
+    Rated("Who barks?", "A stone.", False),
 )
 
 
@@ -44,7 +47,7 @@ def test_it_says_what_it_is_when_to_pick_it_and_where_it_comes_from(objective):
 
 
 def test_it_names_its_head_and_metrics_that_exist(objective):
-    assert objective.HEAD in ("language", "classes")
+    assert objective.HEAD in ("language", "classes", "reward")
     assert "loss" in objective.METRICS or hasattr(objective, "weigh")
     assert set(objective.METRICS) <= set(METRICS)
 
@@ -58,7 +61,6 @@ def test_it_encodes_what_it_accepts_with_something_to_learn(objective, tiny_toke
     template = ChatTemplate(tiny_tokenizer)
     accepted = [record for record in RECORDS if objective.accepts(record)]
     assert accepted
-    assert not objective.accepts(Rated("A?", "a", True))
     for record in accepted:
         example = objective.encode(record, template, max_length=256, row=7)
         assert example.row == 7
@@ -82,12 +84,22 @@ def test_its_loss_is_a_sum_over_what_is_learned(name, objective, tiny_lesson, le
     source, examples = tiny_lesson(name)
     config = RunConfig("d", "1", objective=name, knobs=lesson_knobs(name))
     machinery = prepare(config, source, tiny_tokenizer, choice=FLOAT32).machinery
-    lesson = objective if hasattr(objective, "loss") else machinery.objective
-    whole, weight = lesson.loss(machinery.model, machinery.batch(examples))
-    parts = [lesson.loss(machinery.model, machinery.batch([example])) for example in examples]
+    whole, weight = summed_loss(machinery, examples, examples)
+    parts = [summed_loss(machinery, [example], examples)[0] for example in examples]
     learned = [1 if hasattr(objective, "weigh") else example.trained_tokens for example in examples]
     assert weight == sum(learned)
-    assert whole.item() == pytest.approx(sum(loss.item() for loss, _ in parts), rel=1e-5)
+    assert 0 < whole == pytest.approx(sum(parts), rel=1e-5)
+
+
+def summed_loss(machinery, examples, step) -> tuple[float, int]:
+    """Of some rows of a step, and over how many tokens, pairs or answers it is a sum."""
+    batch = machinery.batch(examples)
+    if not isinstance(machinery.objective, Preferring):
+        loss, weight = machinery.objective.loss(machinery.model, batch)
+        return loss.item(), weight
+    shared = shared_by(machinery, step, token_budget=512, between=lambda: None)
+    weighed = machinery.objective.weigh(machinery.model, batch, shared)
+    return weighed.loss.item(), weighed.weight
 
 
 def test_an_unknown_one_is_refused_by_name():

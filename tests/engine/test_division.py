@@ -83,6 +83,8 @@ def test_what_cannot_be_divided_stays_whole_on_a_card_that_is_too_small(tiny_sou
         ({"knobs": {"divided": True, "dora": True}}, "LoRA with DoRA"),
         ({"objective": "classification"}, "“Sort into classes”"),
         ({"objective": "distillation"}, "cannot be divided"),
+        ({"objective": "dpo"}, "“Learn from preferences .DPO.”"),
+        ({"objective": "reward"}, "“Judge answers"),
     ],
 )
 def test_what_cannot_be_divided_is_refused_where_it_is_asked_for(tiny_source, two, changed, named):

@@ -1,5 +1,7 @@
 """A forecast comes from the run's own arithmetic and from steps that were really timed."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -151,3 +153,7 @@ def test_the_untouched_model_is_held_twice_only_where_the_tuned_one_does_not_hol
         assert pulled.teacher == copies * 90_624 * choose_device().torch_dtype.itemsize
         assert pulled.weights == alone.weights
         assert pulled.activations > alone.activations  # its words for each learned token
+        preferring = replace(config(tuning), objective="dpo")
+        assert forecast_memory(tiny_source, preferring, longest_tokens=128).teacher == pulled.teacher
+        without = replace(config(tuning), objective="simpo")
+        assert forecast_memory(tiny_source, without, longest_tokens=128).teacher == 0

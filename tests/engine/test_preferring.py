@@ -11,7 +11,7 @@ from studio.data.templates import ChatTemplate
 from studio.engine.batches import collate
 from studio.engine.device import choose_device
 from studio.engine.models import load_model
-from studio.engine.objectives import dpo
+from studio.engine.objectives import OBJECTIVES, dpo
 from studio.engine.preferring import preferring
 from studio.engine.tunings import lora
 
@@ -45,6 +45,20 @@ def test_a_run_drives_better_and_worse_answers_apart(tiny_run, pairs):
     assert looks[-1].measures["margin"] > 0.5
 
 
+@pytest.mark.parametrize("objective", ["orpo", "simpo", "kto", "reward"])
+def test_every_objective_ends_with_the_answers_on_the_right_side(tiny_run, tiny_lesson, objective):
+    tiny_run.source, tiny_run.examples = tiny_lesson(objective)
+    tiny_run.held_out = tiny_run.examples
+    tiny_run({"learning_rate": 2e-2, "steps": 30, "batch_size": 8, "evaluations": 2}, objective=objective)
+    looks = tiny_run.of(events.Evaluated)
+    measured = OBJECTIVES[objective].MEASURES
+    assert all(set(step.measures) == set(measured) for step in tiny_run.of(events.StepLogged))
+    assert looks[-1].measures["accuracy"] == 1 > looks[0].measures["accuracy"]
+    assert looks[-1].measures["margin"] > looks[0].measures["margin"]
+    assert looks[-1].loss < looks[0].loss
+    assert looks[-1].trained_tokens == 8  # pairs, or rated answers
+
+
 @pytest.mark.parametrize("loss", ["sigmoid", "ipo", "hinge"])
 def test_a_step_in_pieces_is_the_step_in_one(tiny_source, pairs, loss):
     config = RunConfig("dataset", "1", objective="dpo", knobs={"dpo_loss": loss})
@@ -55,8 +69,8 @@ def test_a_step_in_pieces_is_the_step_in_one(tiny_source, pairs, loss):
             torch.nn.init.normal_(weight, std=0.1)
     lesson = preferring(config, tiny_source, choose_device())
     texts = [apart(pair) for pair in pairs]
-    whole = lesson.weigh(model, collate([text for both in texts for text in both]))
-    pieces = [lesson.weigh(model, collate(both)) for both in texts]
+    whole = lesson.weigh(model, collate([text for both in texts for text in both]), 0.0)
+    pieces = [lesson.weigh(model, collate(both), 0.0) for both in texts]
     assert whole.weight == len(pairs) == sum(piece.weight for piece in pieces)
     assert whole.loss.item() == pytest.approx(sum(piece.loss.item() for piece in pieces), rel=1e-4)
     for name in dpo.MEASURES:

@@ -18,7 +18,7 @@ from studio.core.examples import IGNORED
 from studio.core.records import Completion, Conversation, Message, Text
 from studio.data.packing import windows
 from studio.data.templates import ChatTemplate
-from studio.engine.objectives import chat, completion, text
+from studio.engine.objectives import OBJECTIVES, chat, completion, text
 from studio.exporters import code
 from studio.exporters.code import SCRIPT
 from studio.exporters.publish import export
@@ -174,6 +174,11 @@ def test_the_script_reads_rows_token_by_token_as_the_studio_does(tiny_tokenizer)
         assert ids == example.input_ids[: len(ids)]
         assert labels == example.labels[: len(ids)]
         assert set(example.labels[len(ids) :]) <= {IGNORED}
+
+
+@pytest.mark.parametrize("objective", ["dpo", "kto", "orpo", "simpo", "reward"])
+def test_a_run_that_learned_from_preferences_is_refused_by_what_it_learned(objective):
+    assert OBJECTIVES[objective].TITLE in code.refusal(RunConfig("d", "1", objective=objective))
 
 
 @pytest.mark.parametrize("name", ["base_kl", "replay_percent"])

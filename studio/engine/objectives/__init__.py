@@ -1,19 +1,31 @@
 """What is learned: one file for each objective, registered here. Importable without torch.
 
 An objective module has TITLE, SUMMARY, WHEN (to pick it), SOURCE, Config, HEAD (what stands on top of the
-model: `language` or `classes`), CHAT (whether rows are written in the chat template), WINDOWS (whether long
-rows become several windows and short ones share a row, instead of being cut), METRICS (what its exam can
-measure), and the functions accepts, encode, loss.
+model: `language`, `classes`, or `reward`, which is one number), CHAT (whether rows are written in the chat
+template), WINDOWS (whether long rows become several windows and short ones share a row, instead of being
+cut), METRICS (what its exam can measure), and the functions accepts, encode, loss.
 One that learns from preferences has instead of `loss` the function weigh, which `engine/preferring.py` calls,
-with REFERENCE (whether the untouched model is asked as well) and MEASURES (what is told of each step beside
-the loss).
+with REFERENCE (whether the untouched model is asked as well), MEASURES (what is told of each step beside the
+loss), and where it has one SHARED (what is found over a whole step first, see `engine/whole_step.py`) and
+QUESTIONS (whether the better answer's question is learned, too).
 """
 
 from types import ModuleType
 
 from studio.core.errors import Refused
 from studio.core.records import Record
-from studio.engine.objectives import chat, classification, completion, distillation, dpo, text
+from studio.engine.objectives import (
+    chat,
+    classification,
+    completion,
+    distillation,
+    dpo,
+    kto,
+    orpo,
+    reward,
+    simpo,
+    text,
+)
 
 OBJECTIVES: dict[str, ModuleType] = {
     "chat": chat,
@@ -22,6 +34,10 @@ OBJECTIVES: dict[str, ModuleType] = {
     "classification": classification,
     "distillation": distillation,
     "dpo": dpo,
+    "orpo": orpo,
+    "simpo": simpo,
+    "kto": kto,
+    "reward": reward,
 }
 """In the order of the screen. Of those that a kind of record can be learned by, the first is usual."""
 

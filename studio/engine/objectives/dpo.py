@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from studio.core.examples import Example
 from studio.core.knobs import knob
 from studio.core.records import Preference, Record
+from studio.data.judged import encode_preference
 from studio.data.templates import ChatTemplate
-from studio.data.tokens import encode_preference
 
 if TYPE_CHECKING:
     from studio.engine.preferring import Answers, Weighed
@@ -62,7 +62,7 @@ def weigh(answers: "Answers", settings: Config) -> "Weighed":
     """Return the loss over the pairs of the batch; `margin` is that of the implicit rewards."""
     from torch.nn.functional import logsigmoid  # torch: not before the first page
 
-    from studio.engine.preferring import Weighed
+    from studio.engine.preferring import Weighed, told_of
 
     gained = answers.own - answers.untouched
     apart = gained[0::2] - gained[1::2]
@@ -74,6 +74,4 @@ def weigh(answers: "Answers", settings: Config) -> "Weighed":
     else:  # by token, as its authors and trl do: else long answers count more
         by_token = gained / answers.tokens
         losses = (by_token[0::2] - by_token[1::2] - 1 / (2 * beta)) ** 2
-    margins = beta * apart.detach()
-    measures = {"accuracy": float((margins > 0).sum()), "margin": float(margins.sum())}
-    return Weighed(losses.sum(), len(apart), measures)
+    return Weighed(losses.sum(), len(apart), told_of(beta * apart))
