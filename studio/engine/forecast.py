@@ -185,12 +185,13 @@ def _rehearse(
         drawn = rows_of_step(step, rows=len(learnable), batch_size=settings.batch_size, seed=settings.seed)
         batch = within([learnable[row] for row in drawn], BATCHES_AT_MOST * budget)
         timed.append(_timed_step(prepared, batch))
+    lasting, peak = lasting + prepared.trainable_parameters * OPTIMISER_BYTES, prepared.peak_memory_bytes()
     return Rehearsal(
         sum(seconds for seconds, _ in timed) / sum(tokens for _, tokens in timed),
         _timed_evaluation(prepared, within(learnable, budget)),
         max(seconds / tokens for seconds, tokens in timed) / min(s / t for s, t in timed),
-        prepared.peak_memory_bytes(),
-        lasting + prepared.trainable_parameters * OPTIMISER_BYTES,
+        peak,
+        min(lasting, peak),  # what was freed before may have held the optimiser's part already
         loaded,
         prepared.trainable_parameters,
         _timed_reply(prepared, config, tokenizer),
