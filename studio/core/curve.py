@@ -80,6 +80,10 @@ class Curve:
         tokens = self._sum("trained_tokens", first, stop)
         return self._sum("nats", first, stop) / tokens if tokens else None
 
+    def learned(self, first: int, stop: int) -> int:
+        """Return over how many trained tokens, pairs or rated answers these steps went."""
+        return round(self._sum("trained_tokens", first, stop))
+
     def loss_per_step(self, first: int, stop: int) -> float:
         """Mean of the steps' losses, each counted alike."""
         return self._sum("loss", first, stop) / (stop - first)

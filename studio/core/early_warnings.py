@@ -8,8 +8,11 @@ import math
 from itertools import pairwise
 
 from studio.core.events import Warned
+from studio.core.preference_warnings import preference_warnings
 from studio.core.progress import Progress
+from studio.core.reward_warnings import reward_warnings
 from studio.core.verdict import NOISE, ends_early
+from studio.core.yardstick import REWARD, TOKEN, yardstick_of_run
 
 FEWEST_STEPS = 20
 """Before so many steps, or a quarter of the run, flat may only mean early."""
@@ -26,14 +29,22 @@ RESTLESS = 2.5
 
 def early_warnings(progress: Progress) -> tuple[Warned, ...]:
     """Return what there is to be told of a run's curve now, the most urgent first."""
-    found = (_too_high(progress) or _jumping(progress), _flat(progress), _by_heart(progress))
-    return tuple(warned for warned in found if warned is not None)
+    measured = yardstick_of_run(progress)
+    if measured is REWARD:  # its loss and gradients are 0 wherever the answers to a question are alike
+        return reward_warnings(progress) + _told(_reward_of_its_own(progress))
+    told = () if measured is TOKEN else preference_warnings(progress)
+    thrown = _too_high(progress) or _jumping(progress)
+    return _told(thrown) + (told or _told(_flat(progress))) + _told(_by_heart(progress))
+
+
+def _told(warned: Warned | None) -> tuple[Warned, ...]:
+    return () if warned is None else (warned,)
 
 
 def exploding(progress: Progress) -> Warned | None:
     """Return the alarm where the last steps' gradients lie far above all before: the loop says it once."""
     curve, steps = progress.training, len(progress.training)
-    if steps < FEWEST_STEPS:
+    if steps < FEWEST_STEPS or yardstick_of_run(progress) is REWARD:
         return None
     before = curve.gradient_norm(0, steps - _LAST_STEPS)
     now = curve.gradient_norm(steps - _LAST_STEPS, steps)
@@ -58,7 +69,7 @@ def _too_high(progress: Progress) -> Warned | None:
     if last - low <= max(4 * noise, JUMP * low):
         return None
     return Warned(
-        f"The error on your own examples rises: from {first:.2f} at the start, {low:.2f} at its lowest, to "
+        f"The {_error(progress)} rises: from {first:.2f} at the start, {low:.2f} at its lowest, to "
         f"{last:.2f}. The step size is probably too high.",
         "Stop, and start again with half the step size (learning_rate) or less.",
     )
@@ -95,12 +106,12 @@ def _flat(progress: Progress) -> Warned | None:
         return None
     if first - last > noise or (len(held_out) > 2 and held_out == sorted(held_out, reverse=True)):
         return Warned(
-            f"The error falls, but hardly: from {first:.3f} to {last:.3f} on your examples so far. "
+            f"The {_error(progress)} falls, but hardly: from {first:.3f} to {last:.3f} so far. "
             "The step size is probably too low.",
             "Start again with a step size (learning_rate) three to ten times as large.",
         )
     return Warned(
-        f"Nothing was learned so far: the error on your examples went from {first:.2f} to {last:.2f}.",
+        f"Nothing was learned so far: the {_error(progress)} went from {first:.2f} to {last:.2f}.",
         "Check that the answers follow from the questions; if they do, try a larger step size "
         "(learning_rate) or another way to tune.",
     )
@@ -114,6 +125,22 @@ def _by_heart(progress: Progress) -> Warned | None:
         "it never saw rises while that on your examples falls.",
         "The best point is kept. More examples help; more rounds do not.",
     )
+
+
+def _reward_of_its_own(progress: Progress) -> Warned | None:
+    if not ends_early(progress) or progress.best is None:
+        return None
+    return Warned(
+        f"Since step {progress.best.step} the reward rises on the questions it learns from and falls on "
+        "those it never saw.",
+        "The best point is kept. More questions help; more rounds do not.",
+    )
+
+
+def _error(progress: Progress) -> str:
+    """Return what the loss of the steps is called."""
+    measured = yardstick_of_run(progress)
+    return "error on your own examples" if measured is TOKEN else f"{measured.loss} on your own examples"
 
 
 def _noise(progress: Progress, *stretches: tuple[int, int]) -> float:

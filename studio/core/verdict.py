@@ -1,13 +1,17 @@
 """The plain sentence above the curve: what the events of a run say, and no more than they can bear.
 
-The held-out loss is measured on few rows, so small moves are noise: see `NOISE` and `FEWEST_ROWS`.
+The held-out loss is measured on few rows, so small moves are noise: see `NOISE` and `FEWEST_ROWS`. Of pairs
+it is also asked in how many the better answer is ahead; a reward is judged in `reward_verdict.py`.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 from studio.core.events import Evaluated, RunFailed, Status
+from studio.core.held_out_change import change_in_words, like_a_coin, part_moved, untouched_check
 from studio.core.progress import Progress
+from studio.core.reward_verdict import SURE, of_reward
+from studio.core.yardstick import REWARD, yardstick_of_run
 
 NOISE = 0.03
 """A held-out loss that moved by less than this part of itself is called unchanged."""
@@ -81,11 +85,11 @@ def _stopped(progress: Progress, *, paused: bool) -> Verdict:
     best = progress.best
     if best is None:
         return Verdict("neutral", word, f"{where}{further[0].upper()}{further[1:]}")
-    return Verdict("neutral", word, f"{where}{_change(progress, best)} That point is kept; {further}")
+    return Verdict("neutral", word, f"{where}{change_in_words(progress, best)} That point is kept; {further}")
 
 
 def _curve(progress: Progress, *, over: bool) -> Verdict:
-    best, untouched = progress.best, _untouched(progress)
+    best, untouched = progress.best, untouched_check(progress)
     if best is None or untouched is None:
         return Verdict(
             "neutral", "Learning", "It learns; the first check on held-out rows will show whether it helps."
@@ -93,17 +97,28 @@ def _curve(progress: Progress, *, over: bool) -> Verdict:
     if untouched.rows < FEWEST_ROWS:
         return Verdict("neutral", "Too little data", _too_few(progress, best))
     if memorises(progress):
-        return Verdict(
-            "warning",
-            "Learning by heart",
-            f"Best at step {best.step} of {progress.steps}; after that it learned your examples by heart. "
-            f"{_change(progress, best)} That point is the one that is used.{_cut_short(progress)}",
-        )
+        return _by_heart(progress, best)
+    if yardstick_of_run(progress) is REWARD:
+        return Verdict(*of_reward(progress, over=over))
     if progress.held_out[-1].loss > untouched.loss * (1 + NOISE):
         return _worse(progress, best)
-    if _moved(untouched, best) < NOISE:
+    if part_moved(untouched, best) < NOISE or like_a_coin(best):
         return _flat(progress, best, over=over)
     return _better(progress, best, over=over)
+
+
+def _by_heart(progress: Progress, best: Evaluated) -> Verdict:
+    rewarded = yardstick_of_run(progress) is REWARD
+    headline = "Only its own questions" if rewarded else "Learning by heart"
+    what = (
+        "more reward came from its own questions alone" if rewarded else "it learned your examples by heart"
+    )
+    return Verdict(
+        "warning",
+        headline,
+        f"Best at step {best.step} of {progress.steps}; after that {what}. {change_in_words(progress, best)} "
+        f"That point is the one that is used.{_cut_short(progress)}",
+    )
 
 
 def _cut_short(progress: Progress) -> str:
@@ -132,20 +147,24 @@ def memorises(progress: Progress) -> bool:
     if len(risen) < 2 or later[-1] not in risen or not 0 < before < steps:
         return False
     window = max(1, min(before, steps - before) // 2)
+    if yardstick_of_run(progress) is REWARD:  # its loss only says where to go: 0 wherever it stands
+        rewards = curve.measures["reward"]
+        return rewards.mean(steps - window, steps) > rewards.mean(before - window, before)
     return curve.loss_per_step(steps - window, steps) < curve.loss_per_step(before - window, before)
 
 
 def _clearly_above(known: Evaluated, best: Evaluated) -> bool:
-    return known.loss - best.loss > max(2 * known.standard_error, NOISE * best.loss)
+    noise = 0.0 if "reward" in known.measures else NOISE * best.loss
+    return known.loss - best.loss > max(SURE * known.standard_error, noise)
 
 
 def _better(progress: Progress, best: Evaluated, *, over: bool) -> Verdict:
     falling = best is progress.held_out[-1] and _falls(progress)
     if over:
         more = " It was still falling at the end: more rounds may help further." if falling else ""
-        return Verdict("good", "It learned", f"{_change(progress, best)}{more}")
+        return Verdict("good", "It learned", f"{change_in_words(progress, best)}{more}")
     end = " and still falls." if falling else "; the best point is kept."
-    return Verdict("good", "Going well", f"{_change(progress, best).removesuffix('.')}{end}")
+    return Verdict("good", "Going well", f"{change_in_words(progress, best).removesuffix('.')}{end}")
 
 
 def _flat(progress: Progress, best: Evaluated, *, over: bool) -> Verdict:
@@ -153,49 +172,30 @@ def _flat(progress: Progress, best: Evaluated, *, over: bool) -> Verdict:
         "More or more alike examples, or a larger step size, may help." if over else "It may still be early."
     )
     return Verdict(
-        "neutral", "No clear change", f"{_change(progress, best)} That is within what chance does. {advice}"
+        "neutral",
+        "No clear change",
+        f"{change_in_words(progress, best)} That is within what chance does. {advice}",
     )
 
 
 def _worse(progress: Progress, best: Evaluated) -> Verdict:
-    last, untouched = progress.held_out[-1], _untouched(progress)
+    last, untouched, measured = progress.held_out[-1], untouched_check(progress), yardstick_of_run(progress)
     assert untouched is not None
-    helped = _moved(untouched, best) >= NOISE
+    helped = part_moved(untouched, best) >= NOISE
     kept = f" It was lower at step {best.step}; that point is the one that is used." if helped else ""
     return Verdict(
         "warning",
         "Getting worse",
-        f"On the {last.rows} held-out rows the loss rose from {untouched.loss:.2f} to {last.loss:.2f}.{kept} "
-        "A smaller step size usually helps.",
+        f"On the {last.rows} held-out {measured.counted} the {measured.loss} rose from "
+        f"{untouched.loss:.2f} to {last.loss:.2f}.{kept} A smaller step size usually helps.",
     )
 
 
 def _too_few(progress: Progress, best: Evaluated) -> str:
     return (
-        f"{_change(progress, best)} With fewer than {FEWEST_ROWS} held-out rows this may be luck: "
-        "add examples to know."
+        f"{change_in_words(progress, best)} With fewer than {FEWEST_ROWS} held-out "
+        f"{yardstick_of_run(progress).counted} this may be luck: add examples to know."
     )
-
-
-def _change(progress: Progress, best: Evaluated) -> str:
-    untouched = _untouched(progress)
-    if untouched is None:
-        return f"The loss on {best.rows} rows it never saw was {best.loss:.2f} at step {best.step}."
-    percent = 100 * _moved(untouched, best)
-    word = "lower" if percent >= 0 else "higher"
-    return (
-        f"On {best.rows} rows it never saw, the loss went from {untouched.loss:.2f} to {best.loss:.2f} "
-        f"({abs(percent):.0f} % {word}) at step {best.step}."
-    )
-
-
-def _untouched(progress: Progress) -> Evaluated | None:
-    return next((known for known in progress.held_out if known.step == 0), None)
-
-
-def _moved(untouched: Evaluated, best: Evaluated) -> float:
-    """How far the best loss lies below the untouched model's, as a part of it; negative where above."""
-    return (untouched.loss - best.loss) / untouched.loss if untouched.loss else 0.0
 
 
 def _falls(progress: Progress) -> bool:

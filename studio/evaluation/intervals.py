@@ -13,14 +13,13 @@ from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 
+from studio.core.chance import interval_of_share
 from studio.core.exam import ComparisonVerdict, Difference, Score
 from studio.core.verdict import FEWEST_ROWS
 
 RESAMPLES = 10_000
 TAIL = 0.025
 """Of a 95 % interval, on either side."""
-_SURE = 1.959963984540054
-"""Standard deviations that hold 95 % of a normal distribution."""
 _DRAWN_AT_ONCE = 4_000_000
 """Row counts held in memory at a time (32 MB), however many rows there are."""
 
@@ -145,13 +144,8 @@ def score(draws: Draws) -> Score:
 
 def share(count: int, rows: int) -> Score:
     """Return count / rows with its 95 % interval, which is honest at none and at all: there every resample
-    is like the rows. Source: Wilson 1927, "Probable inference, the law of succession, and statistical
-    inference"."""
-    middle, square = count / rows, _SURE**2
-    centre = (middle + square / (2 * rows)) / (1 + square / rows)
-    reach = _SURE / (1 + square / rows) * (middle * (1 - middle) / rows + square / (4 * rows**2)) ** 0.5
-    low, high = (0.0 if count == 0 else centre - reach), (1.0 if count == rows else centre + reach)
-    return Score(middle, low, high)
+    is like the rows."""
+    return Score(count / rows, *interval_of_share(count, rows))
 
 
 def _interval(resampled: np.ndarray, rows: int) -> tuple[float, float]:
