@@ -20,6 +20,7 @@ from studio.evaluation.arms import further
 from studio.services import choices, documents, documents_of_votes, hub_data, intake, methods, together
 from studio.services.calls import Call, Result, unfinished
 from studio.services.errands import wait_for_answers, wait_for_run
+from studio.serving.verb import serve
 
 CODES = {"finished": DONE, "stopped": STOPPED, "paused": STOPPED}
 
@@ -233,6 +234,6 @@ VERBS: dict[str, Callable[[Call], Result]] = {
     verb.__name__: verb
     for verb in (
         *(check, train, runs, show, stop, pause, resume, rename, delete),
-        *(exam, probe, compare, votes, judge, export),
+        *(exam, probe, compare, votes, judge, export, serve),
     )
 }

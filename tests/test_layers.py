@@ -27,7 +27,8 @@ ARROWS: dict[str, set[str]] = {
     "exporters": {"evaluation", "engine", "charts", "data", "core"},  # the card says what the exam said
     "services": {"evaluation", "exporters", "engine", "retrieval", "charts", "data", "store", "core"},
     "ui": {"services", "evaluation", "exporters", "engine", "charts", "data", "core"},
-    "cli": {"services", "evaluation", "exporters", "engine", "data", "core"},
+    "cli": {"serving", "services", "evaluation", "exporters", "engine", "data", "core"},
+    "serving": {"services", "evaluation", "engine", "data", "store", "core"},
     "__main__": {"cli", "core"},
     "": set(),
 }
@@ -36,9 +37,10 @@ ARROWS: dict[str, set[str]] = {
 TRAINS = {"engine", "evaluation", "exporters", "services"}
 HOMES: dict[str, set[str]] = {
     "gradio": {"ui"},
-    "starlette": {"ui"},
+    "starlette": {"ui", "serving"},
     "anyio": {"ui"},
-    "uvicorn": {"ui"},
+    "uvicorn": {"ui", "serving"},
+    "pydantic": {"serving"},
     "plotly": {"charts"},
     "torch": TRAINS,
     "peft": TRAINS,
@@ -46,7 +48,7 @@ HOMES: dict[str, set[str]] = {
     "bitsandbytes": {"engine"},
     "safetensors": TRAINS,
     "huggingface_hub": TRAINS,
-    "transformers": TRAINS | {"data"},
+    "transformers": TRAINS | {"data", "serving"},
     "tokenizers": TRAINS | {"data"},
     "evaluate": {"evaluation"},
     "datasets": TRAINS,

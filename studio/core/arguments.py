@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from studio.core.errors import Refused
-from studio.core.keys import JUDGE_KEY
+from studio.core.keys import JUDGE_KEY, SERVE_KEY
 
 OF_A_RUN = (
     *("show", "stop", "pause", "resume", "rename", "delete"),
@@ -56,9 +56,21 @@ def parser(helps: Mapping[str, str]) -> Parser:
     verb["votes"].add_argument("--to", type=Path, dest="target", metavar="FILE", help="for preferences")
     verb["judge"].add_argument("--model", default="", help="as for training, a run, or the name there")
     verb["judge"].add_argument("--address", default="", metavar="URL", help=f"a service; key in {JUDGE_KEY}")
+    _add_address(verb["serve"])
     verb["export"].add_argument("--as", required=True, dest="kind", metavar="KIND")
     verb["export"].add_argument("--to", required=True, type=Path, dest="target", metavar="DIR")
     return whole
+
+
+def _add_address(serve: argparse.ArgumentParser) -> None:
+    serve.add_argument("run", nargs="+")
+    serve.add_argument("--port", type=int, default=8000)
+    key = f"off this machine the key in {SERVE_KEY} is asked for, or one that is printed"
+    serve.add_argument("--host", default="127.0.0.1", help=key)
+    serve.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME", help="a name it answers to"
+    )
+    serve.add_argument("--with-retrieval", action="store_true", help="look up rows and documents")
 
 
 def _add_arms(exam: argparse.ArgumentParser) -> None:

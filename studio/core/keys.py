@@ -5,6 +5,8 @@ from typing import NoReturn
 from studio.core.errors import Refused
 
 SHOWN = "***"
+SERVE_KEY = "STUDIO_SERVE_KEY"
+"""The variable that holds the key which the server of tuned models asks for."""
 JUDGE_KEY = "STUDIO_JUDGE_KEY"
 """The variable that holds the key of a judge's address: what stands on a command line is seen by others."""
 

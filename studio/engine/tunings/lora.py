@@ -1,5 +1,6 @@
 """LoRA: two thin matrices beside every linear projection are trained, the model itself stands still."""
 
+import math
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -79,6 +80,11 @@ class Config(AddOn):
         help="Learns size and direction of the weights by themselves: often a little better, always slower.",
         source="arXiv:2402.09353, equation 5",
     )
+
+
+def scale(config: AddOn) -> float:
+    """Return what the product of the thin matrices is multiplied by."""
+    return config.alpha / (math.sqrt(config.rank) if config.rslora else config.rank)
 
 
 def apply(model: "PreTrainedModel", config: AddOn) -> "PeftModel":
