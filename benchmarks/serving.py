@@ -3,8 +3,8 @@
     python -m benchmarks.serving [--tokens 64]
 
 LoRA add-ons (rank 16, all projections) with random weights on the starter: tokens a second of one client and
-of eight at once through the server's decoder, with one add-on and with eight different ones; what it costs that
-the next answer is of another add-on; the memory of the process with one add-on and with 32.
+of eight at once through the server's decoder, with one add-on and with eight different ones; what it costs
+that the next answer is of another add-on; the memory of the process with one add-on and with 32.
 """
 
 import argparse

@@ -18,10 +18,11 @@ The ten-minute tour. The path is the map; each station is a file, and data goes 
     evaluation      studio.evaluation.exam   before and after on the same rows, with intervals
     side by side    studio.services.answering two models, one question
     export          studio.exporters.publish written, tested as a stranger would, then renamed into place
+    serving         studio.serving.app       many runs on one base answer in the form of OpenAI's API
 
 Arrows: imports run one way, downward, and tests/test_layers.py fails on any that is not drawn.
 
-    ui, cli -> services -> exporters -> evaluation -> engine, retrieval, charts -> data -> core
+    ui, serving, cli -> services -> exporters -> evaluation -> engine, retrieval, charts -> data -> core
                     \\----> store -----------------------------------------------------> core
 
 `studio.services.studio` is the facade: screen (`studio.ui.app`) and command line (`studio.cli`) call it
