@@ -16,7 +16,7 @@ from studio.core.errors import Refused, StudioError
 from studio.core.knobs import knobs
 from studio.engine.rewards import REWARDS
 
-LIMIT_SECONDS = 20.0
+LIMIT_SECONDS = 50.0
 """What one reward may take for one answer; those that come with the studio keep far below it."""
 MOST_GIVEN_UP = 3
 """So many answers of one step may take too long; then the rest is not tried: it would last for ever."""

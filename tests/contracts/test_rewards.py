@@ -14,6 +14,7 @@ USABLE = {
     "contains": {"contains_phrases": "bees; honey"},
 }
 """What a reward needs beside its weight to be switched on."""
+QUESTION = "What do bees make?\n>>> 3 + 4\n7\n"
 ANSWERS = ("", " ", "Honey.", "honey " * 500, '{"bees": "honey"}', "7", "\ud800", "\0", "é🐝", "[" * 5000)
 
 
@@ -51,7 +52,7 @@ def test_its_first_knob_is_its_weight_and_off(name, reward):
 def test_it_gives_a_number_within_its_bounds_for_whatever_a_model_writes(name, reward, settings):
     rewards = Rewards.of(settings)
     assert list(rewards.parts) == [name]
-    scored = rewards.score_all([Given("What do bees make?", answer, "Honey 7") for answer in ANSWERS])
+    scored = rewards.score_all([Given(QUESTION, answer, "Honey 7") for answer in ANSWERS])
     assert [each.problem for each in scored] == [""] * len(ANSWERS)
     values = [each.parts[name] for each in scored]
     assert all(reward.LOW <= value <= reward.HIGH and math.isfinite(value) for value in values)
@@ -59,7 +60,7 @@ def test_it_gives_a_number_within_its_bounds_for_whatever_a_model_writes(name, r
 
 def test_it_gives_the_same_answer_the_same_number(settings):
     rewards = Rewards.of(settings)
-    answers = [Given("What do bees make?", answer, "Honey 7") for answer in ANSWERS]
+    answers = [Given(QUESTION, answer, "Honey 7") for answer in ANSWERS[:5]]
     assert rewards.score_all(answers) == rewards.score_all(answers)
 
 

@@ -5,19 +5,21 @@ gives), Config (its knobs; the first is its weight, `NAME_weight`, 0 for off, an
 the function `scorer(settings)`. That makes ready what is needed once, a pattern or a model, raises Refused
 where the settings or this machine do not allow it, and returns what scores: a `Given` in, a number out. For
 an answer that cannot be judged it raises StudioError; `engine/rewarding.py` then leaves that answer out.
+One that not every machine can give has `unavailable()`, too: why this one cannot, "" where it can.
 """
 
 from dataclasses import make_dataclass
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.engine.rewards import contains, exact, json, length
+from studio.engine.rewards import contains, doctests, exact, json, length
 
 REWARDS: dict[str, ModuleType] = {
     "exact": exact,
     "contains": contains,
     "json": json,
     "length": length,
+    "doctests": doctests,
 }
 
 Rewarded = make_dataclass(
