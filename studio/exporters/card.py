@@ -10,10 +10,11 @@ from types import ModuleType
 
 from studio.core.cleaning import Step
 from studio.core.exam import Difference, Exam, Score
+from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.evaluation.lights import lights
 from studio.evaluation.verdict import verdict_of
-from studio.exporters import told
+from studio.exporters import judging, told
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
 from studio.exporters.origin import Origin, origin_of
 
@@ -27,7 +28,7 @@ def model_card(exporter: ModuleType, job: ExportJob, parity: Parity) -> str:
         _summary(job, origin),
         "## How to load it\n\n" + _loading(exporter, job, origin),
         "## Measured\n\n" + measured(job),
-        "## Checked after export\n\n" + _parity(parity, _library(exporter, job)),
+        "## Checked after export\n\n" + _parity(parity, job, _library(exporter, job)),
         "## Data\n\n" + data(job),
         "## Personal data and secrets\n\n" + privacy(job),
         "## Training\n\n" + training(job),
@@ -102,7 +103,8 @@ def _library(exporter: ModuleType, job: ExportJob) -> str:
 
 
 def _loading(exporter: ModuleType, job: ExportJob, origin: Origin) -> str:
-    text = f"```python\n{exporter.how_to_load(job)}```"
+    used = judging.HOW_TO_USE if objective_named(job.config.objective).HEAD == "reward" else ""
+    text = f"```python\n{exporter.how_to_load(job)}{used}```"
     if not exporter.NEEDS_BASE:
         return text
     if origin.steps:
@@ -124,8 +126,14 @@ def _loading(exporter: ModuleType, job: ExportJob, origin: Origin) -> str:
     )
 
 
-def _parity(parity: Parity, library: str) -> str:
+def _parity(parity: Parity, job: ExportJob, library: str) -> str:
     plain = "`transformers` and `peft`" if library == "peft" else "`transformers`"
+    if objective_named(job.config.objective).HEAD == "reward":
+        return (
+            f"The files of this folder were loaded with plain {plain} in float32 and judged {parity.prompts} "
+            "answers; the largest difference to the rewards that the model in the studio gives them was "
+            f"{parity.max_logit_difference:.2g} (allowed: {LARGEST_LOGIT_DIFFERENCE:g})."
+        )
     return (
         f"The files of this folder were loaded with plain {plain} in float32 and answered "
         f"{parity.prompts} prompts greedily: {parity.equal_answers} of {parity.prompts} answers were equal, "

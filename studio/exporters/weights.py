@@ -17,7 +17,7 @@ from studio.engine.objectives import objective_named
 from studio.engine.tuned import load_tuned
 from studio.engine.tunings import tuning_named
 from studio.evaluation.questions import Question, questions
-from studio.exporters import exporter_named, parity, sorting
+from studio.exporters import exporter_named, judging, parity, sorting
 from studio.exporters.card import model_card
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
 
@@ -48,7 +48,7 @@ def fill(
         return None
     progress(2, STAGES, "Writing the files")
     exporter.write(model, job, folder)
-    if not job.source.labels:
+    if objective_named(job.config.objective).HEAD != "classes":
         template.write_into(template.tokenizer)
     template.tokenizer.save_pretrained(folder)
     del model  # merging consumed it, and the stranger's copy needs the room
@@ -68,7 +68,7 @@ def fill(
 def _asking(
     model: PreTrainedModel, job: ExportJob, template: ChatTemplate, should_stop: Callable[[], bool]
 ) -> Callable[[PreTrainedModel, Sequence[Sequence[int]]], list[parity.Answered] | None]:
-    """Return how both models are asked: for a label, or for some words of an answer."""
+    """Return how both models are asked: for a label or a number, or for some words of an answer."""
     if job.source.labels:
         return partial(sorting.answers, should_stop=should_stop)
     ends = sorted(end_tokens(model, template.tokenizer))
@@ -76,12 +76,12 @@ def _asking(
 
 
 def _questions(job: ExportJob, template: ChatTemplate) -> list[Question]:
-    made = questions(
-        (*job.held_out, *job.training),
-        objective_named(job.config.objective),
-        template,
-        max_length=job.config.part(DataSettings).max_length,
-    )
+    rows, objective = (*job.held_out, *job.training), objective_named(job.config.objective)
+    max_length = job.config.part(DataSettings).max_length
+    if objective.HEAD == "reward":
+        made = judging.judged(rows, template, max_length=max_length)
+    else:
+        made = questions(rows, objective, template, max_length=max_length)
     if job.source.labels:
         return parity.choose(made, template.tokenizer.all_special_tokens)
     limit = row_tokens(job.config, read_model_config(job.source))
@@ -102,11 +102,11 @@ def _studio_model(job: ExportJob) -> PreTrainedModel:
 
 def _as_a_stranger_reads(job: ExportJob, folder: Path, asked: list[Question]) -> list[tuple[int, ...]]:
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
-    if job.source.labels:
-        length = job.config.part(DataSettings).max_length
-        return [sorting.as_a_stranger_reads(each, tokenizer, max_length=length) for each in asked]
-    chat = objective_named(job.config.objective).CHAT
-    return [parity.as_a_stranger_reads(question, tokenizer, chat=chat) for question in asked]
+    length, objective = job.config.part(DataSettings).max_length, objective_named(job.config.objective)
+    if objective.HEAD != "language":
+        reads = (judging if objective.HEAD == "reward" else sorting).as_a_stranger_reads
+        return [reads(each, tokenizer, max_length=length) for each in asked]
+    return [parity.as_a_stranger_reads(question, tokenizer, chat=objective.CHAT) for question in asked]
 
 
 def _differs(compared: Parity) -> StudioError:

@@ -19,18 +19,17 @@ import torch
 from studio.core import events
 from studio.core.config import RunConfig
 from studio.core.knobs import KnobValue
-from studio.core.records import Completion
 from studio.data.templates import ChatTemplate
 from studio.engine.divided import own_part
 from studio.engine.job import TrainingJob
 from studio.engine.loop import train
 from studio.engine.models import load_tokenizer
-from studio.engine.objectives import chat
+from studio.engine.objectives import chat, objective_named
 from studio.engine.preparation import prepare
 from studio.engine.processes import Processes, join, launched
 from studio.engine.sources import from_folder
 from studio.store.checkpoints import Checkpoints
-from tests.conftest import QUESTIONS
+from tests.conftest import QUESTIONS, record_for
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Order:
     model: str
     folder: str
     tuning: str = "lora"
+    objective: str = "chat"
     knobs: dict[str, KnobValue] = field(default_factory=dict)
     stop_after: int = 0
     """Stop in the step after this one; 0: never."""
@@ -81,13 +81,13 @@ def carry_out(order: Order, processes: Processes) -> None:
         held = sum(own_part(weight).numel() for weight in prepared.machinery.model.parameters())
         (folder / f"held-{processes.rank}").write_text(str(held))
         return
-    template = ChatTemplate(tokenizer)
+    template, learned = ChatTemplate(tokenizer), objective_named(order.objective)
     rows = tuple(
-        chat.encode(Completion(question, answer), template, max_length=256, row=row)
-        for row, (question, answer) in enumerate(QUESTIONS, start=1)
+        learned.encode(record_for(order.objective, *pair), template, max_length=256, row=row)
+        for row, pair in enumerate(QUESTIONS, start=1)
     )
     job = TrainingJob(
-        RunConfig("dataset", "1", model="tiny", tuning=order.tuning, knobs=order.knobs),
+        RunConfig("dataset", "1", "tiny", objective=order.objective, tuning=order.tuning, knobs=order.knobs),
         source,
         tokenizer,
         rows,

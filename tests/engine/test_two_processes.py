@@ -63,6 +63,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path) -> d
     orders = {
         "lora": order("lora"),
         "full": order("full", tuning="full"),
+        "kto": replace(order("kto", objective="kto"), knobs={**KNOBS, "bad_weight": 0.01}),
         "no room": order("no-room", no_room_in=1),
         "undisturbed": replace(order("undisturbed"), **forgets),
         "stopped": replace(order("stopped", stop_after=3), **forgets),
@@ -85,11 +86,19 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return again
 
 
-@pytest.mark.parametrize("name", ["lora", "full"])
+@pytest.mark.parametrize("name", ["lora", "full", "kto"])
 def test_two_processes_have_the_losses_of_one(runs, alone, name):
     ours, theirs = losses(runs[name]), losses(alone(runs[name]))
     assert len(ours) == 6 + 4
     assert ours == pytest.approx(theirs, abs=CLOSE)
+
+
+def test_two_processes_tell_what_one_does_of_all_answers_together(runs, alone):
+    one = alone(runs["kto"])
+    for kind in (events.StepLogged, events.Evaluated):
+        ours, theirs = ([event.measures for event in said(each, kind)] for each in (runs["kto"], one))
+        assert all(own == pytest.approx(other, abs=CLOSE) for own, other in zip(ours, theirs, strict=True))
+        assert any(told["kl"] > 0 for told in ours)
 
 
 def test_the_first_process_tells_the_story_once_and_of_both(runs, alone):

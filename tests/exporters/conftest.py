@@ -9,7 +9,6 @@ import pytest
 from studio.core.config import RunConfig
 from studio.core.events import Evaluated, Event
 from studio.core.exam import Exam
-from studio.core.examples import labels_of
 from studio.core.records import Completion, SourcedRecord, question_and_answer
 from studio.exporters.facts import DatasetFacts, RunFacts
 from studio.exporters.job import ExportJob
@@ -83,6 +82,7 @@ def train_tiny(folder: Path, model: Path, *, tuning: str, objective: str = "chat
     from studio.engine.loop import train
     from studio.engine.models import load_tokenizer
     from studio.engine.objectives import objective_named
+    from studio.engine.outputs import outputs_of
     from studio.engine.sources import resolve
     from studio.engine.tunings import TUNINGS
 
@@ -105,7 +105,7 @@ def train_tiny(folder: Path, model: Path, *, tuning: str, objective: str = "chat
         )
         for part in (parts.training, parts.held_out)
     )
-    source = replace(resolve(config.model), labels=labels_of(training))
+    source = replace(resolve(config.model), labels=outputs_of(objective, training))
     store, events = FolderStore(folder), []
     job = TrainingJob(config, source, tokenizer, training, held_out, store, "test")
     train(job, events.append, lambda: False)

@@ -1,0 +1,45 @@
+"""What an export of a reward model has of its own: it reads whole answers and gives each a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from studio.core.records import Message, Preference, SourcedRecord
+from studio.data.judged import encode_preference
+from studio.data.packing import apart
+from studio.evaluation.questions import Question
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from studio.data.templates import ChatTemplate
+
+HOW_TO_USE = """
+turns = [{"role": "user", "content": "A question"}, {"role": "assistant", "content": "An answer to it"}]
+read = tokenizer.apply_chat_template(turns, return_dict=True, return_tensors="pt")
+reward = model(**read).logits[0, 0].item()  # the higher, the better; only differences mean something
+"""
+PAIRS = 8
+"""Of which the parity test takes the first that spell no control token."""
+
+
+def judged(records: Iterable[SourcedRecord], template: ChatTemplate, *, max_length: int) -> list[Question]:
+    """Return both answers of some pairs, each as the text that the model reads to judge it."""
+    pairs = ((each.row, each.record) for each in records if isinstance(each.record, Preference))
+    found: list[Question] = []
+    for (row, pair), _ in zip(pairs, range(PAIRS), strict=False):
+        texts = apart(encode_preference(pair, template, max_length, row))
+        for answer, text in zip((pair.chosen, pair.rejected), texts, strict=True):
+            turns = (*pair.before, Message("user", pair.prompt), Message("assistant", answer))
+            found.append(Question(row, pair.prompt, answer, turns, text.input_ids))
+    return found
+
+
+def as_a_stranger_reads(
+    question: Question, tokenizer: PreTrainedTokenizerBase, *, max_length: int
+) -> tuple[int, ...]:
+    """Return the tokens of question and answer as plain transformers makes them."""
+    turns = [{"role": turn.role, "content": turn.content} for turn in question.messages]
+    ids = tokenizer.apply_chat_template(turns, return_dict=True)["input_ids"]
+    return tuple(ids[:max_length])
