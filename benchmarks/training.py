@@ -104,8 +104,8 @@ def with_the_studio(rows: int) -> Result:
 def operations(model: Any, tokens: int, learned: int) -> float:
     """Return the operations of the products that LoRA needs.
 
-    Forward and back to the inputs through each frozen matrix, and to its own weights, too, through each of the
-    add-on's; the head at learned places only.
+    Forward and back to the inputs through each frozen matrix, and to its own weights, too, through each of
+    the add-on's; the head at learned places only.
     """
     head = model.get_output_embeddings().weight
     frozen = added = 0
@@ -222,8 +222,8 @@ def main() -> None:
             rate = result.operations / result.seconds
             share, most = rate / result.matrix_rate, result.matrix_rate / 1e9
             print(
-                f"\n{NAMES[name]}: {rate / 1e9:.0f} billion operations of matrix products a second, {share:.0%} "
-                f"of the {most:.0f} that torch.mm does at best"
+                f"\n{NAMES[name]}: {rate / 1e9:.0f} billion operations of matrix products a second, "
+                f"{share:.0%} of the {most:.0f} that torch.mm does at best"
             )
 
 
