@@ -150,6 +150,11 @@ def test_an_exam_and_an_export_of_an_earlier_point_say_which() -> None:
     assert "Ready, checked, of an earlier point (step 1,200)" in earlier
 
 
+def test_only_what_is_checked_is_said_to_be_checked() -> None:
+    assert export.make(checked=True) == "Make it and check it"
+    assert "check" not in export.make(checked=False)
+
+
 def test_an_exam_that_was_stopped_says_that_it_goes_on_and_an_export_does_not() -> None:
     stopped = JobView("job1", "exam", "stopped", 3, 9)
     assert "it goes on where it was" in compare.job(stopped, "The exam")

@@ -42,6 +42,11 @@ def _card(kind: str, offer: Offer, view: ExportView | None, chosen: bool) -> str
     return radio_card("kind", kind, checked=chosen, words=words, side=side)
 
 
+def make(*, checked: bool) -> str:
+    """Return the words of the button; only files with weights are loaded again and compared."""
+    return "Make it and check it" if checked else "Make it"
+
+
 def total(view: ExportView) -> int:
     return sum(file.bytes for file in view.files)
 

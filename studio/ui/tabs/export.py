@@ -74,7 +74,7 @@ class ExportTab:
             self.progress: jobs.job(job, EXPORTERS[kind].TITLE) if job else "",
             self.result: self._result(view) if view else "",
             self.code: self._code(run),
-            **self._buttons(run.id, view, job, offers[kind].refusal),
+            **self._buttons((run.id, kind), view, job, offers[kind].refusal),
         }
 
     def _expected_sizes(self, run: RunView) -> dict[str, int]:
@@ -102,13 +102,16 @@ class ExportTab:
             return problem(error)
         return panel.text_block("Show me the code: this run without the studio", script)
 
-    def _buttons(self, run: str, view: ExportView | None, job: JobView | None, refusal: str) -> Updates:
+    def _buttons(
+        self, of: tuple[str, str], view: ExportView | None, job: JobView | None, refusal: str
+    ) -> Updates:
+        run, kind = of
         if refusal:
             words, link, enabled, other = "Choose another kind", None, False, ""
         elif job is not None and job.status in ACTIVE:
             words, link, enabled, other = "Making it…", None, False, "Stop"
         elif view is None:
-            words, link, enabled, other = "Make it and check it", None, True, ""
+            words, link, enabled, other = panel.make(checked=EXPORTERS[kind].HAS_WEIGHTS), None, True, ""
         else:
             words, link = f"Download, {size(panel.total(view))}", f"studio/download/{run}/{view.kind}"
             enabled, other = True, "Make it again"
