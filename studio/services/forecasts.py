@@ -12,6 +12,7 @@ from studio.core.system import memory, process_memory_bytes
 from studio.data.split import divide
 from studio.engine.objectives import objective_named
 from studio.engine.processes import ONE, Processes
+from studio.engine.tunings import tuning_named
 from studio.services.amounts import DIVIDED_ROWS, Amount, amount_of, rows_of
 from studio.services.examples import WHOLE
 from studio.services.lengths import Lost, lengths_file, lost
@@ -25,9 +26,10 @@ SURE = 1.2
 """The time is a range at least this factor wide to either side: machines are used for other things."""
 CHECKPOINTS = 3
 """Kept or under way at the same time, each with the optimiser's state: the newest two and the next."""
-GROWTH = 2.0
-"""How much more memory the batches of a whole run take on a processor than those of its first steps: freed
-memory is kept for the next step in pieces that do not always fit (`python -m benchmarks.forecast`)."""
+GROWTH = {True: 1.7, False: 1.2}
+"""How much more memory the batches of a whole run take on a processor than those of its first steps, with a
+frozen model in 16 bits and with one that is trained in 32: freed memory is kept for the next step in pieces
+that do not always fit. Chosen by what 22 runs of `benchmarks.forecast` took (`benchmarks/LOG.md`)."""
 BYTES_KEPT, BYTES_RESUMED = 4, 12
 """Of a trained weight: as a result, and in a checkpoint that can be resumed from."""
 
@@ -145,12 +147,12 @@ def available_bytes() -> int:
     return memory().available_bytes + process_memory_bytes()
 
 
-def _growth() -> float:
+def _growth(config: RunConfig) -> float:
     """Return how much more than its first steps a whole run takes on the device that trains."""
     with IMPORTING:
         from torch import cuda  # heavy: not before the first page
 
-    return 1.0 if cuda.is_available() else GROWTH
+    return 1.0 if cuda.is_available() else GROWTH[tuning_named(config.tuning).FROZEN_BASE]
 
 
 def _needs(config: RunConfig, pace: Pace | None) -> tuple[int, int]:
@@ -164,8 +166,8 @@ def _needs(config: RunConfig, pace: Pace | None) -> tuple[int, int]:
     parts = forecast_memory(source, config, longest_tokens=config.part(DataSettings).max_length)
     trained = parts.trained_parameters
     if pace is None:
-        return parts.total + round(parts.activations * (_growth() - 1)), trained
-    return _grown(pace), pace.trainable_parameters
+        return parts.total + round(parts.activations * (_growth(config) - 1)), trained
+    return _grown(config, pace), pace.trainable_parameters
 
 
 def _share(config: RunConfig, processes: Processes) -> int:
@@ -179,9 +181,9 @@ def _share(config: RunConfig, processes: Processes) -> int:
     return share_bytes(config, source, processes)
 
 
-def _grown(pace: Pace) -> int:
+def _grown(config: RunConfig, pace: Pace) -> int:
     """Return the memory of a whole run, from that of a whole run or of its first steps."""
-    growth = 1.0 if pace.whole_run else _growth()
+    growth = 1.0 if pace.whole_run else _growth(config)
     return round(pace.lasting_memory_bytes + (pace.peak_memory_bytes - pace.lasting_memory_bytes) * growth)
 
 

@@ -45,7 +45,7 @@ def test_after_a_run_its_own_peak_is_what_the_next_forecast_tells(studio, config
     pace = known_pace(studio._home, config)
     lasting = pace.lasting_memory_bytes
     assert lasting > 0
-    grown = lasting + (pace.peak_memory_bytes - lasting) * GROWTH
+    grown = lasting + (pace.peak_memory_bytes - lasting) * GROWTH[True]
     assert studio.forecast(config).memory_bytes == round(grown)
     run = studio.start(config)
     assert ended(studio, run) == "finished"
