@@ -6,6 +6,7 @@ from functools import partial
 
 from benchmarks.defects_broken import Broken
 from benchmarks.defects_files import FILE_CASES, FileCase
+from benchmarks.defects_judged import JUDGED_CASES, JUDGED_FILES
 from benchmarks.defects_measures import NO_TARGET, Line, Remark, Score, Target
 from benchmarks.defects_notations import (
     CSV,
@@ -175,7 +176,7 @@ def _line(case: Broken | Bound | FileCase, target: Target, rounds: int) -> Resul
 def _measures() -> Iterator[Measure]:
     for broken in BROKEN:
         yield Measure(broken.name, broken.check, partial(_line, broken, NO_TARGET))
-    for case in CASES:
+    for case in (*CASES, *JUDGED_CASES):
         yield Measure(case.name, case.check, partial(_case, case))
     yield Measure(WRONG, "wrong_labels", partial(_wrong_labels, WRONG))
     for bound in BOUND:
@@ -183,7 +184,7 @@ def _measures() -> Iterator[Measure]:
     for kind in SAID:
         name = f"personal data: {kind}"
         yield Measure(name, "personal_data", partial(_personal, name, kind))
-    for file_case in FILE_CASES:
+    for file_case in (*FILE_CASES, *JUDGED_FILES):
         yield Measure(file_case.name, file_case.check, partial(_line, file_case, NO_TARGET))
     yield Measure(CLEAN, "broken_decoding", partial(_clean_text, CLEAN))
 

@@ -134,6 +134,19 @@ def as_conversation(record: Conversation | Completion | Labelled) -> Conversatio
             return Conversation((Message("user", question), Message("assistant", answer)))
 
 
+def conversations_of(record: Conversation | Completion | Labelled | Preference | Rated) -> list[Conversation]:
+    """Return the conversations that a model reads of a record, one for each answer; the better one first."""
+    match record:
+        case Preference(prompt, chosen, rejected, before):
+            answers = [chosen, rejected]
+        case Rated(prompt, completion, _, before):
+            answers = [completion]
+        case _:
+            return [as_conversation(record)]
+    asked = (*before, Message("user", prompt))
+    return [Conversation((*asked, Message("assistant", answer))) for answer in answers]
+
+
 def question_and_answer(record: Record) -> tuple[str, str]:
     """Return what a record asks and what it answers, the last or the better answer of several; "" for none.
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from studio.core.errors import StudioError
-from studio.core.records import Completion, Conversation, Labelled, Message, Role
+from studio.core.records import Completion, Conversation, Labelled, Message, Preference, Rated, Role
 from studio.data.encoding import Encoder
 from studio.data.templates import ChatTemplate
 
@@ -61,6 +61,8 @@ class TokenBound:
 def _roles(record: object) -> tuple[Role, ...]:
     if isinstance(record, Conversation):
         return tuple(message.role for message in record.messages)
+    if isinstance(record, Preference | Rated):
+        return (*(message.role for message in record.before), *_ASKED)
     assert isinstance(record, Completion | Labelled)
     return _ASKED
 

@@ -165,18 +165,31 @@ def test_labels_are_trained_as_answers(look):
     assert training_refusal(found.report) is None
 
 
-def test_answers_of_which_one_is_preferred_can_be_trained_on(look):
-    report = look("prompt,chosen,rejected\n" + "".join(f"q{n},a{n},b{n}\n" for n in range(12))).report
-    assert (report.format, report.kept) == ("preference", 12)
+@pytest.mark.parametrize(
+    ("columns", "row", "name"),
+    [
+        ("prompt,chosen,rejected", "q{n},a{n},b{n}", "preference"),
+        ("prompt,completion,label", "q{n},a,{n2}", "rated"),
+    ],
+)
+def test_answers_that_are_preferred_or_rated_can_be_trained_on(look, columns, row, name):
+    rows = (row.format(n=n, half=n % 2) for n in range(12))
+    report = look("\n".join([columns, *rows])).report
+    assert (report.format, report.kept) == (name, 12)
     assert training_refusal(report) is None
 
 
-def test_what_cannot_be_trained_on_yet_says_which_step_is_missing(look):
-    report = look("prompt,completion,label\n" + "q,a,true\n" * 12).report
-    assert (report.format, report.kept) == ("rated", 12)
-    refusal = training_refusal(report)
-    assert "which answers are good" in refusal.message
-    assert "good answers" in refusal.hint
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("prompt,chosen,rejected\n" + "".join(f"q{n},a{n},A{n} \n" for n in range(12)), "one and the same"),
+        ("prompt,completion,label\n" + "".join(f"q{n},a{n},yes\n" for n in range(12)), "rated good"),
+    ],
+)
+def test_pairs_and_ratings_in_which_nothing_is_better_are_refused_before_a_run(look, content, sentence):
+    refusal = training_refusal(look(content).report)
+    assert sentence in refusal.message
+    assert refusal.hint
 
 
 def test_group_and_split_columns_stand_beside_the_record(look):

@@ -84,7 +84,7 @@ def test_findings_stand_under_their_gravity_the_gravest_first() -> None:
 
 def test_checks_that_found_nothing_are_named() -> None:
     shown = health(report(EMAIL), "t.xlsx", Mending())
-    assert "22 checks found nothing" in shown
+    assert "26 checks found nothing" in shown
     assert '<li class="ok">Exact copies</li>' in shown
     assert '<li class="ok">Personal data' not in shown
 

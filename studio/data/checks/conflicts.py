@@ -14,6 +14,9 @@ from studio.data.sketches import Likeness
 TITLE = "Conflicting answers"
 SOURCE = ""
 
+NEITHER_BETTER = "neither_better"
+"""Kind of the finding of pairs whose two answers are one and the same."""
+
 _ALIKE = Likeness(whole=0.75, distinctive=0.65, short=0.85, edited_whole=0.75, contained=0.85)
 """Stricter than for copies: another answer to another question is no conflict."""
 
@@ -117,7 +120,7 @@ def _undecided_finding(rows: "array[int]") -> list[Finding]:
     has = "1 row has" if len(rows) == 1 else f"{len(rows):,} rows have"
     message = f"{has} one and the same text as the better and as the worse answer."
     hint = "Drop these rows, or correct one of the two answers: there is nothing to prefer in them."
-    return [Finding("warning", message, hint, rows, kind="neither_better", fix="drop")]
+    return [Finding("warning", message, hint, rows, kind=NEITHER_BETTER, fix="drop")]
 
 
 def _array(rows: NDArray[np.uint64]) -> "array[int]":

@@ -7,7 +7,7 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.examples import IGNORED
-from studio.core.records import Completion, Conversation, Labelled, as_conversation
+from studio.core.records import Text, conversations_of
 from studio.core.report import Lengths
 from studio.data.bounds import TokenBound
 from studio.data.checks.seen import Finding, Scene, Seen, rows_array
@@ -45,7 +45,7 @@ class LengthWatch:
         self._problems: dict[str, array[int]] = {}
 
     def see(self, seen: Seen) -> None:
-        if self._template is None or not isinstance(seen.record, Conversation | Completion | Labelled):
+        if self._template is None or isinstance(seen.record, Text):
             return
         place = self._place_in_sample()
         assert self._bound is not None
@@ -62,22 +62,23 @@ class LengthWatch:
         return place if place < SAMPLED_ROWS else None
 
     def _measure(self, seen: Seen, template: ChatTemplate, place: int | None) -> None:
-        assert isinstance(seen.record, Conversation | Completion | Labelled)
+        """Count the longest of a row's texts: of two answers to one question each is cut by itself."""
+        assert not isinstance(seen.record, Text)
         try:
-            example = encode_chat(as_conversation(seen.record), template, _WHOLE, seen.row)
+            texts = [encode_chat(each, template, _WHOLE, seen.row) for each in conversations_of(seen.record)]
         except StudioError as error:
             problem = error.message.removeprefix(f"Row {seen.row}: ")
             self._problems.setdefault(problem, rows_array()).append(seen.row)
             return
         self._rows += 1
-        tokens = len(example.input_ids)
+        tokens = max(len(text.input_ids) for text in texts)
         self._longest = max(self._longest, tokens)
         if place is not None and place < len(self._sample):
             self._sample[place] = tokens
         elif place is not None:
             self._sample.append(tokens)
         if tokens > self._limit:
-            learned = any(label != IGNORED for label in example.labels[1 : self._limit])
+            learned = all(any(label != IGNORED for label in text.labels[1 : self._limit]) for text in texts)
             (self._cut if learned else self._nothing_left).append(seen.row)
 
     def findings(self) -> list[Finding]:

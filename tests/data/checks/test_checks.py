@@ -2,7 +2,16 @@
 
 import pytest
 
-from studio.core.records import Completion, Conversation, Labelled, Message, SourcedRecord, Text
+from studio.core.records import (
+    Completion,
+    Conversation,
+    Labelled,
+    Message,
+    Preference,
+    Rated,
+    SourcedRecord,
+    Text,
+)
 from studio.data.checks import CHECKS, Scene, SetAside, lengths
 from studio.data.checks.incomplete import is_placeholder
 from studio.data.checks.seen import Seen
@@ -166,3 +175,22 @@ def test_a_label_is_measured_as_the_answer_it_is_trained_as(make_tokenizer):
     template = ChatTemplate(make_tokenizer())
     label = measured([SourcedRecord(1, Labelled("text", "good"))], template).summary()
     assert label == measured([SourcedRecord(1, Completion("text", "good"))], template).summary()
+
+
+def test_of_two_answers_each_is_cut_by_itself_and_the_longer_one_is_measured(make_tokenizer):
+    template = ChatTemplate(make_tokenizer("llama3"))
+    before = (Message("user", "p"), Message("assistant", "r"))
+    rows = [
+        Preference("q", "short", "long " * 100),
+        Preference("long " * 100, "a", "b"),
+        Preference("q", "a", "b"),
+    ]
+    watch = measured([SourcedRecord(row, each) for row, each in enumerate(rows, 2)], template, 64)
+    assert [(each.kind, list(each.rows)) for each in watch.findings()] == [
+        ("cut", [2]),
+        ("nothing_left", [3]),
+    ]
+    for record in (Preference("q", "short", "much longer", before), Rated("q", "much longer", False, before)):
+        turns = Conversation((*before, Message("user", "q"), Message("assistant", "much longer")))
+        watch, said = (measured([SourcedRecord(2, each)], template) for each in (record, turns))
+        assert watch.summary() == said.summary()
