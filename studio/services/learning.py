@@ -1,8 +1,12 @@
 """What the model will learn: one example as it reads it, in context, learned and cut-off stretches."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 from studio.core.errors import Refused, StudioError
+from studio.core.examples import Example
+from studio.data.judged import BAD
+from studio.data.packing import apart
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import spans
 from studio.engine.objectives import objective_named
@@ -32,9 +36,19 @@ def learning_view(
             "Choose the columns of the question and of the answer above.",
         )
     template = _template(_here(model))
-    example = learned.encode(record, template, max_length=WHOLE, row=row)
-    parts = spans(example, template, max_length)
-    return row, tuple(Span(text, role) for text, role in parts)
+    return row, tuple(
+        _spans(learned.encode(record, template, max_length=WHOLE, row=row), template, max_length)
+    )
+
+
+def _spans(example: Example, template: ChatTemplate, max_length: int) -> Iterator[Span]:
+    """Yield the pieces of an example; of two answers to one question the question once, then both."""
+    for place, text in enumerate(apart(example)):
+        avoided = place > 0 or example.label == BAD
+        for words, role in spans(text, template, max_length):
+            if place > 0 and role == "context":
+                continue
+            yield Span(words, "avoided" if avoided and role == "learned" else role)
 
 
 def _here(model: str) -> ModelSource:

@@ -81,7 +81,7 @@ class Span:
     """A piece of one example as the model will read it."""
 
     text: str
-    role: Literal["context", "learned", "cut"]
+    role: Literal["context", "learned", "avoided", "cut"]
 
 
 @dataclass(frozen=True)

@@ -43,13 +43,15 @@ KINDS = {
     "text,label": "chat",
     "text": "text",
     "prompt,chosen,rejected": "dpo",
+    "prompt,completion,rating": "kto",
 }
 
 
 @pytest.mark.parametrize("columns", KINDS)
 def test_what_is_learned_follows_from_the_kind_of_rows_where_nobody_chooses(closed, tmp_path, columns):
+    few = {"label": ("one", "two"), "rating": ("yes", "no")}
     rows = (
-        ",".join(f"{name} {row % 3 if name == 'label' else row}" for name in columns.split(","))
+        ",".join(few[name][row % 2] if name in few else f"{name} {row}" for name in columns.split(","))
         for row in range(30)
     )
     path = tmp_path / "rows.csv"

@@ -30,7 +30,9 @@ class OneSided:
             return [Finding("error", message, _what_else(which), count=total, kind=ONE_SIDED)]
         share = (total - fewer) / total
         message = f"{share:.0%} of the answers are rated {which}; {fewer:,} of {total:,} are {other}."
-        hint = f"Add answers that are {other}: of so few little can be learned."
+        hint = (
+            f"Add answers that are {other}, or raise “How much a {other} answer counts” on the Method step."
+        )
         return [Finding("warning", message, hint, count=total - fewer, kind="dominates")]
 
 

@@ -14,7 +14,7 @@ from studio.services.views import DatasetView
 from studio.ui.actions import actions
 from studio.ui.markup import heading, problem
 from studio.ui.panels import data as panel
-from studio.ui.session import Facts, Session, longest_example, look_up, objectives_for, read, refuse_folder
+from studio.ui.session import Facts, Session, longest_example, look_up, read, refuse_folder
 from studio.ui.shell import Shell
 from studio.ui.tabs.data_columns import ColumnsPart
 from studio.ui.tabs.data_health import HealthPart
@@ -82,11 +82,8 @@ class DataTab:
         }
 
     def _learning(self, view: DatasetView, session: Session, *, entering: bool) -> str:
-        """Return the example if it was read; why it could not be stays until one comes to it anew.
-
-        Nothing where nothing can be learned from such rows: the report says why, and what to do.
-        """
-        if not view.report.kept or not view.report.mapping or not objectives_for(view):
+        """Return the example if it was read; why it could not be stays until one comes to it anew."""
+        if not view.report.kept or not view.report.mapping:
             return ""
         key = _key(view, session)
         if entering:
