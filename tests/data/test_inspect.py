@@ -169,7 +169,7 @@ def test_labels_are_trained_as_answers(look):
     ("columns", "row", "name"),
     [
         ("prompt,chosen,rejected", "q{n},a{n},b{n}", "preference"),
-        ("prompt,completion,label", "q{n},a,{n2}", "rated"),
+        ("prompt,completion,label", "q{n},a,{half}", "rated"),
     ],
 )
 def test_answers_that_are_preferred_or_rated_can_be_trained_on(look, columns, row, name):

@@ -198,11 +198,9 @@ def test_the_learning_view_shows_a_question_once_with_the_better_and_the_worse_a
     path.write_text("prompt,chosen,rejected\n" + "".join(f"How {n}?,so {n},not {n}\n" for n in range(12)))
     view = closed.add_dataset(path, path.name)
     _, spans = closed.learning_view(view.id, 3, model=str(tiny_model_folder), objective="dpo")
-    assert [(span.role, span.text) for span in spans[1:]] == [
-        ("learned", "so 3<|im_end|>"),
-        ("avoided", "not 3<|im_end|>"),
-    ]
-    assert "How 3?" in spans[0].text
+    answers = [(span.role, span.text) for span in spans if span.role != "context"]
+    assert answers == [("learned", "so 3<|im_end|>"), ("avoided", "not 3<|im_end|>")]
+    assert sum("How 3?" in span.text for span in spans) == 1
 
 
 def test_the_learning_view_tells_an_answer_rated_bad_from_a_good_one(closed, tmp_path, tiny_model_folder):
@@ -213,7 +211,8 @@ def test_the_learning_view_tells_an_answer_rated_bad_from_a_good_one(closed, tmp
     shown = [
         closed.learning_view(view.id, at, model=str(tiny_model_folder), objective="kto")[1] for at in (0, 1)
     ]
-    assert [spans[-1].role for spans in shown] == ["avoided", "learned"]
+    roles = [{span.role for span in spans} for spans in shown]
+    assert roles == [{"context", "avoided"}, {"context", "learned"}]
 
 
 def test_two_answers_of_which_one_is_better_are_learned_as_preferences_and_not_as_chat(closed, tmp_path):
