@@ -13,6 +13,7 @@ CONFIG = {
     "modeBarButtons": [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
     "scrollZoom": False,
 }
+SERIES = ("On your examples", "On held-back examples")
 AXIS = {"zeroline": False, "ticks": "", "automargin": True, "showline": False}
 
 
@@ -24,9 +25,9 @@ def loss_curve() -> graph.Figure:
     """
     figure = graph.Figure(
         data=[
-            graph.Scatter(name="On your examples", mode="lines", line={"width": 1.8}, x=[], y=[]),
+            graph.Scatter(name=SERIES[0], mode="lines", line={"width": 1.8}, x=[], y=[]),
             graph.Scatter(
-                name="On held-back examples",
+                name=SERIES[1],
                 mode="lines+markers",
                 line={"width": 1.4, "dash": "dot"},
                 marker={"size": 9},

@@ -51,7 +51,9 @@ def _run_line(run: RunView, message: str) -> tuple[object, str]:
     if run.status == "queued":
         line = f"{run.verdict.sentence} {message}".strip()
         return line, line
-    held_out = f", held-out loss {run.eval_loss:.3f}" if run.eval_loss is not None else ""
+    measured = run.yardstick
+    what = f"held-out {measured.title.lower() if measured.rising else measured.loss}"
+    held_out = f", {what} {measured.said(run.eval_loss)}" if run.eval_loss is not None else ""
     left = f", about {run.seconds_left:.0f} s left" if run.seconds_left is not None else ""
     return (run.step, run.eval_loss), f"Step {run.step} of {run.steps}{held_out}{left}"
 

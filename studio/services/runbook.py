@@ -16,7 +16,10 @@ from studio.core.errors import StudioError
 from studio.core.events import ACTIVE, RateHalved, RunFailed, RunStarted, Status
 from studio.core.progress import Progress, fold
 from studio.core.verdict import Verdict, verdict
-from studio.services.views import JobView, Points, RunView
+from studio.core.yardstick import yardstick_of_run
+from studio.services.curve_points import points_of, told_of
+from studio.services.views import JobView, RunView
+from studio.services.views_of_curves import Points
 from studio.store.foreseen import foreseen_of
 from studio.store.home import Holder, Home
 from studio.store.requests import Request
@@ -99,9 +102,11 @@ class RunBook:
         if 0 < since <= page.offset:
             events, offset = folder.read(since)
             if not any(isinstance(recorded.event, RunStarted | RateHalved) for recorded in events):
-                return _points(fold(events), offset, replace=False)
+                page = self._read(folder)  # means look back over what was said before
+                with self._lock:
+                    return points_of(fold(events), page.progress, offset, replace=False)
         with self._lock:
-            return _points(page.progress, page.offset, replace=True)
+            return points_of(page.progress, page.progress, page.offset, replace=True)
 
     def _folders(self) -> tuple[RunFolder, ...]:
         """Read on in every run, and forget the deleted ones."""
@@ -180,6 +185,9 @@ class RunBook:
                 eval_loss=progress.held_out[-1].loss if progress.held_out else None,
                 eval_loss_best=progress.best.loss if progress.best else None,
                 best_step=progress.best_step,
+                yardstick=yardstick_of_run(progress),
+                told=told_of(progress),
+                samples=tuple(progress.samples),
                 peak_memory_bytes=progress.peak_memory_bytes or None,
                 verdict=_verdict(folder.id, progress, status, standing),
                 warnings=_warnings(progress),
@@ -219,12 +227,3 @@ def _jobs(folder: RunFolder, progress: Progress, worker: str | None) -> tuple[Jo
         views.append(JobView(job, known.started.kind, status, known.done, known.total, message, hint))
     waiting = [request for request in folder.requests.all() if request.job not in progress.jobs]
     return (*views, *(JobView(request.job, request.kind, "queued") for request in waiting))
-
-
-def _points(progress: Progress, offset: int, *, replace: bool) -> Points:
-    return Points(
-        offset,
-        replace,
-        progress.training.points,
-        tuple((known.step, known.loss) for known in progress.held_out),
-    )

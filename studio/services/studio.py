@@ -33,10 +33,10 @@ from studio.services.views import (
     ExportView,
     Forecast,
     ModelChoice,
-    Points,
     RunView,
     WorkerState,
 )
+from studio.services.views_of_curves import Points
 from studio.services.views_of_runs import RunsComparison
 from studio.services.ways import Way
 from studio.services.worker import Worker

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.core.config import RunConfig
-from studio.core.events import Status
+from studio.core.events import AnswerSampled, Status
 from studio.core.foreseen import Foreseen
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.core.verdict import Verdict
+from studio.core.yardstick import TOKEN, Yardstick
 from studio.exporters.job import ExportedFile, Parity
+from studio.services.views_of_curves import Told
 from studio.store.runs import SourceNote
 
 
@@ -171,16 +173,10 @@ class RunView:
     """The untouched model's commit and weights; None before the worker has looked at it."""
     foreseen: Foreseen | None = None
     """What was said of it before it began."""
-
-
-@dataclass(frozen=True)
-class Points:
-    """New points (step, loss) since a byte offset of the events; `replace`: drop what was drawn before."""
-
-    offset: int
-    replace: bool
-    training: tuple[tuple[int, float], ...]
-    held_out: tuple[tuple[int, float], ...]
+    yardstick: Yardstick = TOKEN
+    """What its losses count."""
+    told: tuple[Told, ...] = ()
+    samples: tuple[AnswerSampled, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ STYLES = (
     "tokens", "layout", "parts", "steps", "results", "health", "rows", "runs", "votes", "probe", "arms",
     "gradio", "fields", "small",
 )  # fmt: skip
-SCRIPTS = ("screen", "dialogs", "turns", "live", "chart", "figures", "health", "runs", "votes")
+SCRIPTS = ("screen", "dialogs", "turns", "live", "chart", "measures", "figures", "health", "runs", "votes")
 
 
 @functools.cache

@@ -8,11 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from studio.charts.thinning import thin
 from studio.core.errors import StudioError
 from studio.core.events import ACTIVE
 from studio.services.studio import Studio
-from studio.services.views import Comparison, Points, RunView
+from studio.services.views import Comparison, RunView
 from studio.services.views_of_data import UploadView
 from studio.ui.moving import (
     change_percent,
@@ -26,8 +25,7 @@ from studio.ui.moving import (
     upload_text,
 )
 from studio.ui.navigation import run_status
-
-MOST_POINTS = 4000
+from studio.ui.points import points_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +166,7 @@ def tag(
     ]
     if run is not None:
         shown += [run.verdict, run.notes, run.warnings, run.failure, bool(run.checkpoints)]
-        shown += [run.eval_loss, run.eval_loss_best]
+        shown += [run.eval_loss, run.eval_loss_best, run.samples[-1].step if run.samples else 0]
         shown += [(job.id, job.status) for job in run.jobs]
         shown.append(run.step > 0)
     if comparison is not None:
@@ -177,23 +175,6 @@ def tag(
         shown += [upload.id, upload.state, upload.partial is not None]
     shown += dataset
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
-
-
-def points_document(points: Points, since: int) -> dict[str, Any]:
-    """Return points as parallel lists with four significant digits; a whole curve is thinned first."""
-    training, held_out = points.training, points.held_out
-    if since == 0 or points.replace:
-        training, held_out = thin(training, MOST_POINTS), thin(held_out, MOST_POINTS)
-    return {
-        "offset": points.offset,
-        "replace": points.replace,
-        "training": _columns(training),
-        "held_out": _columns(held_out),
-    }
-
-
-def _columns(points: tuple[tuple[int, float], ...]) -> dict[str, list[float]]:
-    return {"x": [step for step, _ in points], "y": [float(f"{loss:.4g}") for _, loss in points]}
 
 
 def _texts(runs: tuple[RunView, ...], run: RunView | None, comparison: Comparison | None) -> dict[str, str]:

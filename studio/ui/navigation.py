@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from studio.core.events import ACTIVE
 from studio.core.recipes import RECIPES
 from studio.core.report import DatasetReport
-from studio.core.words import count, duration, loss
+from studio.core.words import count, duration
 from studio.data.readiness import training_refusal
 from studio.engine.tunings import TUNINGS
 from studio.services.views import RunView
@@ -78,7 +78,9 @@ def _status(facts: Facts, step: str) -> str:
             f"{recipe.title if recipe else 'Own settings'} · {tuning.TITLE if tuning else 'unknown method'}"
         )
     if step == "compare" and facts.run.eval_loss_best is not None and facts.run.eval_loss_first is not None:
-        return f"Error {loss(facts.run.eval_loss_first)} → {loss(facts.run.eval_loss_best)}"
+        measured = facts.run.yardstick
+        change = f"{measured.said(facts.run.eval_loss_first)} → {measured.said(facts.run.eval_loss_best)}"
+        return f"{measured.title} {change}"
     return run_status(facts.run) if step == "train" else ""
 
 

@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable
 
 from studio.core.errors import Refused
-from studio.services.views import Answer, Comparison, JobView, Points, RunView
-from studio.ui.live import Live, Watched, points_document, settled, tag
+from studio.services.views import Answer, Comparison, JobView, RunView
+from studio.services.views_of_curves import Points
+from studio.ui.live import Live, Watched, settled, tag
+from studio.ui.points import points_document
 
 
 class OneRun:

@@ -14,7 +14,8 @@ from studio.core.foreseen import Foreseen
 from studio.core.verdict import Verdict
 from studio.exporters.job import ExportedFile, Parity
 from studio.services.exam_view import ExamView
-from studio.services.views import Answer, Comparison, ExportView, Forecast, JobView, Points, RunView, Source
+from studio.services.views import Answer, Comparison, ExportView, Forecast, JobView, RunView, Source
+from studio.services.views_of_curves import Points
 from studio.services.ways import Way
 from studio.ui.navigation import navigation
 from studio.ui.panels import compare, export, method, runs, scores, train

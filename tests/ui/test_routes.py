@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from studio.core.errors import Refused
-from studio.services.views import Points, RunView
+from studio.services.views import RunView
+from studio.services.views_of_curves import Points
 from studio.ui.assets import SCRIPTS, STYLES, script_tags, style_tags
 from studio.ui.routes import routes
 

@@ -45,6 +45,7 @@
 
   screen.chart = async (element) => {
     host = element.querySelector(".chart");
+    screen.measuresIn(element.querySelector(".measures"));
     ready = false;
     offset = drawn = 0;
     try {
@@ -67,6 +68,7 @@
     waiting.push(() =>
       Plotly.update(host, { x: [[], []], y: [[], []] }, { "xaxis.autorange": true, "yaxis.autorange": true }),
     );
+    waiting.push(() => screen.drawMeasures({ charts: [] }));
     drain();
   }
 
@@ -91,17 +93,29 @@
       drawn += count;
       waiting.push(() => Plotly.extendTraces(host, { x, y }, [0, 1]));
     }
-    waiting.push(wholeSteps);
-    // A page that stays open for days asks for the thinned curve again instead of growing without end.
-    if (drawn > MOST_POINTS) offset = 0;
+    if (points.words) waiting.push(() => say(points.words));
+    waiting.push(() => screen.wholeSteps(host));
+    waiting.push(() => screen.drawMeasures(points));
+    // A page that stays open for days asks for the thinned curve again instead of growing without end; and one
+    // that was opened before the first step learns then what else there is to draw.
+    if (drawn > MOST_POINTS || screen.measuresMissing(points)) offset = 0;
     drain();
   };
 
   // A step is a whole number: a curve of a few has no marks between them.
-  function wholeSteps() {
-    const steps = Math.max(0, ...host.data.map((trace) => trace.x[trace.x.length - 1] || 0));
+  screen.wholeSteps = (chart) => {
+    const steps = Math.max(0, ...chart.data.map((trace) => trace.x[trace.x.length - 1] || 0));
     const mark = steps <= 10 ? 1 : null;
-    if (host.layout.xaxis.dtick !== mark) return Plotly.relayout(host, { "xaxis.dtick": mark });
+    if (chart.layout.xaxis.dtick !== mark) return Plotly.relayout(chart, { "xaxis.dtick": mark });
+  };
+
+  // What the curve is called: an error per token, a loss per pair, a reward.
+  async function say(words) {
+    host.setAttribute("aria-label", words.label);
+    const caption = host.closest("figure").querySelector("figcaption");
+    if (caption.textContent !== words.title) caption.textContent = words.title;
+    if (host.layout.yaxis.title.text === words.axis) return;
+    await Plotly.update(host, { name: [words.learned, words.held_out] }, { "yaxis.title.text": words.axis });
   }
 
   function colour() {

@@ -16,7 +16,7 @@ from studio.services.views import RunView
 from studio.services.views_of_runs import ComparedRun, RunsComparison
 from studio.ui.markup import empty, escape, event_button, folded, sentence, table
 from studio.ui.navigation import run_status
-from studio.ui.panels.train import change_of_error, titled
+from studio.ui.panels.train import change_of_error, change_words, titled
 
 WORD_TO_DELETE = "delete"
 SWITCH = {"step": "By steps", "seconds": "By seconds"}
@@ -48,7 +48,7 @@ def _run(view: RunView, current: bool, chosen: Sequence[str], waiting: int) -> s
         moment(view.created_at),
     )
     change = change_of_error(view)
-    result = f'<span class="result">Error on held-back rows {change}</span>' if change else ""
+    result = f'<span class="result">{change_words(view)} {change}</span>' if change else ""
     notes = f'<p class="notes">{escape(view.notes)}</p>' if view.notes else ""
     here = ' aria-current="true"' if current else ""
     state = "stopping" if view.stopping else view.status

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from types import ModuleType
 
 from studio.core.knobs import knobs
-from studio.core.words import between, duration, loss, size
+from studio.core.words import between, decimals, duration, size
+from studio.core.yardstick import TOKEN
 from studio.engine.objectives import OBJECTIVES
 from studio.engine.tunings import TUNINGS
-from studio.services.views import Points, RunView
+from studio.services.views import RunView
+from studio.services.views_of_curves import Points
 from studio.ui.forms import all_configs
 from studio.ui.markup import (
     Figure,
@@ -22,6 +24,7 @@ from studio.ui.markup import (
 from studio.ui.markup import table as markup_table
 from studio.ui.moving import percent, rate, time_left
 from studio.ui.navigation import run_status
+from studio.ui.panels import told
 
 TITLES = {
     "queued": ("Waiting for its turn", "It starts by itself. You can close this page."),
@@ -97,7 +100,8 @@ def _figures(run: RunView) -> list[Figure]:
         Figure(rate(run), "tokens per second", "rate"),
     ]
     if change := change_of_error(run):
-        figures.append(Figure(change, "error on held-back rows"))
+        figures.append(Figure(change, change_words(run).lower()))
+    figures += told.figures(run)
     if run.peak_memory_bytes:
         figures.append(Figure(size(run.peak_memory_bytes), "peak memory"))
     return figures
@@ -122,12 +126,13 @@ def table(points: Points) -> str:
     rows, last = [], 0
     for step, held_out in points.held_out:
         window = [value for at, value in points.training if last < at <= step]
-        mean = loss(sum(window) / len(window)) if window else "–"
-        rows.append(f'<tr><th scope="row">{step:,}</th><td>{mean}</td><td>{loss(held_out)}</td></tr>')
+        mean = decimals(sum(window) / len(window), 3) if window else "–"
+        rows.append(f'<tr><th scope="row">{step:,}</th><td>{mean}</td><td>{decimals(held_out, 3)}</td></tr>')
         last = step
-    columns = ("Step", "On your examples, mean since the last check", "On held-back examples")
-    meaning = "Error is the mean cross-entropy per learned token, in nats (training and held-out loss)."
-    inside = f"{markup_table('The curve as a table', columns, ''.join(rows))}<p>{meaning}</p>"
+    measured = points.yardstick
+    held_back = "examples" if measured is TOKEN else measured.counted
+    columns = ("Step", "On your examples, mean since the last check", f"On held-back {held_back}")
+    inside = f"{markup_table('The curve as a table', columns, ''.join(rows))}<p>{measured.meaning}</p>"
     return folded("The curve in numbers", inside)
 
 
@@ -147,9 +152,15 @@ def titled(registry: Mapping[str, ModuleType], name: str) -> str:
     return registry[name].TITLE if name in registry else name
 
 
+def change_words(view: RunView) -> str:
+    """Return what `change_of_error` is a change of."""
+    return f"{view.yardstick.title} on {view.yardstick.held_back}"
+
+
 def change_of_error(view: RunView) -> str:
-    """Return the error on held-back rows before and at the best point; one value while there is one check."""
+    """Return the error, or reward, on held-back rows before and at the best point; one value before that."""
     if view.eval_loss_first is None:
         return ""
-    first = loss(view.eval_loss_first)
-    return first if view.eval_loss_best is None else f"{first} → {loss(view.eval_loss_best)}"
+    said = view.yardstick.said
+    first = said(view.eval_loss_first)
+    return first if view.eval_loss_best is None else f"{first} → {said(view.eval_loss_best)}"

@@ -6,6 +6,7 @@ from studio.core.events import ACTIVE
 from studio.services.views import RunView
 from studio.ui.actions import actions
 from studio.ui.markup import notice
+from studio.ui.panels import told as told_panel
 from studio.ui.panels import train as panel
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
@@ -15,7 +16,8 @@ from studio.ui.wiring import Updates, html_part, on, told
 CURVE = """
 <figure class="panel curve"><figcaption>Error while learning</figcaption>
 <div class="chart" role="group" aria-label="Line chart of the error on your examples and on held-back examples
-over the training steps. The same numbers stand in the table below."></div></figure>"""
+over the training steps. The same numbers stand in the table below."></div></figure>
+<div class="measures"></div>"""
 
 
 class TrainTab:
@@ -28,12 +30,17 @@ class TrainTab:
             self.notice = html_part("notice-train", script="notices")
             self.progress = html_part("progress", "pause", script="keeping")
             self.curve = html_part("curve", value=CURVE, script="chart", visible=False)
+            self.written = html_part("written")
+            with gr.Accordion("What it wrote before", open=False, elem_classes="fold", visible=False) as fold:
+                self.earlier = html_part("written-before")
+            self.fold = fold
             self.details = html_part("details")
             self.runs = RunsPart(shell, self.notice)
             self.bar = actions("train", other=True)
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [self.head, self.notice, self.progress, self.curve, self.details]
+        parts = [self.head, self.notice, self.progress, self.curve, self.written, self.fold, self.earlier]
+        parts.append(self.details)
         return [*parts, *self.runs.outputs(), *self.bar.parts()]
 
     def wire(self) -> None:
@@ -58,13 +65,24 @@ class TrainTab:
             + (notice("neutral", "Please wait.", waiting) if waiting else ""),
             self.progress: panel.progress(run) if run else "",
             self.curve: gr.HTML(visible=run is not None and run.step > 0),
+            **self._written(run),
             self.details: self._details(run) if run else "",
             **self.runs.show(facts),
         }
         return updates | self._buttons(run)
 
     def _details(self, run: RunView) -> str:
-        return panel.table(self._studio.points(run.id, 0)) + panel.settings(run)
+        return panel.table(self._studio.points(run.id, 0)) + told_panel.measures(run) + panel.settings(run)
+
+    def _written(self, run: RunView | None) -> Updates:
+        """Show what the model writes while it learns from a reward."""
+        earlier = told_panel.earlier_samples(run) if run else ""
+        title = told_panel.earlier_title(run) if run else ""
+        return {
+            self.written: told_panel.newest_samples(run) if run else "",
+            self.earlier: earlier,
+            self.fold: gr.Accordion(label=title, visible=bool(earlier)),
+        }
 
     def _buttons(self, run: RunView | None) -> Updates:
         primary, enabled, other = button_words(run)
