@@ -66,16 +66,16 @@ def _chart(lines: Sequence[Line]) -> dict[str, Any]:
     words = step_measure(lines[0].measure)
     title = "What the reward is made of" if several else words.title
     term = "mean of each part, before its weight" if several else words.term
-    share = not several and words.digits is None
+    percent = not several and words.digits is None
     figure = graph.Figure()
     for line in lines:
         dots = {"mode": "lines+markers", "line": {"width": 1.4, "dash": "dot"}, "marker": {"size": 8}}
         drawn = dots if line.held_out else {"mode": "lines", "line": {"width": 1.8}}
-        told = "%{y:.0%}" if share else "%{y:.4~g}"
+        told = "%{y:.0%}" if percent else "%{y:.4~g}"
         said = f"step %{{x}}: {told}<extra>%{{fullData.name}}</extra>"
         name = as_text(shortened(line.name))
         figure.add_scatter(x=[], y=[], name=name, meta=line.colour, hovertemplate=said, **drawn)
-    _lay_out(figure, share=share, legend=several)
+    _lay_out(figure, percent=percent, legend=several)
     return {
         "title": title,
         "term": term,
@@ -86,7 +86,7 @@ def _chart(lines: Sequence[Line]) -> dict[str, Any]:
     }
 
 
-def _lay_out(figure: graph.Figure, *, share: bool, legend: bool) -> None:
+def _lay_out(figure: graph.Figure, *, percent: bool, legend: bool) -> None:
     figure.update_layout(
         template=None,
         uirevision="stay",
@@ -100,5 +100,5 @@ def _lay_out(figure: graph.Figure, *, share: bool, legend: bool) -> None:
         hovermode="closest",
         dragmode="zoom",
         xaxis={**AXIS, "rangemode": "tozero", "nticks": 6},
-        yaxis={**AXIS, "nticks": 6, "tickformat": ".0%" if share else "", "title": {"text": ""}},
+        yaxis={**AXIS, "nticks": 6, "tickformat": ".0%" if percent else "", "title": {"text": ""}},
     )

@@ -5,10 +5,10 @@ One book serves all pages and the worker. It can be thrown away at any time: the
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from studio.core.config import RunConfig
 from studio.core.early_warnings import early_warnings
@@ -179,15 +179,8 @@ class RunBook:
                 tokens_per_second=progress.tokens_per_second,
                 training_rows=progress.started.training_rows if progress.started else 0,
                 held_out_rows=progress.started.held_out_rows if progress.started else 0,
-                loss_first=progress.loss_first,
-                loss_last=progress.loss_last,
-                eval_loss_first=progress.held_out[0].loss if progress.held_out else None,
-                eval_loss=progress.held_out[-1].loss if progress.held_out else None,
-                eval_loss_best=progress.best.loss if progress.best else None,
+                **_curves(progress),
                 best_step=progress.best_step,
-                yardstick=yardstick_of_run(progress),
-                told=told_of(progress),
-                samples=tuple(progress.samples),
                 peak_memory_bytes=progress.peak_memory_bytes or None,
                 verdict=_verdict(folder.id, progress, status, standing),
                 warnings=_warnings(progress),
@@ -197,6 +190,20 @@ class RunBook:
                 jobs=_jobs(folder, progress, worker),
                 checkpoints=folder.checkpoints.steps(),
             )
+
+
+def _curves(progress: Progress) -> Mapping[str, Any]:
+    """Return what the curves of a run come to, as its view has them."""
+    return {
+        "loss_first": progress.loss_first,
+        "loss_last": progress.loss_last,
+        "eval_loss_first": progress.held_out[0].loss if progress.held_out else None,
+        "eval_loss": progress.held_out[-1].loss if progress.held_out else None,
+        "eval_loss_best": progress.best.loss if progress.best else None,
+        "yardstick": yardstick_of_run(progress),
+        "told": told_of(progress),
+        "samples": tuple(progress.samples),
+    }
 
 
 def _warnings(progress: Progress) -> tuple[str, ...]:

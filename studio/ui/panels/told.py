@@ -65,7 +65,8 @@ def figures(run: RunView) -> list[Figure]:
             "your ratings shared" if run.yardstick.name == "rated" else "held-back pairs, the better ahead"
         )
         first = f"{step_measure('accuracy').said(right.first)} → " if right.first is not None else ""
-        found.append(Figure(f"{first}{step_measure('accuracy').said(right.best)}", words))
+        change = f"{first}{step_measure('accuracy').said(right.best)}"
+        found.append(Figure(change.replace(" %", "\N{NO-BREAK SPACE}%"), words))
     strayed = told.get("kl")
     if strayed is not None and strayed.newest is not None:
         found.append(Figure(step_measure("kl").said(strayed.newest), "nats from the untouched model (KL)"))
