@@ -73,6 +73,7 @@ HOMES: dict[str, set[str]] = {
     "scipy": {"data", "evaluation"},
     "cleanlab": {"data"},
     "bm25s": {"retrieval"},
+    "regex": {"engine"},
 }
 """Where each library may be imported. A new one is entered here, with its part."""
 

@@ -12,6 +12,8 @@ from studio.engine.rewards import REWARDS, Rewarded, reward_named
 
 USABLE = {
     "contains": {"contains_phrases": "bees; honey"},
+    "must_not_contain": {"must_not_contain_phrases": "bees; honey"},
+    "pattern": {"pattern_expression": r"\w+\."},
 }
 """What a reward needs beside its weight to be switched on."""
 QUESTION = "What do bees make?\n>>> 3 + 4\n7\n"

@@ -12,13 +12,25 @@ from dataclasses import make_dataclass
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.engine.rewards import contains, doctests, exact, json, length
+from studio.engine.rewards import (
+    contains,
+    doctests,
+    exact,
+    json,
+    length,
+    must_not_contain,
+    pattern,
+    readability,
+)
 
 REWARDS: dict[str, ModuleType] = {
     "exact": exact,
     "contains": contains,
+    "must_not_contain": must_not_contain,
+    "pattern": pattern,
     "json": json,
     "length": length,
+    "readability": readability,
     "doctests": doctests,
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from studio.core.knobs import knob
+from studio.engine.json_schema import fits, schema_of
 from studio.engine.wanted_phrases import names_of
 
 if TYPE_CHECKING:
@@ -38,18 +39,28 @@ class Config:
         technical="wanted keys of a JSON object, divided by semicolons",
         help="Names of entries, divided by semicolons: then half is gained by valid JSON, half by these.",
     )
+    json_schema: str = knob(
+        "",
+        label="Schema it must fit",
+        technical="JSON Schema, draft 2020-12, without patterns and references",
+        help="Half is gained by valid JSON, half by fitting; with entries named too, a quarter each.",
+        source="JSON Schema Validation, draft 2020-12",
+    )
 
 
 def scorer(settings: Config) -> "Callable[[Given], float]":
-    """Return what reads an answer as JSON."""
+    """Return what reads an answer as JSON. Raises Refused for a schema that cannot be used."""
     keys = names_of(settings.json_keys, TITLE) if settings.json_keys.strip() else ()
+    schema = schema_of(settings.json_schema) if settings.json_schema.strip() else None
 
     def score(given: "Given") -> float:
         try:
             document = json.loads(given.answer, parse_constant=_no_constant)
         except (ValueError, RecursionError):  # too deeply nested to read is nothing a program could use
             return 0.0
-        return (1 + _share(document, keys)) / 2
+        shares = [_share(document, keys)] if keys else []
+        shares += [float(fits(document, schema))] if schema is not None else []
+        return (1 + (sum(shares) / len(shares) if shares else 1)) / 2
 
     return score
 
@@ -59,6 +70,4 @@ def _no_constant(name: str) -> float:
 
 
 def _share(document: Any, keys: tuple[str, ...]) -> float:
-    if not keys:
-        return 1.0
     return sum(key in document for key in keys) / len(keys) if isinstance(document, dict) else 0.0

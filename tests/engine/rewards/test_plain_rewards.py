@@ -4,7 +4,8 @@ import pytest
 
 from studio.core.errors import Refused
 from studio.engine.rewarding import Given, Rewards
-from studio.engine.rewards import Rewarded
+from studio.engine.rewards import Rewarded, pattern
+from studio.engine.rewards.readability import lix
 
 
 def part(answer: str, *, reference: str = "", **knobs) -> float | str:
@@ -61,6 +62,76 @@ def test_contains_gives_the_share_of_the_phrases_that_are_said(answer, worth):
 
 @pytest.mark.parametrize(
     ("answer", "worth"),
+    [("Ask your DOCTOR, please.", 0.5), ("Ask a nurse.", 1.0), ("A cure by a doctor", 0.0)],
+)
+def test_must_not_contain_gives_the_share_of_the_phrases_that_are_not_said(answer, worth):
+    knobs = {"must_not_contain_weight": 1.0, "must_not_contain_phrases": "doctor; cure"}
+    assert part(answer, **knobs) == worth
+
+
+@pytest.mark.parametrize(
+    ("answer", "whole", "in_part"),
+    [("positive", 1.0, 1.0), (" negative\n", 1.0, 1.0), ("It is positive.", 0.0, 1.0), ("none", 0.0, 0.0)],
+)
+def test_pattern_asks_for_the_whole_answer_or_a_part_of_it(answer, whole, in_part):
+    form = {"pattern_weight": 1.0, "pattern_expression": "positive|negative"}
+    assert part(answer, **form) == whole
+    assert part(answer, **form, pattern_whole=False) == in_part
+
+
+def test_pattern_sees_thoughts_of_several_lines_before_the_result():
+    form = {"pattern_weight": 1.0, "pattern_expression": "<think>.*</think>.*"}
+    assert part("<think>one\ntwo</think>\n3", **form) == 1.0
+
+
+def test_a_pattern_that_hangs_is_cut_off_and_costs_its_answer_only(monkeypatch):
+    monkeypatch.setattr(pattern, "LIMIT_SECONDS", 0.05)
+    rewards = Rewards.of(Rewarded(pattern_weight=1.0, pattern_expression=r"(\w|\w\w)*[.!]"))
+    hanging, plain = rewards.score_all([Given("Which?", "word" * 20), Given("Which?", "word.")])
+    assert hanging.total is None
+    assert "Comparing it with the form took longer than 0.05 second" in hanging.problem
+    assert plain.total == 1.0
+
+
+@pytest.mark.parametrize(
+    ("form", "problem"),
+    [
+        ("", "no form is given"),
+        ("(", "The form '\\(' is no regular expression: missing \\)"),
+        ("a{9,1}", "is no regular"),
+    ],
+)
+def test_a_pattern_that_is_none_is_refused(form, problem):
+    with pytest.raises(Refused, match=problem):
+        Rewards.of(Rewarded(pattern_weight=1.0, pattern_expression=form))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The cat sat. It saw a dog.", 3.5),  # 7 words in 2 sentences, none long
+        ("Readability measurements", 2 + 100.0),  # no full stop is one sentence
+        ("Der Gärtner gießt die Blumen: jeden Tag.", 7 / 2 + 100 / 7),  # Gärtner has seven letters
+        ("3.5 + 4", None),
+        ("", None),
+    ],
+)
+def test_lix_is_words_per_sentence_and_the_percentage_of_long_words(text, expected):
+    assert lix(text) == (None if expected is None else pytest.approx(expected))
+
+
+def test_readability_is_full_up_to_the_limit_and_nothing_twenty_points_above():
+    ten = " ".join(["short"] * 10)  # its LIX is 10
+    for most, worth in ((10.0, 1.0), (30.0, 1.0)):
+        assert part(ten, readability_weight=1.0, readability_most=most) == worth
+    twenty, thirty = (" ".join(["short"] * words) for words in (20, 30))
+    assert part(twenty, readability_weight=1.0, readability_most=10.0) == 0.5
+    assert part(thirty, readability_weight=1.0, readability_most=10.0) == 0.0
+    assert part("3 + 4", readability_weight=1.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("answer", "worth"),
     [
         ('{"name": "Bea", "age": 7}', 1.0),
         (' {"age": null, "name": []}\n', 1.0),
@@ -92,3 +163,15 @@ def test_length_falls_evenly_below_and_above(words, worth):
 def test_length_the_wrong_way_round_is_refused():
     with pytest.raises(Refused, match=r"\(length_least\) are 70 and the most \(length_most\) are 60"):
         Rewards.of(Rewarded(length_weight=1.0, length_least=70))
+
+
+def test_json_with_a_schema_gives_half_for_fitting_it_and_a_quarter_beside_entries():
+    schema = '{"type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"]}'
+    assert part('{"age": 7}', json_weight=1.0, json_schema=schema) == 1.0
+    assert part('{"age": "7"}', json_weight=1.0, json_schema=schema) == 0.5
+    assert part('{"age": "7"}', json_weight=1.0, json_schema=schema, json_keys="age") == 0.75
+
+
+def test_json_with_a_schema_that_cannot_be_used_is_refused_before_anything_is_sampled():
+    with pytest.raises(Refused, match="asks for 'pattern', which is not known here"):
+        Rewards.of(Rewarded(json_weight=1.0, json_schema='{"pattern": "a+"}'))
