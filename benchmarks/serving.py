@@ -63,7 +63,7 @@ def main() -> None:
     print(f"another add-on for the next answer: {switched(shelf, prompts[0]) * 1000:.1f} ms more")
     with_many = process_memory_bytes()
     print(f"memory with one add-on {with_one / 1e9:.2f} GB, with {MANY} {with_many / 1e9:.2f} GB: ", end="")
-    print(f"{with_many / with_one:.2f} times; an add-on takes {shelf.bytes() / (MANY + 1) / 1e6:.1f} MB")
+    print(f"{with_many / with_one:.2f} times; an add-on takes {shelf.bytes() / MANY / 1e6:.1f} MB")
 
 
 def answered(shelf: Shelf, prompts: Sequence[list[int]], names: Sequence[str], tokens: int) -> float:

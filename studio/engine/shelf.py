@@ -52,55 +52,50 @@ class Shelf:
 
     def bytes(self) -> int:
         """Return what the add-ons take, without the model."""
-        return sum(tensor.nbytes for part in self._parts.values() for tensor in (part.downs, part.ups))
+        pairs = (pair for part in self._parts.values() for pair in part.pairs)
+        return sum(down.nbytes + up.nbytes for down, up in pairs)
 
 
 class _Choice:
     """Which add-on each row goes through; shared by all projections of a model."""
 
     def __init__(self) -> None:
-        self.rows = torch.zeros(0, dtype=torch.int64)
+        self.rows: tuple[int, ...] = ()
         self.all: int | None = 0
         """The one that all rows share, if they do."""
 
     def set(self, places: Iterable[int]) -> None:
-        self.rows = torch.tensor(list(places), dtype=torch.int64)
-        different = set(self.rows.tolist())
+        self.rows = tuple(places)
+        different = set(self.rows)
         self.all = different.pop() if len(different) == 1 else None
 
 
 class BesideLinear(nn.Module):
-    """A frozen projection and the thin matrices of all add-ons beside it, ranks filled up with zeros."""
+    """A frozen projection and the thin matrices of all add-ons beside it."""
 
     def __init__(self, base: nn.Module, choice: _Choice, count: int) -> None:
         super().__init__()
         self.base, self._choice = base, choice
         wide, high = sizes(base)
-        weight = base.weight
-        self.downs = torch.zeros(count, 1, wide, dtype=weight.dtype, device=weight.device)  # (n, rank, in)
-        self.ups = torch.zeros(count, high, 1, dtype=weight.dtype, device=weight.device)  # (n, out, rank)
+        self._nothing = base.weight.new_zeros(0, wide), base.weight.new_zeros(high, 0)
+        self.pairs = [self._nothing] * count
+        """Of each add-on what goes down (rank, in) and up (out, rank). A list: one array of all would be
+        copied whole with each that comes."""
 
     def add(self, down: Tensor, up: Tensor) -> None:
-        rank = max(self.downs.shape[1], down.shape[0])
-        downs = [_taller(each, rank) for each in (*self.downs, down.to(self.downs))]
-        ups = [_taller(each.t(), rank).t() for each in (*self.ups, up.to(self.ups))]
-        self.downs, self.ups = torch.stack(downs), torch.stack(ups)
+        self.pairs.append((down.to(self._nothing[0]), up.to(self._nothing[1])))
 
     def add_nothing(self) -> None:
-        self.add(torch.zeros_like(self.downs[0]), torch.zeros_like(self.ups[0]))
+        self.pairs.append(self._nothing)
 
     def forward(self, x: Tensor) -> Tensor:  # (B, T, in) -> (B, T, out)
         result = self.base(x)
-        place = self._choice.all
-        if place == 0:
-            return result
-        if place is not None:
-            return result + (x @ self.downs[place].t()) @ self.ups[place].t()
-        rows = self._choice.rows
-        thin = torch.bmm(x, self.downs[rows].transpose(1, 2))
-        return torch.baddbmm(result, thin, self.ups[rows].transpose(1, 2))
-
-
-def _taller(matrix: Tensor, rank: int) -> Tensor:
-    """Return a matrix of `rank` rows: those that it lacks are zeros."""
-    return pad(matrix, (0, 0, 0, rank - matrix.shape[0]))
+        if self._choice.all is not None:
+            down, up = self.pairs[self._choice.all]
+            return result + (x @ down.t()) @ up.t() if len(down) else result
+        chosen = [self.pairs[place] for place in self._choice.rows]
+        rank = max(len(down) for down, _ in chosen)
+        downs = torch.stack([pad(down, (0, 0, 0, rank - len(down))) for down, _ in chosen])
+        ups = torch.stack([pad(up, (0, rank - up.shape[1])) for _, up in chosen])
+        thin = torch.bmm(x, downs.transpose(1, 2))
+        return torch.baddbmm(result, thin, ups.transpose(1, 2))
