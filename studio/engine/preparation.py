@@ -126,7 +126,8 @@ def prepare(
     packs = objective.WINDOWS and not tuning.PREPENDS and keeps_apart(model, device)
     taught = preferring(config, source, choice) if hasattr(objective, "weigh") else taught
     pull = pull_of(config, source, choice)  # may load a second model, which is held at rest as well
-    guard = guard_for(source, device, number_bytes=frozen.itemsize, trained=names, processes=processes)
+    size = {"number_bytes": frozen.itemsize, "side_by_side": hasattr(objective, "weigh")}
+    guard = guard_for(source, device, trained=names, processes=processes, **size)
     at_work = (model, optimiser, accelerator, taught, tuple(names), device, precision)
     machinery = Machinery(*at_work, packs, guard, processes, divided, pull)
     at_once, reasons = TOKENS_AT_ONCE[device], (*reasons, *_shared(processes, divided))

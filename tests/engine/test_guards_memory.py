@@ -6,6 +6,8 @@ import pytest
 
 from studio.core import events
 from studio.core.errors import StudioError
+from studio.data.packing import apart
+from studio.engine.batches import collate
 from studio.engine.guards.memory import (
     NEAR,
     RESERVE_BYTES,
@@ -69,6 +71,14 @@ def test_the_longest_row_sets_the_shape(tiny_examples):
     longest = max(len(example.input_ids) for example in tiny_examples)
     shape = shape_of(tiny_examples)
     assert (shape.rows, shape.length, shape.tokens) == (8, longest, 8 * longest)
+
+
+def test_answers_that_are_set_beside_each_other_take_the_places_of_their_batch(tiny_lesson):
+    _, pairs = tiny_lesson("dpo")
+    batch = collate([text for pair in pairs for text in apart(pair)])
+    shape = shape_of(pairs, side_by_side=True)
+    assert shape.tokens == batch.input_ids.numel() > shape_of(pairs).tokens
+    assert shape_of(pairs[:1], side_by_side=True).rows == 1  # a pair cannot be split
 
 
 def test_what_does_not_fit_is_named_with_what_would(example):

@@ -6,10 +6,12 @@ PyTorch says when memory runs out, so nothing is foreseen there.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from studio.core import system
 from studio.core.examples import Example
+from studio.data.packing import apart
 
 RESERVE_SHARE, RESERVE_BYTES = 0.05, 128_000_000
 """Of the machine's memory this part, and at least so many bytes, stay free for everything else."""
@@ -91,10 +93,18 @@ class ThisMachine:
         system.give_back_memory()
 
 
-def shape_of(group: Sequence[Example]) -> Shape:
-    """Return the shape that `batches.collate` will give these examples."""
-    longest = max(len(example.input_ids) for example in group)
+def shape_of(group: Sequence[Example], *, side_by_side: bool = False) -> Shape:
+    """Return the shape that `batches.collate` will give these examples.
+
+    `side_by_side`: each text of an example gets a row of its own, as long as the longest of all; they count
+    as one row of all their places, since they cannot be learned from apart.
+    """
+    longest = max(_places(example) if side_by_side else len(example.input_ids) for example in group)
     return Shape(len(group), longest, sum(example.trained_tokens for example in group))
+
+
+def _places(example: Example) -> int:
+    return len(example.starts) * max(len(text.input_ids) for text in apart(example))
 
 
 def needed_bytes(shape: Shape, model: ModelSize, *, training: bool) -> int:
@@ -116,10 +126,17 @@ class MemoryGuard:
     """Remembers the largest batch so far and what it took."""
 
     def __init__(
-        self, model: ModelSize | None, *, moments_bytes: int = 0, machine: Machine | None = None
+        self,
+        model: ModelSize | None,
+        *,
+        moments_bytes: int = 0,
+        machine: Machine | None = None,
+        side_by_side: bool = False,
     ) -> None:
-        """`model` None: nothing is foreseen. `moments_bytes`: what the optimiser holds after a step."""
+        """`model` None: nothing is foreseen. `moments_bytes`: what the optimiser holds after a step.
+        `side_by_side`: see `shape_of`."""
         self._model, self._machine = model, machine or ThisMachine()
+        self._shape = partial(shape_of, side_by_side=side_by_side)
         self._at_rest = self._machine.held_bytes()
         self._moments_bytes = moments_bytes
         self._largest = 0
@@ -132,7 +149,7 @@ class MemoryGuard:
         """Let the groups of a step be tried. Raises NoRoom where the largest would not fit."""
         if self._model is None or not groups:
             return
-        shapes = [shape_of(group) for group in groups]
+        shapes = [self._shape(group) for group in groups]
         plain, shape = max(
             ((needed_bytes(shape, self._model, training=training), shape) for shape in shapes),
             key=lambda found: found[0],
@@ -153,7 +170,7 @@ class MemoryGuard:
         """Set the arithmetic right by what these groups took; call it after they were learned from."""
         if self._model is None or not groups:
             return
-        plain = max(needed_bytes(shape_of(group), self._model, training=True) for group in groups)
+        plain = max(needed_bytes(self._shape(group), self._model, training=True) for group in groups)
         if plain <= self._largest:
             return
         grown = self._machine.held_bytes() - self._at_rest

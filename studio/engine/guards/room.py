@@ -37,9 +37,11 @@ def guard_for(
     number_bytes: int,
     trained: Iterable[Tensor],
     processes: Processes = ONE,
+    side_by_side: bool = False,
 ) -> MemoryGuard:
     """Return what foresees memory on a processor; nothing does on a graphics card, which tells.
 
+    `side_by_side`: whether the texts of an example are set beside each other, see `memory.shape_of`.
     Make it once the model is loaded: what the process holds then is what it holds at rest.
     """
     if device != "cpu":
@@ -54,7 +56,8 @@ def guard_for(
         longest_products=LONGEST,
     )
     moments_bytes = _MOMENTS_BYTES * sum(own_part(weight).numel() for weight in trained)
-    return MemoryGuard(size, moments_bytes=moments_bytes, machine=ThisMachine(processes.local_count))
+    here = ThisMachine(processes.local_count)
+    return MemoryGuard(size, moments_bytes=moments_bytes, machine=here, side_by_side=side_by_side)
 
 
 def within_memory(
