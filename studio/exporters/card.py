@@ -14,7 +14,7 @@ from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.evaluation.lights import lights
 from studio.evaluation.verdict import verdict_of
-from studio.exporters import judging, told
+from studio.exporters import judging, serving, told
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
 from studio.exporters.origin import Origin, origin_of
 
@@ -27,6 +27,7 @@ def model_card(exporter: ModuleType, job: ExportJob, parity: Parity) -> str:
         f"# {_plain(exporter.TITLE)} tuned on {_plain(job.dataset.name)}",
         _summary(job, origin),
         "## How to load it\n\n" + _loading(exporter, job, origin),
+        *serving.section(exporter, job, origin),
         "## Measured\n\n" + measured(job),
         "## Checked after export\n\n" + _parity(parity, job, _library(exporter, job)),
         "## Data\n\n" + data(job),

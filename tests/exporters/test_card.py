@@ -16,6 +16,7 @@ from studio.core.progress import fold
 from studio.core.records import Completion, SourcedRecord
 from studio.core.report import DatasetReport, Issue
 from studio.engine.sources import ModelSource
+from studio.engine.tunings import lora
 from studio.exporters import adapter, merged
 from studio.exporters.card import data, forgotten, model_card
 from studio.exporters.facts import DatasetFacts, RunFacts
@@ -111,6 +112,15 @@ def test_a_name_cannot_break_the_card():
 def test_the_lines_that_load_it_are_python():
     for exporter in (adapter, merged):
         compile(exporter.how_to_load(JOB), "card", "exec")
+
+
+def test_the_command_that_serves_it_to_many_names_base_and_rank():
+    served = model_card(adapter, replace(JOB, source=HUB), PARITY)
+    rank = JOB.config.part(lora.Config).rank
+    assert f"vllm serve {HUB.id} --enable-lora --max-lora-rank {rank} --lora-modules tuned=." in served
+    assert "vllm serve .\n" in model_card(merged, JOB, PARITY)
+    other = replace(JOB, config=replace(JOB.config, tuning="ia3"))
+    assert "vllm" not in model_card(adapter, other, PARITY)
 
 
 def test_privacy_findings_and_the_forecast_beside_the_truth_are_stated():

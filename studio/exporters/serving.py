@@ -1,0 +1,35 @@
+"""How an export answers many people: the command for vLLM, which stands in the card."""
+
+import shlex
+from types import ModuleType
+
+from studio.engine.objectives import objective_named
+from studio.engine.tunings import lora
+from studio.exporters.job import ExportJob
+from studio.exporters.origin import Origin
+
+NOT_RUN = "The studio checks these files with `transformers`, not with vLLM."
+
+
+def section(exporter: ModuleType, job: ExportJob, origin: Origin) -> tuple[str, ...]:
+    """Return a section of the card, in a tuple; none where vLLM has no way to serve what this is."""
+    command = _command(exporter, job, origin)
+    if not command:
+        return ()
+    return (
+        "## How to serve it to many people\n\nWith [vLLM](https://docs.vllm.ai), from this folder:\n\n"
+        f"```sh\n{command}\n```\n\n{NOT_RUN}",
+    )
+
+
+def _command(exporter: ModuleType, job: ExportJob, origin: Origin) -> str:
+    config = job.config
+    if objective_named(config.objective).HEAD != "language":
+        return ""
+    if not exporter.NEEDS_BASE:
+        return "vllm serve ."
+    if config.tuning != "lora" or config.part(lora.Config).dora:
+        return ""
+    rank = config.part(lora.Config).rank
+    base = shlex.quote(origin.hub_id or origin.loads_elsewhere)
+    return f"vllm serve {base} --enable-lora --max-lora-rank {rank} --lora-modules tuned=."
