@@ -121,6 +121,11 @@ class Standing:
     ended: tuple[Ended, ...] = ()
     damaged: int = 0
 
+    @property
+    def preferring(self) -> tuple[Vote, ...]:
+        """The votes that prefer one answer."""
+        return tuple(vote for vote in self.votes if vote.preferred is not None)
+
     def of(self, run: str, step: int) -> "Standing":
         """Return what was said of one checkpoint."""
         votes = (vote for vote in self.votes if (vote.run, vote.step) == (run, step))
@@ -152,18 +157,25 @@ def standing(lines: tuple[Feedback, ...], damaged: int = 0) -> Standing:
 
 
 def preference_pairs(votes: tuple[Vote, ...]) -> list[dict[str, Any]]:
-    """Return the votes that prefer one answer as `prompt, chosen, rejected`, as data sets hold them.
+    """Return the votes that prefer one answer as `prompt, chosen, rejected`, as data sets hold them."""
+    return [preference_pair(vote) for vote in Standing(votes).preferring]
+
+
+def preference_pair(vote: Vote) -> dict[str, Any]:
+    """Return a vote that prefers one answer as a pair.
 
     With turns ahead of the question all three are lists of messages, as chat models are trained on.
     """
-    return [_pair(vote) for vote in votes if vote.preferred is not None]
+    better, worse = (vote.left, vote.right) if vote.choice == "left" else (vote.right, vote.left)
+    chosen, rejected = (
+        [{"role": "assistant", "content": side.text}] if vote.before else side.text
+        for side in (better, worse)
+    )
+    return {"prompt": turns_of(vote.prompt, vote.before), "chosen": chosen, "rejected": rejected}
 
 
-def _pair(vote: Vote) -> dict[str, Any]:
-    better: Arm = vote.preferred or "tuned"
-    chosen, rejected = vote.text(better), vote.text("base" if better == "tuned" else "tuned")
-    if not vote.before:
-        return {"prompt": vote.prompt, "chosen": chosen, "rejected": rejected}
-    turns = [asdict(message) for message in (*vote.before, Message("user", vote.prompt))]
-    sides = ([{"role": "assistant", "content": text}] for text in (chosen, rejected))
-    return {"prompt": turns, **dict(zip(("chosen", "rejected"), sides, strict=True))}
+def turns_of(prompt: str, before: tuple[Message, ...]) -> str | list[dict[str, str]]:
+    """Return a question as data sets hold it: with turns ahead of it the messages, else the text alone."""
+    if not before:
+        return prompt
+    return [asdict(message) for message in (*before, Message("user", prompt))]

@@ -7,10 +7,10 @@ from studio.services import exams, knowledge, probes, reports
 from studio.services.exam_view import ExamView
 from studio.services.knowledge import DocumentView
 from studio.services.probes import ProbeView
-from studio.services.studio_of_votes import StudioOfVotes
+from studio.services.studio_of_feedback import StudioOfFeedback
 
 
-class StudioOfProof(StudioOfVotes):
+class StudioOfProof(StudioOfFeedback):
     """The verbs that measure a run."""
 
     def start_exam(

@@ -12,6 +12,7 @@ from studio.ui.panels import votes as panel
 from studio.ui.session import read
 from studio.ui.shell import Shell
 from studio.ui.tabs.compare_judge import JudgePart
+from studio.ui.tabs.compare_lessons import LessonsPart
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 
@@ -25,13 +26,14 @@ class VotesPart:
         ) as self._fold:
             self.votes = html_part("votes", "vote", "undo", "end", "on", script="votes")
             self.kept = html_part("votes-kept")
+        self._lessons = LessonsPart(shell, notice)
         self._judge = JudgePart(shell, notice)
 
     def outputs(self) -> list[gr.blocks.Block]:
         return [*self._own(), *self._judge.outputs()]
 
     def _own(self) -> list[gr.blocks.Block]:
-        return [self._fold, self.votes, self.kept]
+        return [self._fold, self.votes, self.kept, *self._lessons.outputs()]
 
     def wire(self) -> None:
         safe = told(self._notice)
@@ -44,6 +46,7 @@ class VotesPart:
         for event, handler in handlers:
             outputs = [self._notice, *self._own()]
             on(event, safe(handler), inputs=[self._shell.session], outputs=outputs)
+        self._lessons.wire()
         self._judge.wire()
 
     def show(self, run: RunView) -> Updates:
@@ -54,9 +57,18 @@ class VotesPart:
         try:
             view = self._studio.votes(run)
         except StudioError as error:
-            fold = gr.Accordion(label=panel.TITLE, visible=True)
-            return {self._fold: fold, self.votes: problem(error), self.kept: ""}
-        if view is None or not (view.questions or view.identical):
+            view = None
+            shown = {
+                self._fold: gr.Accordion(label=panel.TITLE, visible=True),
+                self.votes: problem(error),
+                self.kept: "",
+            }
+        else:
+            shown = self._votes(run, view)
+        return {**shown, **self._lessons.show(self._studio.run(run), askable=_askable(view))}
+
+    def _votes(self, run: str, view: VotesView | None) -> Updates:
+        if view is None or not _askable(view):
             return {self._fold: gr.Accordion(visible=False), self.votes: "", self.kept: ""}
         return {
             self._fold: gr.Accordion(label=panel.title(view), visible=True),
@@ -90,3 +102,7 @@ class VotesPart:
         run = read(document).run
         self._studio.go_on_voting(run)
         return self._drawn(run)
+
+
+def _askable(view: VotesView | None) -> bool:
+    return view is not None and bool(view.questions or view.identical)

@@ -1,0 +1,104 @@
+"""From votes to a better model in a real browser: ten pairs are voted on, and DPO is started from them."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from studio.services.studio import Studio
+from studio.services.views import Duty
+from tests.browser.conftest import Server, Watch, new_server, picture
+from tests.browser.journey import at_step, start_training, wait_for_head
+from tests.browser.test_looks import violations, wider_than_screen
+from tests.services.conftest import ended, job_ended, planned, write_table
+
+ROWS = 160
+
+
+@pytest.fixture(scope="module")
+def examined(
+    tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path
+) -> Iterator[tuple[Server, str]]:
+    """A studio with a finished run of the tiny model, and an exam with more than ten answers that differ."""
+    folder = tmp_path_factory.mktemp("lessons")
+    server = new_server(folder)
+    studio = Studio(server.home)
+    studio.open(Duty(quiet_seconds=0.0, exam_after_training=False))
+    table = write_table(folder / "sums.csv", ROWS)
+    run = studio.start(planned(studio, table, tiny_model_folder, learning_rate=0.05))
+    assert ended(studio, run) == "finished"
+    assert job_ended(studio, run, studio.start_exam(run)) == "finished"
+    studio.close()
+    server.start()
+    yield server, run
+    server.stop()
+
+
+def open_compare(page: Page, server: Server, run: str) -> None:
+    page.goto(f"{server.address}?step=compare&run={run}")
+    expect(page.locator("#exam table.exam").first).to_be_visible()
+
+
+def lessons_title(page: Page) -> str:
+    return page.locator("#learn-from-feedback > button").inner_text()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_missing_is_said_before_there_are_ten_preferences(
+    chromium: Browser, examined: tuple[Server, str], watch: Watch, scheme: str, width: int
+) -> None:
+    server, run = examined
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    watch.on(page)
+    open_compare(page, server, run)
+    assert "0 of the 10 preferences" in lessons_title(page)
+    page.locator("#learn-from-feedback > button").click()
+    expect(page.locator("#lessons")).to_contain_text("10 to go")
+    expect(page.locator("#lessons button")).to_have_count(0)
+    picture(page, f"{scheme}-{width}-lessons-none")
+    assert (wider_than_screen(page), violations(page)) == ([], [])
+    context.close()
+
+
+def test_ten_pairs_are_voted_on_and_dpo_is_started_from_them(
+    page: Page, examined: tuple[Server, str]
+) -> None:
+    server, run = examined
+    open_compare(page, server, run)
+    page.locator("#judge-yourself > button").click()
+    page.locator("#learn-from-feedback > button").click()
+    for number in range(1, 11):
+        expect(page.locator("#votes .bar-words b")).to_contain_text(f"Question {number} of")
+        page.keyboard.press("1" if number % 3 else "2")
+        if number == 4:
+            expect(page.locator("#lessons")).to_contain_text("6 to go")
+    learn = page.get_by_role("button", name="Learn from these 10 preferences")
+    expect(learn).to_be_visible()
+    page.get_by_role("button", name="Undo the last vote").click()
+    expect(page.locator("#lessons")).to_contain_text("1 to go")
+    page.keyboard.press("2")
+    expect(learn).to_be_visible()
+    picture(page, "light-1280-lessons-ten")
+    learn.click()
+
+    at_step(page, "data")
+    expect(page.locator("#report h3")).to_contain_text("ready")
+    expect(page.locator("#steps")).to_contain_text("10 examples")
+    page.locator("#primary-data").click()
+    at_step(page, "method")
+    expect(page.locator('#objective input[value="dpo"]')).to_be_checked()
+    page.locator("#advanced > button").click()
+    page.locator("#knob-steps input").fill("3")
+    page.locator("#knob-steps input").blur()
+    expect(page.locator("#recipes input:checked ~ .choice-text small")).to_contain_text(
+        re.compile(r"\b3 steps\b")
+    )
+    assert start_training(page) != run
+    wait_for_head(page, "Training is done")
