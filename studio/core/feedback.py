@@ -69,6 +69,28 @@ class Vote:
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    """What one person said of one answer. `key` names question, answer and its writer.
+
+    `better` is the right answer where the person wrote it, "" where not; the model's is then no good one.
+    """
+
+    id: str
+    key: str
+    prompt: str
+    answer: Written
+    good: bool
+    who: str
+    at: float
+    better: str = ""
+    settings: Mapping[str, str | int] = field(default_factory=dict)
+
+    @property
+    def run(self) -> str:
+        return self.answer.run
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """Somebody ended the voting on a checkpoint: the names are shown from here on."""
 
@@ -89,9 +111,10 @@ class Retraction:
     at: float
 
 
-Feedback = Vote | Ended | Retraction
-KINDS: dict[str, type[Vote] | type[Ended] | type[Retraction]] = {
+Feedback = Vote | Rating | Ended | Retraction
+KINDS: dict[str, type[Vote] | type[Rating] | type[Ended] | type[Retraction]] = {
     "vote": Vote,
+    "rating": Rating,
     "ended": Ended,
     "retraction": Retraction,
 }
@@ -110,6 +133,8 @@ def from_dict(document: Mapping[str, Any]) -> Feedback:
     if kind is Vote:
         values |= {side: shaped(Written, values[side]) for side in ("left", "right")}
         values["before"] = tuple(shaped(Message, turn) for turn in values.get("before", ()))
+    if kind is Rating:
+        values["answer"] = shaped(Written, values["answer"])
     return shaped(kind, values)
 
 
@@ -120,6 +145,7 @@ class Standing:
     votes: tuple[Vote, ...] = ()
     ended: tuple[Ended, ...] = ()
     damaged: int = 0
+    ratings: tuple[Rating, ...] = ()
 
     @property
     def preferring(self) -> tuple[Vote, ...]:
@@ -127,7 +153,7 @@ class Standing:
         return tuple(vote for vote in self.votes if vote.preferred is not None)
 
     def of(self, run: str, step: int) -> "Standing":
-        """Return what was said of one checkpoint."""
+        """Return the votes on one checkpoint."""
         votes = (vote for vote in self.votes if (vote.run, vote.step) == (run, step))
         ended = tuple(end for end in self.ended if (end.run, end.step) == (run, step))
         return Standing(tuple(sorted(votes, key=lambda vote: vote.at)), ended, self.damaged)
@@ -142,7 +168,7 @@ def _question(vote: Vote) -> tuple[str, int, str]:
 
 
 def standing(lines: tuple[Feedback, ...], damaged: int = 0) -> Standing:
-    """Apply the retractions. Of two votes on a question the first stays."""
+    """Apply the retractions. Of two votes on a question the first stays, of two ratings the last."""
     gone = {line.of for line in lines if isinstance(line, Retraction)}
     kept = [line for line in lines if not isinstance(line, Retraction) and line.id not in gone]
     first: dict[tuple[str, int, str], Vote] = {}
@@ -153,6 +179,7 @@ def standing(lines: tuple[Feedback, ...], damaged: int = 0) -> Standing:
         tuple(first.values()),
         tuple(line for line in kept if isinstance(line, Ended)),
         damaged,
+        tuple({line.key: line for line in kept if isinstance(line, Rating)}.values()),
     )
 
 

@@ -1,7 +1,8 @@
 """What people said of answers, as rows that a model can learn from: each keeps who said it, when and of what.
 
 Two answers of which one is better are a pair; a tie is none, as in the sign test and in DPO, which has no
-place for it. Of two bad answers nobody prefers one: both are answers rated bad, which KTO learns from.
+place for it. Of two bad answers nobody prefers one: both are answers rated bad, which KTO learns from. A
+right answer that a person wrote is better than the model's, good by itself, and an example of its own.
 Source: Rafailov et al. 2023, arXiv:2305.18290 (pairs); Ethayarajh et al. 2024, arXiv:2402.01306, which makes
 one good and one bad answer out of each pair.
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from studio.core.feedback import Standing, Vote, Written, preference_pair, turns_of
+from studio.core.feedback import Choice, Rating, Standing, Vote, Written, preference_pair, turns_of
 
 Row = dict[str, Any]
 
@@ -28,30 +29,54 @@ class Lesson:
 
 
 def _preferences(said: Standing) -> list[Row]:
-    return [preference_pair(vote) | {"said": _told(vote, *_sides(vote))} for vote in said.preferring]
+    rows = [preference_pair(vote) | _told(vote, *_sides(vote)) for vote in said.preferring]
+    return rows + [
+        {"prompt": rating.prompt, "chosen": rating.better, "rejected": rating.answer.text}
+        | _told(rating, rating.answer)
+        for rating in said.ratings
+        if rating.better
+    ]
 
 
 def _rated(said: Standing) -> list[Row]:
     rows = []
     for vote in said.votes:
-        sides = _sides(vote)
-        if vote.choice == "both_bad":
-            labels = (False, False)
-        elif vote.choice in ("left", "right"):
-            labels = (True, False)
-        else:
-            continue
+        labels = LABELS.get(vote.choice, ())
         rows += [
-            {"prompt": turns_of(vote.prompt, vote.before), "completion": side.text, "label": label}
-            | {"said": _told(vote, side)}
-            for side, label in zip(sides, labels, strict=True)
+            _answer(turns_of(vote.prompt, vote.before), side.text, label) | _told(vote, side)
+            for side, label in zip(_sides(vote), labels, strict=False)
         ]
+    for rating in said.ratings:
+        told = _told(rating, rating.answer)
+        rows.append(_answer(rating.prompt, rating.answer.text, rating.good) | told)
+        if rating.better:
+            rows.append(_answer(rating.prompt, rating.better, True) | told)
     return rows
 
+
+def _answer(prompt: str | list[dict[str, str]], text: str, label: bool) -> Row:
+    return {"prompt": prompt, "completion": text, "label": label}
+
+
+def _written(said: Standing) -> list[Row]:
+    return [
+        {"prompt": rating.prompt, "completion": rating.better} | _told(rating, rating.answer)
+        for rating in said.ratings
+        if rating.better
+    ]
+
+
+LABELS: Mapping[Choice, tuple[bool, ...]] = {
+    "left": (True, False),
+    "right": (True, False),
+    "both_bad": (False, False),
+}
+"""What a vote says of its answers, the better one first; of the others it says nothing."""
 
 LESSONS: Mapping[str, Lesson] = {
     "preference": Lesson("Preferences", "preference", "dpo", _preferences),
     "rated": Lesson("Rated answers", "rated answer", "kto", _rated),
+    "pairs": Lesson("Right answers", "right answer", "chat", _written),
 }
 """By the format of the rows, as the Data step names it."""
 
@@ -61,23 +86,30 @@ def _sides(vote: Vote) -> tuple[Written, Written]:
     return (vote.right, vote.left) if vote.choice == "right" else (vote.left, vote.right)
 
 
-def _told(vote: Vote, *answers: Written) -> Row:
-    """Return where a row comes from; `answers` in the order in which the row has them."""
+def _told(said: Vote | Rating, *answers: Written) -> Row:
+    """Return where a row comes from; `answers` are the model's own, in the order of the row."""
+    if isinstance(said, Vote):
+        what, row = said.choice, said.row
+    else:
+        what, row = "written anew" if said.better else "good" if said.good else "bad", 0
     return {
-        "id": vote.id,
-        "who": vote.who,
-        "at": datetime.fromtimestamp(vote.at, UTC).isoformat(timespec="seconds"),
-        "choice": vote.choice,
-        "row": vote.row,
-        "settings": dict(vote.settings),
-        "answers": [
-            {
-                "arm": answer.arm,
-                "model": answer.model,
-                "run": answer.run,
-                "step": answer.step,
-                "weights_hash": answer.weights_hash,
-            }
-            for answer in answers
-        ],
+        "said": {
+            "id": said.id,
+            "who": said.who,
+            "at": datetime.fromtimestamp(said.at, UTC).isoformat(timespec="seconds"),
+            "what": what,
+            "row": row,
+            "settings": dict(said.settings),
+            "answers": [_writer(answer) for answer in answers],
+        }
+    }
+
+
+def _writer(answer: Written) -> Row:
+    return {
+        "arm": answer.arm,
+        "model": answer.model,
+        "run": answer.run,
+        "step": answer.step,
+        "weights_hash": answer.weights_hash,
     }

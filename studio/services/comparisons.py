@@ -54,6 +54,10 @@ class Questions:
         """Raises Refused where the question was asked of an earlier process."""
         return self._find(comparison).view
 
+    def run_of(self, comparison: str) -> str:
+        """Return the run that a question was put to. Raises Refused as `view` does."""
+        return self._find(comparison).run
+
     def answered(self, run: str) -> tuple[Comparison, ...]:
         """Return the questions that both models of a run answered to the end, the oldest first.
 

@@ -44,7 +44,7 @@ class LessonView:
 class LessonsView:
     """What can be learned from all that was said of answers to one data set's questions.
 
-    `gone` votes are on answers of runs that were deleted since: they count like the others.
+    `gone`: so much was said of answers of runs that were deleted since; it counts like the rest.
     """
 
     dataset: str
@@ -63,7 +63,9 @@ def view(home: Home, dataset: str) -> LessonsView:
         known = (folder.id, folder.report(folder.meta().version).total) if folder else ("", 0)
         found.append(LessonView(kind, rows, FEWEST_ROWS, *known))
     runs = {folder.id for folder in home.runs.all()}
-    return LessonsView(dataset, tuple(found), sum(vote.run not in runs for vote in said.votes))
+    return LessonsView(
+        dataset, tuple(found), sum(each.run not in runs for each in (*said.votes, *said.ratings))
+    )
 
 
 def learn(home: Home, dataset: str, kind: str) -> DatasetView:

@@ -1,13 +1,24 @@
 """The part of the facade about learning from what people said of answers (see `studio.py`)."""
 
-from studio.services import lessons
+from collections.abc import Mapping
+
+from studio.services import lessons, rating
 from studio.services.lessons import LessonsView
+from studio.services.rating import RatingView
 from studio.services.studio_of_votes import StudioOfVotes
 from studio.services.views import DatasetView
 
 
 class StudioOfFeedback(StudioOfVotes):
     """The verbs that make data of feedback."""
+
+    def ratings(self, comparison: str) -> Mapping[str, RatingView | None]:
+        """Return what was said of each answer to a typed question that can be rated, by its writer."""
+        return rating.ratings(self._home, self._questions, comparison)
+
+    def rate(self, comparison: str, who: str, said: RatingView | None) -> None:
+        """Keep what is said of one answer (`base` or the run's id), or the right one; None takes it back."""
+        rating.rate(self._home, self._questions, comparison, who, said)
 
     def lessons(self, dataset: str) -> LessonsView:
         """Return what can be learned from all that was said of answers to a data set's questions."""

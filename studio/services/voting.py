@@ -74,7 +74,7 @@ def booth(home: Home, questions: Questions, run: str) -> Booth | None:
     if exam is None or exam.classes:
         return None
     config = folder.config()
-    file = FeedbackFile(_folder(home, config.dataset).path)
+    file = FeedbackFile(folder_of(home, config.dataset).path)
     everything = file.standing()
     seed = config.part(Optimisation).seed
     found = {each.key: each for each in of_exam(exam, run, seed)}
@@ -91,7 +91,8 @@ def booth(home: Home, questions: Questions, run: str) -> Booth | None:
     return Booth(folder, exam, tuple(found.values()), file, everything)
 
 
-def _folder(home: Home, dataset: str) -> DatasetFolder:
+def folder_of(home: Home, dataset: str) -> DatasetFolder:
+    """Return the data set that keeps what is said. Raises Refused where it was deleted."""
     try:
         return home.datasets.folder(dataset)
     except Refused as error:

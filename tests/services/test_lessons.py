@@ -44,10 +44,10 @@ def say(home: Path, dataset: str) -> Say:
 
 
 def test_too_few_preferences_are_counted_and_refused(closed: Studio, dataset: str, say: Say) -> None:
-    assert [lesson.rows for lesson in closed.lessons(dataset).lessons] == [0, 0]
+    assert [lesson.rows for lesson in closed.lessons(dataset).lessons] == [0, 0, 0]
     say(range(4))
     say(range(4, 20), "tie")
-    first, _ = closed.lessons(dataset).lessons
+    first, *_ = closed.lessons(dataset).lessons
     assert (first.kind, first.rows, first.needed, first.made) == ("preference", 4, 10, "")
     with pytest.raises(Refused, match=r"There are 4 preferences so far; learning needs at least 10\."):
         closed.learn_from_feedback(dataset, "preference")
@@ -68,7 +68,7 @@ def test_preferences_become_a_data_set_of_pairs_that_keeps_who_said_it_when_and_
     lines = Home(home).datasets.folder(made.id).source(made.version).read_text(encoding="utf-8").splitlines()
     said = json.loads(lines[9])["said"]
     assert (said["id"], said["who"], said["at"]) == ("v9", "me", "1970-01-01T00:00:10+00:00")
-    assert (said["choice"], said["row"], said["settings"]) == ("right", 10, {"decoding": "greedy"})
+    assert (said["what"], said["row"], said["settings"]) == ("right", 10, {"decoding": "greedy"})
     assert [answer["arm"] for answer in said["answers"]] == ["base", "tuned"]
     assert said["answers"][1] == {
         "arm": "tuned",
@@ -101,7 +101,7 @@ def test_two_bad_answers_are_rated_bad_and_ties_teach_nothing(closed: Studio, da
     say(range(4, 6))
     say(range(6, 9), "tie")
     say(range(9, 12), "skipped")
-    pairs, rated = closed.lessons(dataset).lessons
+    pairs, rated, _ = closed.lessons(dataset).lessons
     assert (pairs.rows, rated.kind, rated.rows) == (2, "rated", 12)
     made = closed.learn_from_feedback(dataset, "rated")
     records = [sourced.record for sourced in closed.records_at(made.id, 0, 12)]

@@ -10,6 +10,7 @@ from studio.core.feedback import (
     Ended,
     Feedback,
     Message,
+    Rating,
     Retraction,
     Vote,
     Written,
@@ -32,10 +33,20 @@ SAID: list[Feedback] = [
     vote(before=(Message("system", "Be brief."),), settings={"decoding": "greedy", "answer_tokens": 64}),
     Ended("e1", "run1", 20, "me", 2.0),
     Retraction("r1", "v1", "me", 3.0),
+    Rating(
+        "g1",
+        "k",
+        "What?",
+        Written("tuned says", "tuned", "starter", "run1", 20, "aa"),
+        False,
+        "me",
+        4.0,
+        "So.",
+    ),
 ]
 
 
-@pytest.mark.parametrize("said", SAID, ids=["vote", "ended", "retraction"])
+@pytest.mark.parametrize("said", SAID, ids=["vote", "ended", "retraction", "rating"])
 def test_what_is_written_is_read_again(said: Feedback) -> None:
     assert from_dict(json.loads(json.dumps(to_dict(said)))) == said
 
@@ -109,3 +120,13 @@ def test_a_preference_with_turns_ahead_is_written_as_messages() -> None:
         {"role": "user", "content": "What?"},
     ]
     assert pair["chosen"] == [{"role": "assistant", "content": "tuned says"}]
+
+
+def test_of_two_ratings_of_an_answer_the_last_counts(tmp_path: Path) -> None:
+    file = FeedbackFile(tmp_path)
+    answer = Written("base says", "base", "starter", "run1", 20, "bb")
+    for name, good in (("g1", True), ("g2", False)):
+        file.add(Rating(name, "k", "What?", answer, good, "me", 1.0))
+    assert [each.good for each in file.standing().ratings] == [False]
+    file.add(Retraction("r1", "g2", "me", 2.0))
+    assert [each.good for each in file.standing().ratings] == [True]

@@ -40,7 +40,7 @@ def test_with_enough_each_kind_has_its_button_and_says_what_was_taken_before() -
     assert "Learn from these 12 preferences" in html
     assert "Learn from these 30 rated answers" in html
     assert "10 were taken before" in html
-    assert "2 votes are on answers of runs that were deleted" in html
+    assert "2 judgements of answers of runs that were deleted count" in html
 
 
 def test_the_button_opens_the_pairs_with_the_model_of_the_run_and_what_they_are_learned_by(

@@ -1,14 +1,19 @@
 """What the Compare step shows: two answers side by side, and how held-back questions were answered."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from studio.core.events import ACTIVE
 from studio.core.exam import ExamRow
 from studio.core.words import count, duration, loss
 from studio.services.exam_view import ExamView
+from studio.services.rating import RatingView
 from studio.services.views import Answer, Comparison, JobView, RunView
 from studio.ui.live import settled
 from studio.ui.markup import empty, escape, notice, progress_bar
 from studio.ui.markup import table as markup_table
 from studio.ui.moving import job_percent, job_text
+from studio.ui.panels.ratings import rating
 
 SIDES = (("base", "Before", "the untouched model"), ("tuned", "After", "your tuned model"))
 LONGEST_TABLE = 200
@@ -16,15 +21,24 @@ RESUMED = ("exam", "probe")
 """Kinds of jobs that go on where they were stopped."""
 
 
-def answers(run: RunView, comparison: Comparison | None) -> str:
-    """Return the pair of answers, with the short hash of the weights that wrote each."""
+def answers(
+    run: RunView,
+    comparison: Comparison | None,
+    ratings: Mapping[str, RatingView | None] = MappingProxyType({}),
+) -> str:
+    """Return the pair of answers, with the short hash of the weights that wrote each.
+
+    `ratings` has an entry for each answer that can be rated, by its writer.
+    """
     if comparison is None:
         return empty(
             "Nothing asked yet", "Type a question as one of your users would, and both models answer it."
         )
     if comparison.error:
         return notice("error", "No answer.", comparison.error, hint="Ask again, or open another run.")
-    cards = "".join(_answer(side, title, who, _of(comparison, side, run)) for side, title, who in SIDES)
+    cards = "".join(
+        _answer(side, title, who, _of(comparison, side, run), ratings) for side, title, who in SIDES
+    )
     waiting = (
         ""
         if settled(comparison)
@@ -59,9 +73,11 @@ def _of(comparison: Comparison, side: str, run: RunView) -> tuple[str, Answer]:
     return name, comparison.answers.get(name, Answer())
 
 
-def _answer(side: str, title: str, who: str, named: tuple[str, Answer]) -> str:
+def _answer(
+    side: str, title: str, who: str, named: tuple[str, Answer], ratings: Mapping[str, RatingView | None]
+) -> str:
     name, answer = named
-    proof = ""
+    proof, rate = "", rating(name, title, answer, ratings[name]) if name in ratings else ""
     if answer.done:
         proof = (
             f'<p class="proof">{count(answer.tokens, "token")} in {duration(answer.seconds)} · weights '
@@ -71,7 +87,7 @@ def _answer(side: str, title: str, who: str, named: tuple[str, Answer]) -> str:
     live = "" if answer.done else f' data-live="answer-{escape(name)}"'
     return (
         f'<article class="answer {side}" aria-busy="{busy}"><h3>{title} <small>{who}</small></h3>'
-        f'<p class="answer-text"{live}>{escape(answer.text)}</p>{proof}</article>'
+        f'<p class="answer-text"{live}>{escape(answer.text)}</p>{proof}{rate}</article>'
     )
 
 

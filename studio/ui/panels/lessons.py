@@ -12,6 +12,7 @@ WAYS = {
     "rated": "The model then writes answers like the good ones and fewer like the bad ones (learning from "
     "rated answers, KTO). Both answers of “Both bad” count as bad; of a preference one counts as good and "
     "one as bad.",
+    "pairs": "The model then learns to give these answers (learning from examples, SFT).",
 }
 
 
@@ -29,8 +30,10 @@ def lessons(view: LessonsView) -> str:
     shown = [_lesson(pairs), *(_lesson(each) for each in others if each.rows)]
     gone = ""
     if view.gone:
-        votes = "1 vote is" if view.gone == 1 else f"{view.gone:,} votes are"
-        gone = f"<p>{votes} on answers of runs that were deleted; they count like the others.</p>"
+        gone = (
+            f"<p>{count(view.gone, 'judgement')} of answers of runs that were deleted "
+            f"{'counts' if view.gone == 1 else 'count'} like the others.</p>"
+        )
     return (
         f'<section class="lessons" aria-label="{TITLE}">'
         "<p>All that was said of answers to these examples, of all their runs, becomes examples of its own: "

@@ -15,6 +15,7 @@ from studio.ui.panels import classes, scores
 from studio.ui.panels import compare as panel
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
+from studio.ui.tabs.compare_answers import AnswersPart
 from studio.ui.tabs.compare_arms import ArmsPart
 from studio.ui.tabs.compare_probe import ProbePart
 from studio.ui.tabs.compare_report import ReportPart
@@ -56,7 +57,7 @@ class CompareTab:
             self.looked_up = gr.Checkbox(
                 label=LOOK_UP, value=False, container=False, interactive=True, elem_id="with-documents"
             )
-            self.answers = html_part("answers")
+            self.answers = AnswersPart(shell, self.notice)
             self.classes = html_part("exam-classes", script="figures")
             self.further = ArmsPart(shell, self.notice)
             self.votes = VotesPart(shell, self.notice)
@@ -70,7 +71,7 @@ class CompareTab:
             self.bar = actions("compare")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [self.notice, self.ask, self.cancel, self.looked_up, self.answers]
+        parts = [self.notice, self.ask, self.cancel, self.looked_up, *self.answers.outputs()]
         parts += [self.exam, self.classes, self.rows, self.table]
         extra = [
             *self.further.outputs(),
@@ -95,6 +96,7 @@ class CompareTab:
         ):
             shell.after(on(event, safe(handler), inputs=[shell.session], outputs=outputs))
         self.votes.wire()
+        self.answers.wire(self.votes.lessons)
         self.steady.wire()
         self.probe.wire()
         self.further.wire()
@@ -113,7 +115,7 @@ class CompareTab:
             self.ask: gr.Button(visible=not asking),
             self.cancel: gr.Button(visible=asking),
             self.looked_up: gr.Checkbox(visible=not self._studio.why_no_arm(run.id, "retrieval")),
-            self.answers: panel.answers(run, comparison),
+            **self.answers.show(run, comparison),
             self.exam: damage
             + self._job(run, examined is not None)
             + (scores.exam(examined) if examined else ""),

@@ -26,14 +26,14 @@ class VotesPart:
         ) as self._fold:
             self.votes = html_part("votes", "vote", "undo", "end", "on", script="votes")
             self.kept = html_part("votes-kept")
-        self._lessons = LessonsPart(shell, notice)
+        self.lessons = LessonsPart(shell, notice)
         self._judge = JudgePart(shell, notice)
 
     def outputs(self) -> list[gr.blocks.Block]:
         return [*self._own(), *self._judge.outputs()]
 
     def _own(self) -> list[gr.blocks.Block]:
-        return [self._fold, self.votes, self.kept, *self._lessons.outputs()]
+        return [self._fold, self.votes, self.kept, *self.lessons.outputs()]
 
     def wire(self) -> None:
         safe = told(self._notice)
@@ -46,7 +46,7 @@ class VotesPart:
         for event, handler in handlers:
             outputs = [self._notice, *self._own()]
             on(event, safe(handler), inputs=[self._shell.session], outputs=outputs)
-        self._lessons.wire()
+        self.lessons.wire()
         self._judge.wire()
 
     def show(self, run: RunView) -> Updates:
@@ -65,7 +65,7 @@ class VotesPart:
             }
         else:
             shown = self._votes(run, view)
-        return {**shown, **self._lessons.show(self._studio.run(run), askable=_askable(view))}
+        return {**shown, **self.lessons.show(self._studio.run(run), askable=_askable(view))}
 
     def _votes(self, run: str, view: VotesView | None) -> Updates:
         if view is None or not _askable(view):
