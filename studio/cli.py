@@ -216,6 +216,8 @@ def votes(call: Call) -> Result:
         raise Refused("There are no answers to vote on.", "Hold an exam in which both models write.")
     if call.typed.target is not None:
         call.studio.write_preferences(run, call.typed.target)
+    if call.typed.all is not None:
+        call.studio.write_feedback(run, call.typed.all)
     return documents_of_votes.votes_document(view), DONE
 
 

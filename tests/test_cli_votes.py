@@ -42,8 +42,11 @@ def test_votes_has_its_document_and_writes_the_preferences(call, run: str, tmp_p
     assert (code, document["voted"], document["won"]) == (0, 0, None)
     vote_all(Studio(tmp_path / "home"), run, right_one)
     target = tmp_path / "pairs.jsonl"
-    code, document, _ = call("votes", run, "--to", target)
+    said = tmp_path / "said.jsonl"
+    code, document, _ = call("votes", run, "--to", target, "--all", said)
     assert code == 0
+    kinds = [json.loads(line)["kind"] for line in said.read_text(encoding="utf-8").splitlines()]
+    assert kinds == ["vote"] * 7
     assert document.keys() >= COUNTS | OF_VOTES
     assert (document["tuned"], document["base"], document["identical"]) == (7, 0, 1)
     assert document["metrics"]["rougeL"] == {"same": 7, "rows": 7, "kappa": None, "share": 1.0}

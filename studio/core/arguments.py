@@ -54,6 +54,7 @@ def parser(helps: Mapping[str, str]) -> Parser:
     verb["compare"].add_argument("--ask", required=True, metavar="QUESTION")
     verb["compare"].add_argument("--with-retrieval", action="store_true", help="look up rows and documents")
     verb["votes"].add_argument("--to", type=Path, dest="target", metavar="FILE", help="for preferences")
+    verb["votes"].add_argument("--all", type=Path, metavar="FILE", help="for all that was said")
     verb["judge"].add_argument("--model", default="", help="as for training, a run, or the name there")
     verb["judge"].add_argument("--address", default="", metavar="URL", help=f"a service; key in {JUDGE_KEY}")
     _add_address(verb["serve"])

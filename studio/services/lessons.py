@@ -8,17 +8,19 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 
 from studio.core.cleaning import REMAPPED, Step, since_reading
 from studio.core.errors import Refused
-from studio.core.feedback import Standing
+from studio.core.feedback import Standing, to_dict
 from studio.core.lessons import LESSONS, Row
 from studio.core.words import count
 from studio.data.checks.too_few import FEWEST_ROWS
 from studio.services import datasets
 from studio.services.intake import NAME_LENGTH, conditions, content_of
 from studio.services.views import DatasetView
+from studio.services.voting import write_new
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
 from studio.store.feedback import FeedbackFile
 from studio.store.files import readable, told_plainly, write_bytes
@@ -86,6 +88,23 @@ def learn(home: Home, dataset: str, kind: str) -> DatasetView:
     with told_plainly("The data set"), turn_to_write(source.path / "lessons"):
         made = _made(home, source, kind, rows)
     return datasets.view(home, made.id)
+
+
+def everything(home: Home, dataset: str) -> str:
+    """Return all that was said of answers and was not taken back as JSON lines, the oldest first.
+
+    Raises Refused where nothing was said.
+    """
+    said = _said(home, dataset)
+    lines = sorted((*said.votes, *said.ratings), key=attrgetter("at"))
+    if not lines:
+        raise Refused("Nothing was said of any answer yet.", "Vote on some questions first.")
+    return "".join(json.dumps(to_dict(line), ensure_ascii=False) + "\n" for line in lines)
+
+
+def write_everything(home: Home, run: str, target: Path) -> None:
+    """Write what was said of answers to a run's data set into a file that is not there yet."""
+    write_new(everything(home, home.runs.folder(run).config().dataset), target, "The feedback")
 
 
 def _made(home: Home, source: DatasetFolder, kind: str, rows: Sequence[Row]) -> DatasetFolder:

@@ -1,6 +1,7 @@
 """The part of the facade about learning from what people said of answers (see `studio.py`)."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from studio.services import lessons, rating
 from studio.services.lessons import LessonsView
@@ -30,3 +31,14 @@ class StudioOfFeedback(StudioOfVotes):
         Raises Refused where there is too little to learn from.
         """
         return lessons.learn(self._home, dataset, kind)
+
+    def feedback(self, dataset: str) -> str:
+        """Return all that was said of answers to a data set's questions as JSON lines.
+
+        Raises Refused where nothing was said.
+        """
+        return lessons.everything(self._home, dataset)
+
+    def write_feedback(self, run: str, target: Path) -> None:
+        """Write it into a new file. Raises Refused where there is one."""
+        lessons.write_everything(self._home, run, target)

@@ -157,10 +157,14 @@ def preferences(home: Home, dataset: str) -> str:
 
 def write_preferences(home: Home, run: str, target: Path) -> None:
     """Write the preferences kept with a run's data set into a file that is not there yet."""
-    lines = preferences(home, home.runs.folder(run).config().dataset)
+    write_new(preferences(home, home.runs.folder(run).config().dataset), target, "The preferences")
+
+
+def write_new(lines: str, target: Path, what: str) -> None:
+    """Write `what` into a file. Raises Refused where it is there already."""
     if target.exists():
         raise Refused(f"{target} is there already.", "Name a new file.")
-    with told_plainly("The preferences"):
+    with told_plainly(what):
         write_bytes(target, lines.encode())
 
 

@@ -71,19 +71,28 @@ def _downloads(studio: Studio) -> list[BaseRoute]:
         return await _file(lambda: studio.issues_excel(dataset))
 
     async def preferences(request: Request) -> Response:
-        dataset = request.path_params["dataset"]
-        try:
-            lines = await to_thread.run_sync(lambda: studio.preferences(dataset))
-        except StudioError as error:
-            return _unknown(error)
-        named = {"Content-Disposition": f'attachment; filename="preferences-{dataset[:8]}.jsonl"'}
-        return Response(lines, media_type="application/jsonl", headers=ATTACHMENT | named)
+        return await _lines("preferences", request, studio.preferences)
+
+    async def feedback(request: Request) -> Response:
+        return await _lines("feedback", request, studio.feedback)
 
     return [
         Route("/studio/download/{run}/{kind}", export),
         Route("/studio/issues/{dataset}", issues),
         Route("/studio/preferences/{dataset}", preferences),
+        Route("/studio/feedback/{dataset}", feedback),
     ]
+
+
+async def _lines(what: str, request: Request, verb: Callable[[str], str]) -> Response:
+    """Answer with the JSON lines that a data set keeps."""
+    dataset = request.path_params["dataset"]
+    try:
+        lines = await to_thread.run_sync(lambda: verb(dataset))
+    except StudioError as error:
+        return _unknown(error)
+    named = {"Content-Disposition": f'attachment; filename="{what}-{dataset[:8]}.jsonl"'}
+    return Response(lines, media_type="application/jsonl", headers=ATTACHMENT | named)
 
 
 def _unknown(error: StudioError) -> Response:

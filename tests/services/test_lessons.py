@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from studio.core.errors import Refused
-from studio.core.feedback import Choice, Vote, Written
+from studio.core.feedback import Choice, Retraction, Vote, Written
 from studio.core.records import Message, Preference, Rated
 from studio.services.studio import Studio
 from studio.store.feedback import FeedbackFile
@@ -123,6 +123,24 @@ def test_votes_on_answers_of_a_deleted_run_count_and_are_told(closed: Studio, da
     view = closed.lessons(dataset)
     assert (view.gone, view.lessons[0].rows) == (10, 10)
     assert closed.learn_from_feedback(dataset, "preference").report.kept == 10
+
+
+def test_all_that_was_said_is_handed_out_ties_among_it(
+    closed: Studio, dataset: str, say: Say, home: Path
+) -> None:
+    with pytest.raises(Refused, match="Nothing was said"):
+        closed.feedback(dataset)
+    say(range(2, 4), "tie")
+    say(range(2))
+    lines = [json.loads(line) for line in closed.feedback(dataset).splitlines()]
+    assert [(line["kind"], line["id"], line["choice"]) for line in lines] == [
+        ("vote", "v0", "left"),
+        ("vote", "v1", "left"),
+        ("vote", "v2", "tie"),
+        ("vote", "v3", "tie"),
+    ]
+    FeedbackFile(Home(home).datasets.folder(dataset).path).add(Retraction("r", "v2", "me", 9.0))
+    assert closed.feedback(dataset).count("tie") == 1
 
 
 def test_a_run_learns_from_the_preferences(

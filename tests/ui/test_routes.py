@@ -53,6 +53,9 @@ class OneExport:
             raise Refused("No vote prefers one answer yet.", "Vote on some questions first.")
         return '{"prompt": "Why?", "chosen": "é", "rejected": "b"}\n'
 
+    def feedback(self, dataset: str) -> str:
+        return '{"kind": "vote"}\n'
+
 
 @pytest.fixture
 def client(run_view: Callable[..., RunView], tmp_path: Path) -> TestClient:
@@ -73,6 +76,9 @@ def test_preferences_come_as_an_attachment_and_without_votes_the_address_says_wh
     assert reply.json()["chosen"] == "é"
     assert reply.headers["content-disposition"] == 'attachment; filename="preferences-data1.jsonl"'
     assert reply.headers["x-content-type-options"] == "nosniff"
+    everything = client.get("/studio/feedback/data1")
+    assert everything.json() == {"kind": "vote"}
+    assert everything.headers["content-disposition"] == 'attachment; filename="feedback-data1.jsonl"'
     nothing = client.get("/studio/preferences/data2")
     assert (nothing.status_code, nothing.json()["error"]) == (404, "No vote prefers one answer yet.")
 

@@ -34,11 +34,17 @@ def lessons(view: LessonsView) -> str:
             f"<p>{count(view.gone, 'judgement')} of answers of runs that were deleted "
             f"{'counts' if view.gone == 1 else 'count'} like the others.</p>"
         )
+    kept = ""
+    if any(lesson.rows for lesson in view.lessons):
+        kept = (
+            f'<p><a href="studio/feedback/{escape(view.dataset)}" download>Download all that was said</a> '
+            "(JSONL: votes and ratings, with who, when and of which model; ties are in it).</p>"
+        )
     return (
         f'<section class="lessons" aria-label="{TITLE}">'
         "<p>All that was said of answers to these examples, of all their runs, becomes examples of its own: "
         "you see them before anything is learned. The names of the answers stay hidden until your votes "
-        f'are done.</p><ul class="rows">{"".join(shown)}</ul>{gone}</section>'
+        f'are done.</p><ul class="rows">{"".join(shown)}</ul>{gone}{kept}</section>'
     )
 
 
