@@ -2,7 +2,8 @@
 
 Two answers of which one is better are a pair; a tie is none, as in the sign test and in DPO, which has no
 place for it. Of two bad answers nobody prefers one: both are answers rated bad, which KTO learns from. A
-right answer that a person wrote is better than the model's, good by itself, and an example of its own.
+right answer that a person wrote is better than the model's, good by itself, and an example of its own. Where
+nothing was written there is nothing to learn from.
 Source: Rafailov et al. 2023, arXiv:2305.18290 (pairs); Ethayarajh et al. 2024, arXiv:2402.01306, which makes
 one good and one bad answer out of each pair.
 """
@@ -29,7 +30,11 @@ class Lesson:
 
 
 def _preferences(said: Standing) -> list[Row]:
-    rows = [preference_pair(vote) | _told(vote, *_sides(vote)) for vote in said.preferring]
+    rows = [
+        preference_pair(vote) | _told(vote, *_sides(vote))
+        for vote in said.preferring
+        if vote.left.text.strip() and vote.right.text.strip()
+    ]
     return rows + [
         {"prompt": rating.prompt, "chosen": rating.better, "rejected": rating.answer.text}
         | _told(rating, rating.answer)
@@ -45,6 +50,7 @@ def _rated(said: Standing) -> list[Row]:
         rows += [
             _answer(turns_of(vote.prompt, vote.before), side.text, label) | _told(vote, side)
             for side, label in zip(_sides(vote), labels, strict=False)
+            if side.text.strip()
         ]
     for rating in said.ratings:
         told = _told(rating, rating.answer)

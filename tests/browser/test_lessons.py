@@ -12,25 +12,25 @@ from studio.services.views import Duty
 from tests.browser.conftest import Server, Watch, new_server, picture
 from tests.browser.journey import at_step, start_training, wait_for_head
 from tests.browser.test_looks import violations, wider_than_screen
-from tests.services.conftest import ended, job_ended, planned, write_table
+from tests.services.conftest import ended, planned, write_table
+from tests.services.test_voting import held_exam, keep
 
-ROWS = 160
+QUESTIONS = 14
 
 
 @pytest.fixture(scope="module")
 def examined(
     tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path
 ) -> Iterator[tuple[Server, str]]:
-    """A studio with a finished run of the tiny model, and an exam with more than ten answers that differ."""
+    """A studio with a finished run of the tiny model, and an exam of fourteen answers, made up to differ."""
     folder = tmp_path_factory.mktemp("lessons")
     server = new_server(folder)
     studio = Studio(server.home)
     studio.open(Duty(quiet_seconds=0.0, exam_after_training=False))
-    table = write_table(folder / "sums.csv", ROWS)
-    run = studio.start(planned(studio, table, tiny_model_folder, learning_rate=0.05))
+    run = studio.start(planned(studio, write_table(folder / "sums.csv"), tiny_model_folder))
     assert ended(studio, run) == "finished"
-    assert job_ended(studio, run, studio.start_exam(run)) == "finished"
     studio.close()
+    keep(server.home, run, held_exam(QUESTIONS, identical=0))
     server.start()
     yield server, run
     server.stop()

@@ -110,6 +110,15 @@ def test_two_bad_answers_are_rated_bad_and_ties_teach_nothing(closed: Studio, da
     assert [record.label for record in records].count(True) == 2
 
 
+def test_where_nothing_was_written_there_is_nothing_to_learn_from(
+    closed: Studio, dataset: str, say: Say
+) -> None:
+    empty = replace(cast(0, "left").right, text=" ")
+    say(range(3), right=empty)
+    say(range(3, 5), "both_bad", right=empty)
+    assert [lesson.rows for lesson in closed.lessons(dataset).lessons] == [0, 5, 0]
+
+
 def test_turns_ahead_of_a_question_are_in_its_pair(closed: Studio, dataset: str, say: Say) -> None:
     before = (Message("user", "Hello"), Message("assistant", "Good day"))
     say(range(12), before=before)

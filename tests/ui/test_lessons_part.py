@@ -16,8 +16,14 @@ from studio.ui.session import Session, read
 from studio.ui.shell import Shell
 from studio.ui.tabs.compare_lessons import LessonsPart
 
-FEW = LessonsView("data1", (LessonView("preference", 1, 10), LessonView("rated", 0, 10)))
-ENOUGH = LessonsView("data1", (LessonView("preference", 12, 10, "made1", 10), LessonView("rated", 30, 10)), 2)
+FEW = LessonsView(
+    "data1", (LessonView("preference", 1, 10), LessonView("rated", 2, 10), LessonView("pairs", 0, 10))
+)
+ENOUGH = LessonsView(
+    "data1",
+    (LessonView("preference", 12, 10, "made1", 10), LessonView("rated", 30, 10), LessonView("pairs", 1, 10)),
+    2,
+)
 
 
 @pytest.fixture
@@ -40,6 +46,7 @@ def test_with_enough_each_kind_has_its_button_and_says_what_was_taken_before() -
     assert "Learn from these 12 preferences" in html
     assert "Learn from these 30 rated answers" in html
     assert "10 were taken before" in html
+    assert "1 right answer" in html
     assert "2 judgements of answers of runs that were deleted count" in html
 
 
@@ -81,7 +88,7 @@ def test_the_fold_is_there_where_something_was_said_or_can_be(
 def test_before_an_exam_and_without_a_word_said_there_is_no_fold(
     part: LessonsPart, run_view: Callable[..., RunView], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nothing = replace(FEW, lessons=(LessonView("preference", 0, 10), LessonView("rated", 0, 10)))
+    nothing = replace(FEW, lessons=tuple(replace(each, rows=0) for each in FEW.lessons))
     monkeypatch.setattr(Studio, "lessons", lambda self, dataset: nothing)
     assert part.show(run_view(), askable=False)[part._fold].visible is False
     assert part.show(run_view(), askable=True)[part._fold].visible is True

@@ -26,8 +26,11 @@ def title(view: LessonsView) -> str:
 
 def lessons(view: LessonsView) -> str:
     """Return each kind of rows with its button, or with what is missing for it."""
-    pairs, *others = view.lessons
-    shown = [_lesson(pairs), *(_lesson(each) for each in others if each.rows)]
+    pairs, rated, written = view.lessons
+    shown = [_lesson(pairs)]
+    # Each pair is two rated answers as well: only what was said beyond them is something else to learn.
+    shown += [_lesson(rated)] if rated.rows > 2 * pairs.rows else []
+    shown += [_lesson(written)] if written.rows else []
     gone = ""
     if view.gone:
         gone = (
