@@ -56,6 +56,11 @@ class Vote:
     def step(self) -> int:
         return self.left.step
 
+    @property
+    def of_two_models(self) -> bool:
+        """Whether the untouched and the tuned model wrote one answer each; else one model wrote both."""
+        return self.left.arm != self.right.arm
+
     def text(self, arm: Arm) -> str:
         """Return the answer of an arm, wherever it stood."""
         return self.left.text if self.left.arm == arm else self.right.text
@@ -153,8 +158,8 @@ class Standing:
         return tuple(vote for vote in self.votes if vote.preferred is not None)
 
     def of(self, run: str, step: int) -> "Standing":
-        """Return the votes on one checkpoint."""
-        votes = (vote for vote in self.votes if (vote.run, vote.step) == (run, step))
+        """Return the votes on one checkpoint that set its two models side by side."""
+        votes = (vote for vote in self.votes if (vote.run, vote.step) == (run, step) and vote.of_two_models)
         ended = tuple(end for end in self.ended if (end.run, end.step) == (run, step))
         return Standing(tuple(sorted(votes, key=lambda vote: vote.at)), ended, self.damaged)
 

@@ -89,12 +89,12 @@ def test_ten_pairs_are_voted_on_and_dpo_is_started_from_them(
     learn.click()
 
     at_step(page, "data")
-    expect(page.locator("#report h3")).to_contain_text("ready")
+    expect(page.get_by_role("heading", name="All 10 examples are ready.")).to_be_visible()
     expect(page.locator("#steps")).to_contain_text("10 examples")
     page.locator("#primary-data").click()
     at_step(page, "method")
-    expect(page.locator('#objective input[value="dpo"]')).to_be_checked()
     page.locator("#advanced > button").click()
+    expect(page.locator("#objective input:checked")).to_have_value("dpo")
     page.locator("#knob-steps input").fill("3")
     page.locator("#knob-steps input").blur()
     expect(page.locator("#recipes input:checked ~ .choice-text small")).to_contain_text(
