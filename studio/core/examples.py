@@ -16,7 +16,9 @@ class Example:
     the user's file. `cut_tokens` were taken off its end to fit the longest example allowed. `label` is what
     the whole row is sorted into, where no token is learned, or how its answer was rated. `starts` are the
     places where a text begins, of which a packed row has several that must not see each other, and a row of
-    two answers to one question two: the better one first. Invariant: ids and labels have the same length.
+    two answers to one question two: the better one first. Of an answer that was tried for a reward,
+    `advantage` says how much better it was than expected, and `untouched` how likely each learned token is to
+    the model before tuning (nats). Invariant: ids and labels have the same length.
     """
 
     row: int
@@ -25,6 +27,8 @@ class Example:
     cut_tokens: int = 0
     label: str = ""
     starts: tuple[int, ...] = (0,)
+    advantage: float = 0.0
+    untouched: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         assert len(self.input_ids) == len(self.labels)

@@ -29,6 +29,8 @@ FEWEST_ANSWERED = 10
 
 def reward_warnings(progress: Progress) -> tuple[Warned, ...]:
     """Return what there is to be told of a run's rewards now, the most urgent first."""
+    if "reward" not in progress.training.measures:  # it has only looked at held-back questions so far
+        return ()
     found = (_collapsed(progress), _too_far(progress), *_at_a_cost(progress), _equal(progress))
     told = tuple(warned for warned in found if warned is not None)
     return told or tuple(warned for warned in (_still(progress),) if warned is not None)

@@ -35,6 +35,10 @@ class Batch:
     """(B, T) int64, beginning anew with each text of a packed row; None where a row is one text."""
     labels: tuple[str, ...] = ()
     """What the rows are sorted into; none where tokens are learned."""
+    advantages: Tensor | None = None
+    """(B,) float32: how much better each answer was than expected; None where no reward is learned from."""
+    untouched: Tensor | None = None
+    """(N,) float32: how likely each learned token is to the model before tuning, in nats; None likewise."""
 
     def to(self, device: str) -> "Batch":
         """Return the batch with its tensors there."""
@@ -68,7 +72,15 @@ def collate(examples: Sequence[Example]) -> Batch:
         torch.tensor(lengths),
         _position_ids(examples, longest),
         tuple(example.label for example in examples if example.label),
+        *_of_rewards(examples),
     )
+
+
+def _of_rewards(examples: Sequence[Example]) -> tuple[Tensor | None, Tensor | None]:
+    if not any(example.untouched for example in examples):
+        return None, None
+    likely = [each for example in examples for each in example.untouched]
+    return torch.tensor([example.advantage for example in examples]), torch.tensor(likely)
 
 
 def _position_ids(examples: Sequence[Example], longest: int) -> Tensor | None:

@@ -1,7 +1,7 @@
 """What a run is given, and which of its rows teach something."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from transformers import PreTrainedTokenizerBase
 
@@ -9,6 +9,7 @@ from studio.core import events
 from studio.core.config import RunConfig
 from studio.core.errors import Refused
 from studio.core.examples import Example, cut_tokens_of, only, trained_tokens_of
+from studio.data.questions import Asked
 from studio.engine.checkpoints import CheckpointStore
 from studio.engine.models import ModelSource
 from studio.engine.processes import ONE, Processes
@@ -24,6 +25,7 @@ class TrainingJob:
     `history` is what the run said so far: a resumed one repeats what it did to fit its machine.
     `processes`: who trains it together; each is given the same job, and all have met (`processes.join`).
     `replayed` is what the untouched model answered, to be learned beside the rows.
+    `asked`: what each row asks in words, where answers are tried for a reward.
     """
 
     config: RunConfig
@@ -36,6 +38,7 @@ class TrainingJob:
     history: Sequence[events.Recorded] = ()
     processes: Processes = ONE
     replayed: Sequence[Example] = ()
+    asked: Mapping[int, Asked] = field(default_factory=dict)
 
 
 def teachable(job: TrainingJob, emit: Emit) -> TrainingJob:
@@ -46,7 +49,8 @@ def teachable(job: TrainingJob, emit: Emit) -> TrainingJob:
     """
     training = _telling(job.training, "training", emit)
     held_out = _telling(job.held_out, "held-back", emit)
-    _tell_cut(training, emit)
+    if not job.asked:  # else nobody learns the answers in the rows
+        _tell_cut(training, emit)
     if job.replayed:
         training = Mixed(training, job.replayed)
     return replace(job, training=training, held_out=held_out)

@@ -2,26 +2,26 @@
 
 import time
 from collections.abc import Callable
-from functools import partial
 
 from studio.core import events, system
 from studio.core.config import Optimisation
 from studio.core.early_warnings import exploding
 from studio.core.progress import Progress as Told
 from studio.core.verdict import ends_early
-from studio.engine.batches import rows_of_step
 from studio.engine.divided import while_others_last
 from studio.engine.division import why_divided
+from studio.engine.from_rewards import lesson_of
 from studio.engine.guards.numbers import NotANumber
 from studio.engine.guards.room import split
 from studio.engine.held_out import mean_loss, standard_error
 from studio.engine.interruptions import Interruptions
 from studio.engine.job import Emit, TrainingJob, teachable
+from studio.engine.lessons import Lesson
 from studio.engine.preparation import prepare
 from studio.engine.replay import in_words
 from studio.engine.schedule import Schedule, learning_rate, plan_steps
 from studio.engine.standing import Standing
-from studio.engine.steps import StepResult, Stopped, measure_parts, take_step
+from studio.engine.steps import Stopped
 
 BAD_STEPS_ALLOWED = 3
 HALF = 0.5
@@ -46,11 +46,12 @@ def train(
     processes.meet()  # all have read what the run said so far, before more is said
     emit = emit if processes.leads else _silent
     job = teachable(job, emit)
+    lesson = lesson_of(job)
     settings = job.config.part(Optimisation)
     schedule = plan_steps(settings, len(job.training))
     divided = why_divided(job.config, job.source, processes)
     prepared = prepare(job.config, job.source, job.tokenizer, processes=processes, divided=divided)
-    run = _Run(job, Standing(job, prepared), schedule, emit)
+    run = _Run(lesson, Standing(job, prepared), schedule, emit)
     with while_others_last():
         run.begin()
         try:
@@ -68,12 +69,12 @@ def _silent(event: events.Event) -> None:
 class _Run:
     """One run from its first or its last saved step to its end."""
 
-    def __init__(self, job: TrainingJob, standing: Standing, schedule: Schedule, emit: Emit) -> None:
-        self._job, self._at, self._schedule = job, standing, schedule
-        self._settings = job.config.part(Optimisation)
+    def __init__(self, lesson: Lesson, standing: Standing, schedule: Schedule, emit: Emit) -> None:
+        self._job, self._lesson, self._at, self._schedule = lesson.job, lesson, standing, schedule
+        self._settings = self._job.config.part(Optimisation)
         self._tell = emit
         self._told = Told()
-        for recorded in job.history:
+        for recorded in self._job.history:
             self._told.add(recorded)
         self._alarmed = False
 
@@ -104,7 +105,7 @@ class _Run:
             total_parameters=prepared.total_parameters,
             device=prepared.device,
             dtype=prepared.dtype,
-            reasons=(*prepared.reasons, *in_words(len(self._job.replayed))),
+            reasons=(*prepared.reasons, *self._lesson.reasons, *in_words(len(self._job.replayed))),
             weights_hash=self._job.source.weights_hash,
             memory_limit_bytes=prepared.memory_limit_bytes(),
             replayed_rows=len(self._job.replayed),
@@ -156,7 +157,7 @@ class _Run:
         planned = learning_rate(progress.step + 1, settings=self._settings, schedule=self._schedule)
         rate = planned * progress.rate_factor
         self._job.processes.draw_apart(self._settings.seed, progress.step)
-        result = self._step(rate, between)
+        result = self._lesson.step(self._at, rate, between, self._emit)
         progress.step += 1
         self._at.hold_random()
         if result.skipped:
@@ -182,23 +183,6 @@ class _Run:
             self._alarmed = True
             self._emit(alarm)
 
-    def _step(self, rate: float, between: Interruptions) -> StepResult:
-        rows = rows_of_step(
-            self._at.progress.step,
-            rows=len(self._job.training),
-            batch_size=self._settings.batch_size,
-            seed=self._settings.seed,
-        )
-        work = partial(
-            take_step,
-            self._at.prepared.machinery,
-            [self._job.training[row] for row in rows],
-            learning_rate=rate,
-            clip=self._settings.gradient_clip,
-            between=between,
-        )
-        return self._at.prepared.within_memory(work, self._at.progress, self._emit)
-
     def _note_skipped_step(self) -> None:
         progress = self._at.progress
         progress.skipped_steps += 1
@@ -218,16 +202,15 @@ class _Run:
 
     def _look_at_held_out(self, between: Interruptions) -> None:
         """Measure and save where the schedule says so and it was not done before a stop."""
-        progress, held_out = self._at.progress, self._job.held_out
+        progress, looked_at = self._at.progress, self._lesson.looked_at
         due = progress.step == 0 or progress.step in self._schedule.evaluate_after
-        if not due or progress.evaluated_step == progress.step or not held_out:
+        if not due or progress.evaluated_step == progress.step or not looked_at:
             return
         self._at.repeat(self._told.adjustments, checking=True)
-        work = partial(measure_parts, self._at.prepared.machinery, held_out, between=between)
-        seen = self._at.prepared.within_memory(work, progress, self._emit, checking=True)
+        seen = self._lesson.look(self._at, between, self._emit)
         progress.evaluated_step, parts = progress.step, seen.parts
         (loss, tokens), error = mean_loss(parts), standard_error(parts, progress.best_parts)
-        self._emit(events.Evaluated(progress.step, loss, tokens, len(held_out), error, seen.measures))
+        self._emit(events.Evaluated(progress.step, loss, tokens, len(looked_at), error, seen.measures))
         if progress.best_loss is None or loss < progress.best_loss:
             # The untouched model is what the first look is set beside, and never the best itself.
             progress.best_loss, progress.best_parts = loss if progress.step else None, parts

@@ -16,6 +16,7 @@ from studio.engine.guards.memory import MemoryGuard
 from studio.engine.near_base import Pull
 from studio.engine.preferring import Preferring
 from studio.engine.processes import ONE, Processes
+from studio.engine.reinforcing import Reinforcing
 from studio.engine.teacher import Taught
 
 
@@ -26,7 +27,7 @@ class Machinery:
     model: nn.Module
     optimiser: torch.optim.Optimizer
     accelerator: Accelerator
-    objective: ModuleType | Taught | Preferring
+    objective: ModuleType | Taught | Preferring | Reinforcing
     weights: tuple[Tensor, ...]
     """The trained ones."""
     device: str

@@ -31,8 +31,9 @@ from studio.engine.near_base import pull_of
 from studio.engine.objectives import objective_named
 from studio.engine.packs import keeps_apart
 from studio.engine.pairs import fits
-from studio.engine.preferring import preferring
+from studio.engine.preferring import Preferring, preferring
 from studio.engine.processes import ONE, Processes
+from studio.engine.reinforcing import Reinforcing, reinforcing
 from studio.engine.teacher import lesson
 
 Result = TypeVar("Result")
@@ -124,7 +125,7 @@ def prepare(
     optimiser = accelerator.prepare(_optimiser(names, settings))
     precision, dtype, reasons = _precision(choice, frozen)
     packs = objective.WINDOWS and not tuning.PREPENDS and keeps_apart(model, device)
-    taught = preferring(config, source, choice) if hasattr(objective, "weigh") else taught
+    taught = _whole_answers(config, source, choice) or taught
     pull = pull_of(config, source, choice)  # may load a second model, which is held at rest as well
     size = {"number_bytes": frozen.itemsize, "side_by_side": hasattr(objective, "weigh")}
     guard = guard_for(source, device, trained=names, processes=processes, **size)
@@ -132,6 +133,16 @@ def prepare(
     machinery = Machinery(*at_work, packs, guard, processes, divided, pull)
     at_once, reasons = TOKENS_AT_ONCE[device], (*reasons, *_shared(processes, divided))
     return Prepared(machinery, tuning, names, device, dtype, reasons, total, at_once)
+
+
+def _whole_answers(
+    config: RunConfig, source: ModelSource, choice: DeviceChoice
+) -> Preferring | Reinforcing | None:
+    """Return the lesson of a run that weighs whole answers; None where words are learned one by one."""
+    objective = objective_named(config.objective)
+    if hasattr(objective, "weigh"):
+        return preferring(config, source, choice)
+    return reinforcing(config, source, choice) if hasattr(objective, "policy_loss") else None
 
 
 def _accelerator(device: str, processes: Processes) -> Accelerator:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
-from studio.core.examples import IGNORED
 from studio.core.records import (
     Completion,
     Conversation,
@@ -15,6 +14,7 @@ from studio.core.records import (
     Text,
     question_and_answer,
 )
+from studio.data.questions import prompt_of
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import encode_text_prompt
 
@@ -87,20 +87,13 @@ def _question(
     example = objective.encode(record, template, max_length=length, row=sourced.row)
     if sorts:
         return Question(sourced.row, record.text, record.label, (), example.input_ids)
-    prompt = example.input_ids[: _last_answer(example.labels)]
+    prompt = prompt_of(example)
     if isinstance(record, Completion | Labelled):
         asked, answer = question_and_answer(record)
         return Question(sourced.row, asked, answer, (Message("user", asked),), prompt)
     last = max(index for index, message in enumerate(record.messages) if message.role == "assistant")
     turns = record.messages[:last]
     return Question(sourced.row, _shown(turns), record.messages[last].content, turns, prompt)
-
-
-def _last_answer(labels: Sequence[int]) -> int:
-    """Return where the last stretch of learned tokens begins."""
-    learned = [label != IGNORED for label in labels]
-    end = max(index for index, is_learned in enumerate(learned) if is_learned)
-    return max((index + 1 for index in range(end) if not learned[index]), default=0)
 
 
 def _shown(turns: Sequence[Message]) -> str:

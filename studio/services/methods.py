@@ -11,7 +11,8 @@ from studio.core.errors import Refused
 from studio.core.recipes import RECIPES
 from studio.core.texts import checked_text
 from studio.data.inspect import training_refusal
-from studio.engine.objectives import OBJECTIVES, objective_named, objectives_for
+from studio.engine.objectives import OBJECTIVES, learns_from_reward, objective_named, objectives_for
+from studio.engine.rewarding import Rewards
 from studio.engine.sources import resolve, source_here
 from studio.engine.starter import starter_is_ready
 from studio.engine.tunings import tuning_named
@@ -62,8 +63,11 @@ def _quiet(text: str) -> None:
 def settled(config: RunConfig) -> RunConfig:
     """Return the description with the commit of the model as it lies here, so that it can be repeated.
 
-    Raises Refused where rows may be longer than that model reads.
+    Raises Refused where rows may be longer than that model reads, and where nothing says what an answer is
+    worth that is to be learned by its reward.
     """
+    if learns_from_reward(config.objective):
+        Rewards.of(config.part(objective_named(config.objective).Config))
     source = source_here(config.model, config.revision)
     if source is None:  # the worker fetches it, and checks it then
         return config

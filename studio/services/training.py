@@ -17,6 +17,7 @@ from studio.engine.outputs import outputs_of
 from studio.engine.processes import ONE, Processes
 from studio.engine.sources import ModelSource, resolve
 from studio.engine.weight_files import Abandoned
+from studio.services.asking import asked_in
 from studio.services.dividing import divided
 from studio.services.examples import encode_rows
 from studio.services.replaying import mixed_in
@@ -215,6 +216,7 @@ def job_of(
         history=folder.read()[0],
         processes=signals.processes,
         replayed=replayed,
+        asked=asked_in(gathered.config.objective, gathered.parts),
     )
 
 

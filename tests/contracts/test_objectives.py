@@ -1,6 +1,7 @@
 """What every objective keeps, whoever adds it: it is described, and encodes what it accepts."""
 
 import dataclasses
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from studio.core.records import Completion, Conversation, Labelled, Message, Pre
 from studio.data.packing import apart
 from studio.data.templates import ChatTemplate
 from studio.engine.device import DeviceChoice
-from studio.engine.objectives import OBJECTIVES, objective_named
+from studio.engine.objectives import OBJECTIVES, learns_from_reward, objective_named
 from studio.engine.preferring import Preferring
 from studio.engine.preparation import prepare
 from studio.engine.whole_step import shared_by
@@ -46,9 +47,9 @@ def test_it_says_what_it_is_when_to_pick_it_and_where_it_comes_from(objective):
     assert objective.__doc__
 
 
-def test_it_names_its_head_and_metrics_that_exist(objective):
+def test_it_names_its_head_and_metrics_that_exist(name, objective):
     assert objective.HEAD in ("language", "classes", "reward")
-    assert "loss" in objective.METRICS or hasattr(objective, "weigh")
+    assert "loss" in objective.METRICS or hasattr(objective, "weigh") or learns_from_reward(name)
     assert set(objective.METRICS) <= set(METRICS)
 
 
@@ -82,13 +83,16 @@ def test_a_row_that_is_too_long_says_how_much_of_it_is_cut(objective, tiny_token
 
 def test_its_loss_is_a_sum_over_what_is_learned(name, objective, tiny_lesson, lesson_knobs, tiny_tokenizer):
     source, examples = tiny_lesson(name)
+    if learns_from_reward(name):
+        examples = as_tried(examples)
     config = RunConfig("d", "1", objective=name, knobs=lesson_knobs(name))
     machinery = prepare(config, source, tiny_tokenizer, choice=FLOAT32).machinery
     whole, weight = summed_loss(machinery, examples, examples)
     parts = [summed_loss(machinery, [example], examples)[0] for example in examples]
-    learned = [1 if hasattr(objective, "weigh") else example.trained_tokens for example in examples]
-    assert weight == sum(learned)
-    assert 0 < whole == pytest.approx(sum(parts), rel=1e-5)
+    by_row = hasattr(objective, "weigh") or name in ("rloo", "reinforce")
+    assert weight == sum(1 if by_row else example.trained_tokens for example in examples)
+    assert whole != 0
+    assert whole == pytest.approx(sum(parts), rel=1e-5)
 
 
 def summed_loss(machinery, examples, step) -> tuple[float, int]:
@@ -100,6 +104,27 @@ def summed_loss(machinery, examples, step) -> tuple[float, int]:
     shared = shared_by(machinery, step, token_budget=512, between=lambda: None)
     weighed = machinery.objective.weigh(machinery.model, batch, shared)
     return weighed.loss.item(), weighed.weight
+
+
+def as_tried(examples):
+    """Return the rows as if their answers had been sampled, each with another advantage."""
+    return tuple(
+        replace(each, advantage=at - 2.0, untouched=(-2.0,) * each.trained_tokens)
+        for at, each in enumerate(examples)
+    )
+
+
+def test_answers_are_set_beside_each_other_by_their_reward(name, objective):
+    """The better one has the higher advantage, whichever question it belongs to."""
+    if not learns_from_reward(name):
+        assert not hasattr(objective, "advantages")
+        return
+    found = objective.advantages([[0.0, 1.0, 0.5], [1.0, 1.0]], [[0.0] * 3, [0.0] * 2], objective.Config())
+    assert [len(group) for group in found] == [3, 2]
+    assert found[0][0] < found[0][2] < found[0][1]
+    assert found[1][0] == found[1][1]
+    (alone,) = objective.advantages([[0.7]], [[0.0]], objective.Config())
+    assert alone == [0.0]
 
 
 def test_an_unknown_one_is_refused_by_name():

@@ -35,6 +35,10 @@ def test_a_reward_that_rises_with_varied_answers_raises_no_alarm():
     assert told(rising, samples=various, parts={"exact": rising, "length": steady})[0] <= 0.02 * RUNS
 
 
+def test_before_its_first_step_a_run_is_warned_of_nothing():
+    assert reward_warnings(folded(checks([0.1]))) == ()
+
+
 def test_a_reward_that_does_not_rise_is_told_after_half_of_the_run():
     count, words = told(steady)
     assert count >= 0.9 * RUNS

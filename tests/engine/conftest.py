@@ -12,6 +12,7 @@ from studio.core import events
 from studio.core.config import RunConfig
 from studio.core.examples import Example
 from studio.core.knobs import KnobValue
+from studio.data.questions import Asked
 from studio.engine.loop import TrainingJob, train
 from studio.engine.sources import ModelSource, from_folder
 
@@ -33,6 +34,7 @@ class TinyRun:
     said: list[events.Event] = field(default_factory=list)
     history: list[events.Recorded] = field(default_factory=list)
     replayed: tuple[Example, ...] = ()
+    asked: dict[int, Asked] = field(default_factory=dict)
 
     def __call__(
         self,
@@ -55,6 +57,7 @@ class TinyRun:
             "the worker",
             self.history,
             replayed=self.replayed,
+            asked=self.asked,
         )
         self.said = []
         train(job, self.said.append, should_stop, at_pause)

@@ -8,6 +8,9 @@ One that learns from preferences has instead of `loss` the function weigh, which
 with REFERENCE (whether the untouched model is asked as well), MEASURES (what is told of each step beside the
 loss), and where it has one SHARED (what is found over a whole step first, see `engine/whole_step.py`) and
 QUESTIONS (whether the better answer's question is learned, too).
+One that learns from a reward has instead the functions advantages and policy_loss, which
+`engine/attempts.py` and `engine/reinforcing.py` call, and REFERENCE; its Config has the knobs of `Sampling`
+and `Rewarded`.
 """
 
 from types import ModuleType
@@ -20,9 +23,12 @@ from studio.engine.objectives import (
     completion,
     distillation,
     dpo,
+    grpo,
     kto,
     orpo,
+    reinforce,
     reward,
+    rloo,
     simpo,
     text,
 )
@@ -38,6 +44,9 @@ OBJECTIVES: dict[str, ModuleType] = {
     "simpo": simpo,
     "kto": kto,
     "reward": reward,
+    "grpo": grpo,
+    "rloo": rloo,
+    "reinforce": reinforce,
 }
 """In the order of the screen. Of those that a kind of record can be learned by, the first is usual."""
 
@@ -54,3 +63,8 @@ def objectives_for(*records: Record) -> tuple[str, ...]:
     return tuple(
         name for name, module in OBJECTIVES.items() if all(module.accepts(record) for record in records)
     )
+
+
+def learns_from_reward(name: str) -> bool:
+    """Return whether the model tries answers of its own, which are then scored."""
+    return hasattr(objective_named(name), "policy_loss")
