@@ -195,11 +195,9 @@ def test_steps_far_too_large_are_told_on_a_real_run(sums_run):
 def test_steps_far_too_small_are_told_on_a_real_run(sums_run):
     sums_run({**LEARNS, "learning_rate": 1e-5})
     (warned,) = early_warnings(fold([events.Recorded(0.0, event) for event in sums_run.said]))
-    assert warned.message.startswith("The error on your own examples falls, but hardly")
-    assert warnings_on_the_way(sums_run) <= {
-        "The error on your own examples falls, but hardly",
-        "Nothing was learned so far",
-    }
+    begins = "The error on your own examples falls, but hardly"
+    assert warned.message.startswith(begins)
+    assert warnings_on_the_way(sums_run) <= {begins[:40], "Nothing was learned so far"}
 
 
 def test_a_run_that_learns_nothing_is_told(sums_run):
