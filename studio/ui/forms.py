@@ -1,8 +1,9 @@
 """Knobs -> widgets: the Advanced settings derive from the configs, nothing about a knob is said twice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import get_annotations
+from types import ModuleType
 
 import gradio as gr
 
@@ -42,12 +43,18 @@ class Form:
         return updates
 
 
-def form(sections: Mapping[str, tuple[type, ...]]) -> Form:
-    """Lay out the knobs of each section's configs under its title."""
+def joined(*forms: Form) -> Form:
+    """Return the forms as one, wherever each of them is laid out."""
+    widgets = {name: widget for form in forms for name, widget in form.widgets.items()}
+    return Form(widgets, {config: group for form in forms for config, group in form.groups.items()})
+
+
+def form(sections: Mapping[str, tuple[type, ...]], elsewhere: Collection[type] = ()) -> Form:
+    """Lay out the knobs of each section's configs under its title, but for what is declared `elsewhere`."""
     widgets: dict[str, gr.components.Component] = {}
     groups: dict[type, gr.Group] = {}
     for title, configs in sections.items():
-        parts = _declared(configs)
+        parts = {each: knobs for each, knobs in _declared(configs).items() if each not in elsewhere}
         for declaring, declared in parts.items():
             with gr.Group(elem_classes="knobs") as groups[declaring]:
                 if not any(
@@ -111,3 +118,15 @@ def chosen(
         for name, value in zip(names, values, strict=True)
         if name in planned and value != planned[name]
     }
+
+
+def entries(registry: Mapping[str, ModuleType]) -> list[tuple[str, str]]:
+    """Return the choices of a registry for `radio_cards`: what each is, and when to pick it."""
+    return [(f"{each.TITLE}\n{each.SUMMARY} {each.WHEN}", name) for name, each in registry.items()]
+
+
+def radio_cards(label: str, choices: list[tuple[str, str]], *, value: str, element: str) -> gr.Radio:
+    """Return a choice drawn as cards: the first line of each label is its title."""
+    return gr.Radio(
+        choices, value=value, label=label, elem_id=element, elem_classes="card-radio", interactive=True
+    )

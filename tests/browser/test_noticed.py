@@ -51,6 +51,7 @@ def test_the_example_is_shown_as_the_method_will_have_it_learned(
     page.locator("#primary-data").click()
     at_step(page, "method")
     page.locator("#advanced > button").click()
+    page.locator("#objectives > button").click()
     page.locator('#objective input[value="completion"]').check()
     expect(page.locator("#fit")).not_to_contain_text("cut at")
     page.locator("#knob-max_length input").fill("20")

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from studio.core.recipes import RECIPES
 from studio.core.words import about, between, count, size
+from studio.engine.aims import aim_of
+from studio.engine.objectives import OBJECTIVES
 from studio.engine.tunings import TUNINGS
 from studio.services.views import Forecast, ModelChoice
 from studio.services.ways import Way
@@ -11,6 +13,25 @@ from studio.ui.markup import Figure, escape, notice, numbers, radio_card, table
 
 MEASURING = "measuring…"
 UNKNOWN = "not known yet"
+WHAT_HAPPENS = {
+    "preferences": (
+        "Nothing is learned by heart: the answers are weighed against each other, and the steps are smaller."
+    ),
+    "reward": (
+        "The answers in your rows are not copied; rewards can compare with them. Choose below what makes an "
+        "answer good."
+    ),
+}
+"""By what a run learns from."""
+
+
+def aim(objective: str) -> str:
+    """Return in plain words what is done with the rows; nothing where answers are learned as they are."""
+    said = WHAT_HAPPENS.get(aim_of(objective), "")
+    if not said:
+        return ""
+    module = OBJECTIVES[objective]
+    return notice("neutral", f"{module.TITLE}.", f"{module.SUMMARY} {said}")
 
 
 def recipes(chosen: str, forecasts: Mapping[str, Forecast]) -> str:

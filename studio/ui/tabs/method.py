@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from types import ModuleType
 
 import gradio as gr
 
@@ -14,13 +13,15 @@ from studio.engine.objectives import OBJECTIVES
 from studio.engine.tunings import TUNINGS
 from studio.services.views import Forecast
 from studio.ui.actions import actions
-from studio.ui.forms import all_configs, chosen, form
+from studio.ui.forms import all_configs, chosen, entries, form, joined, radio_cards
 from studio.ui.markup import heading
 from studio.ui.panels import method as panel
-from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, objectives_for, read, refuse_folder
+from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, read, refuse_folder
 from studio.ui.shell import Shell, pulse
 from studio.ui.tabs.likeness import LikePart
+from studio.ui.tabs.method_aim import AimPart
 from studio.ui.tabs.method_models import LABELS, ModelList, elsewhere
+from studio.ui.tabs.method_rewards import REWARD_CONFIGS, RewardsPart, lacks_reward, weight_of
 from studio.ui.tabs.method_ways import Ways
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
@@ -50,25 +51,26 @@ class MethodTab:
             gr.HTML(HEAD, apply_default_css=False)
             self.notice = html_part("notice-method", script="notices")
             self.like = LikePart(shell, self.notice)
+            self.aim = AimPart(shell)
             self.recipes = html_part("recipes", "recipe", script="choices")
             self.fit = html_part("fit")
-            self.place = _radio("Starting model", self._models(), value="starter", element="model")
+            self.place = radio_cards("Starting model", self._models(), value="starter", element="model")
             with gr.Row(visible=False, elem_id="elsewhere-row") as self.elsewhere_row:
                 self.elsewhere = gr.Textbox(elem_id="elsewhere", max_lines=1, interactive=True)
                 self.fetch = gr.Button("Get this model", size="lg", scale=0, min_width=150, elem_id="fetch")
             self.listed = ModelList(shell)
-            self.tuning = _radio("Which weights move", _entries(TUNINGS), value="lora", element="tuning")
+            self.tuning = radio_cards("Which weights move", entries(TUNINGS), value="lora", element="tuning")
             self.ways = Ways(shell)
+            self.aim.lay_out()
+            self.rewards = RewardsPart()
             with gr.Accordion("Advanced settings", open=False, elem_id="advanced"):
-                self.objective = _radio(
-                    "What is learned", _entries(OBJECTIVES), value="chat", element="objective"
-                )
-                self.form = form(SECTIONS)
+                self.form = joined(form(SECTIONS, REWARD_CONFIGS), self.rewards.form)
             self.bar = actions("method")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [self.notice, self.like.told, self.recipes, self.fit, self.place, self.elsewhere_row]
-        parts += [self.elsewhere, self.listed.list, self.tuning, *self.ways.outputs(), self.objective]
+        parts = [self.notice, self.like.told, *self.aim.outputs(), self.recipes, self.fit, self.place]
+        parts += [self.elsewhere_row, self.elsewhere, self.listed.list, self.tuning, *self.ways.outputs()]
+        parts += self.rewards.outputs()
         return [*parts, *self.form.widgets.values(), *self.form.groups.values(), *self.bar.parts()]
 
     def wire(self) -> None:
@@ -77,7 +79,7 @@ class MethodTab:
         outputs = [*self.outputs(), shell.session, shell.pulse]
         again = {"outputs": outputs, "repeats": "multiple"}  # the last choice counts, however quick
         on(self.recipes.recipe, safe(self.choose_recipe), inputs=[shell.session], **again)
-        chosen = {"place": self.place, "tuning": self.tuning, "objective": self.objective}
+        chosen = {"place": self.place, "tuning": self.tuning, "objective": self.aim.objective}
         for field, part in chosen.items():
             on(part.input, safe(self.choose(field)), inputs=[shell.session, part], **again)
         for event in (self.fetch.click, self.elsewhere.submit):
@@ -85,10 +87,14 @@ class MethodTab:
             got = on(event, safe(self.fetch_model), inputs=named, outputs=[self.notice])
             on(got.then, self.take_model, inputs=[*named, self.notice], outputs=outputs)
         self.like.wire()
+        self.aim.wire(safe, self._drawn, outputs)
         self.listed.wire(safe, self._drawn, outputs)
         for widget in self.form.widgets.values():
             event = widget.blur if isinstance(widget, gr.Number | gr.Textbox) else widget.input
             on(event, safe(self.adjust), inputs=filled, **again)
+        for box in self.rewards.boxes.values():
+            ticked = [*filled, *self.rewards.boxes.values()]
+            on(box.input, safe(self.reward), inputs=ticked, **again)
         on(shell.pulse.measured, safe(self.adjust), inputs=filled, outputs=outputs)
         begun = on(
             self.bar.primary.click, safe(self.start), inputs=filled, outputs=[self.notice, shell.session]
@@ -108,10 +114,6 @@ class MethodTab:
         listed = [(panel.model_line(model), model.id) for model in self._studio.models()]
         return listed + [entry for entry in ELSEWHERE if self._shell.local or entry[1] != FOLDER]
 
-    def _objectives(self, dataset: str) -> list[tuple[str, str]]:
-        fitting = objectives_for(self._studio.dataset(dataset))
-        return _entries({name: module for name, module in OBJECTIVES.items() if name in fitting})
-
     def _drawn(self, session: Session) -> Updates:
         """Return the choices of the session, the form filled with what they plan, and the forecast."""
         models = self._models()
@@ -128,7 +130,7 @@ class MethodTab:
             **self.listed.drawn(session),
             **self.like.show(session),
             self.tuning: plan.tuning,
-            self.objective: gr.Radio(choices=self._objectives(session.dataset), value=plan.objective),
+            **self.aim.drawn(session, plan),
             **self.form.fill(plan.knobs, configs),
             **self._forecast(session, plan),
         }
@@ -152,7 +154,8 @@ class MethodTab:
             self.recipes: panel.recipes(plan.recipe, forecasts),
             self.fit: panel.fit(forecasts[plan.recipe], self._studio.hourly_price),
             **self.ways.drawn(plan),
-            self.bar.primary: _primary(forecasts[plan.recipe]),
+            **self.rewards.drawn(plan),
+            self.bar.primary: _primary(forecasts[plan.recipe], lacks=lacks_reward(plan)),
             self._shell.pulse: pulse(self._studio, facts, measuring=measuring),
         }
 
@@ -208,6 +211,14 @@ class MethodTab:
         session = session.cut_at(plan.part(DataSettings).max_length)
         return {self._shell.session: session.document(), **self._forecast(session, plan)}
 
+    def reward(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
+        """Switch rewards on or off as their boxes stand, which come behind the settings."""
+        names = self.form.names()
+        values = dict(zip(names, settings, strict=False))
+        values |= self.rewards.weights(settings[len(names) :], values)
+        weights = {self.form.widgets[name]: values[name] for name in map(weight_of, self.rewards.boxes)}
+        return {**weights, **self.adjust(document, typed, *values.values())}
+
     def start(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
         session = read(document)
         if unfetched(session, typed):
@@ -227,18 +238,9 @@ def unfetched(session: Session, typed: str | None) -> bool:
     return session.place in (HUB, FOLDER) and (typed or "").strip() != session.elsewhere.strip()
 
 
-def _entries(registry: Mapping[str, ModuleType]) -> list[tuple[str, str]]:
-    return [(f"{each.TITLE}\n{each.SUMMARY} {each.WHEN}", name) for name, each in registry.items()]
-
-
-def _radio(label: str, choices: list[tuple[str, str]], *, value: str, element: str) -> gr.Radio:
-    """Return a choice drawn as cards: the first line of each label is its title."""
-    return gr.Radio(
-        choices, value=value, label=label, elem_id=element, elem_classes="card-radio", interactive=True
-    )
-
-
-def _primary(forecast: Forecast) -> gr.Button:
+def _primary(forecast: Forecast, *, lacks: bool) -> gr.Button:
+    if lacks:
+        return gr.Button("Switch on a reward first", interactive=False)
     if not forecast.fits:
         return gr.Button("This does not fit here", interactive=False)
     time = f", about {panel.expected_time(forecast)}" if forecast.measured else ""

@@ -1,0 +1,77 @@
+"""The Method step's rewards: which are switched on, and how each is set."""
+
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+
+import gradio as gr
+
+from studio.core.config import RunConfig
+from studio.core.knobs import KnobValue, knobs
+from studio.engine.aims import aim_of
+from studio.engine.rewards import REWARDS, Rewarded
+from studio.ui.forms import Form, widget
+from studio.ui.wiring import Updates
+
+HEAD = (
+    "<h3>What makes an answer good</h3><p>Switch on at least one. Several are added up, each by its weight; "
+    "every one gets a curve of its own.</p>"
+)
+REWARD_CONFIGS = tuple(module.Config for module in REWARDS.values())
+ON = 1.0
+"""The weight of a reward that was just switched on."""
+
+
+class RewardsPart:
+    """A box for each reward, and beneath it, while it is ticked, its weight and settings."""
+
+    def __init__(self) -> None:
+        self.boxes: dict[str, gr.Checkbox] = {}
+        self.settings: dict[str, gr.Group] = {}
+        self._widgets: dict[str, gr.components.Component] = {}
+        with gr.Group(visible=False, elem_id="rewards", elem_classes="knobs") as self._whole:
+            gr.HTML(HEAD, apply_default_css=False)
+            for name, module in REWARDS.items():
+                self._lay_out(name, module)
+        self.form = Form(self._widgets, {Rewarded: self._whole})
+
+    def _lay_out(self, name: str, module: ModuleType) -> None:
+        why_not = module.unavailable() if hasattr(module, "unavailable") else ""
+        about = f"{module.SUMMARY} {module.WHEN}" if not why_not else f"Not on this machine: {why_not}"
+        self.boxes[name] = gr.Checkbox(
+            label=module.TITLE, info=about, interactive=not why_not, elem_id=f"reward-{name}"
+        )
+        with (
+            gr.Group(visible=False, elem_classes="reward") as self.settings[name],
+            gr.Row(elem_classes="knob-grid"),
+        ):
+            for knob in knobs(module.Config):
+                self._widgets[knob.name] = widget(knob)
+
+    def outputs(self) -> list[gr.blocks.Block]:
+        return [*self.boxes.values(), *self.settings.values()]
+
+    def drawn(self, plan: RunConfig) -> Updates:
+        """Return which boxes are ticked, and the settings beneath those alone."""
+        updates: Updates = {}
+        for name, box in self.boxes.items():
+            switched_on = bool(plan.knobs.get(weight_of(name)))
+            updates[box] = gr.Checkbox(value=switched_on)
+            updates[self.settings[name]] = gr.Group(visible=switched_on)
+        return updates
+
+    def weights(self, ticked: Sequence[bool], before: Mapping[str, KnobValue | None]) -> dict[str, KnobValue]:
+        """Return the weights that the boxes ask for: what was typed stays where a box is still ticked."""
+        return {
+            weight_of(name): (before.get(weight_of(name)) or ON) if each else 0.0
+            for name, each in zip(self.boxes, ticked, strict=True)
+        }
+
+
+def weight_of(reward: str) -> str:
+    """Return the name of the setting that switches a reward on."""
+    return f"{reward}_weight"
+
+
+def lacks_reward(plan: RunConfig) -> bool:
+    """Return whether a run would learn from rewards of which none is switched on."""
+    return aim_of(plan.objective) == "reward" and not any(plan.knobs.get(weight_of(name)) for name in REWARDS)
