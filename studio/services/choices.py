@@ -88,9 +88,10 @@ def complete(objective: str, tuning: str, values: Mapping[str, KnobValue]) -> di
 
 
 def knobs_like(config: RunConfig, objective: str, tuning: str) -> dict[str, KnobValue]:
-    """Return the settings of an earlier run that apply here too; another tuning brings its own rate."""
+    """Return the settings of an earlier run that apply here too; what is learned otherwise, or by another
+    tuning, brings its own rate."""
     known = known_knobs(objective, tuning)
-    own_rate = {"learning_rate"} if tuning != config.tuning else set()
+    own_rate = set() if (objective, tuning) == (config.objective, config.tuning) else {"learning_rate"}
     return {name: value for name, value in config.knobs.items() if name in known.keys() - own_rate}
 
 

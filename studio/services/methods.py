@@ -15,7 +15,7 @@ from studio.engine.objectives import OBJECTIVES, learns_from_reward, objective_n
 from studio.engine.rewarding import Rewards
 from studio.engine.sources import resolve, source_here
 from studio.engine.starter import starter_is_ready
-from studio.engine.tunings import tuning_named
+from studio.engine.step_size import usual_rate
 from studio.services import hub_data, uploads
 from studio.services.choices import Choice, complete, refuse_unknown_recipe
 from studio.services.packages import IMPORTING
@@ -84,10 +84,9 @@ def plan(home: Home, dataset: str, choice: Choice) -> RunConfig:
     version = folder.meta().version
     objective = learned_as(folder, version, choice.objective)
     refuse_unknown_recipe(choice)
-    tuning = tuning_named(choice.tuning)
     values = {
         **RECIPES[choice.recipe].knobs,
-        "learning_rate": tuning.LEARNING_RATE,
+        "learning_rate": usual_rate(objective, choice.tuning),
         **choice.knobs,
     }
     return RunConfig(

@@ -8,7 +8,8 @@ from studio.core.knobs import knobs
 from studio.engine.objectives import objective_named
 from studio.engine.pairs import fits
 from studio.engine.sources import ModelSource
-from studio.engine.tunings import TUNINGS, tuning_named
+from studio.engine.step_size import usual_rate
+from studio.engine.tunings import TUNINGS
 from studio.services import forecasts
 from studio.services.choices import complete
 from studio.services.packages import IMPORTING
@@ -82,7 +83,7 @@ def _tuned_so(config: RunConfig, tuning: str) -> RunConfig:
     shared = (DataSettings, Optimisation, objective_named(config.objective).Config)
     names = {knob.name for part in shared for knob in knobs(part)}
     kept = {name: value for name, value in config.knobs.items() if name in names}
-    values = {**kept, "learning_rate": tuning_named(tuning).LEARNING_RATE}
+    values = {**kept, "learning_rate": usual_rate(config.objective, tuning)}
     return replace(config, tuning=tuning, knobs=complete(config.objective, tuning, values))
 
 

@@ -20,7 +20,7 @@ def test_every_reward_has_a_box_in_plain_words_and_all_of_its_settings(part: Rew
     assert list(part.boxes) == list(REWARDS)
     for name, module in REWARDS.items():
         assert part.boxes[name].label == module.TITLE
-        assert module.SUMMARY in part.boxes[name].info or not part.boxes[name].interactive
+        assert module.SUMMARY in part.boxes[name].info
     names = {knob.name for module in REWARDS.values() for knob in knobs(module.Config)}
     assert set(part.form.names()) == names
 
@@ -42,6 +42,16 @@ def test_only_what_has_a_weight_is_ticked_and_shows_its_settings(part: RewardsPa
     while inside.parent is not None and inside is not part.settings["json"]:
         inside = inside.parent
     assert inside is part.settings["json"]
+
+
+def test_a_reward_that_this_machine_cannot_give_says_why_and_cannot_be_ticked(part: RewardsPart) -> None:
+    reason = "No process can be shut in here."
+    plan = RunConfig("d", "", objective="grpo")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(REWARDS["exact"], "unavailable", lambda: reason, raising=False)
+        box = part.drawn(plan)[part.boxes["exact"]]
+    assert (box.interactive, box.info) == (False, f"Not on this machine: {reason}")
+    assert part.drawn(plan)[part.boxes["exact"]].interactive
 
 
 def test_a_box_gives_its_reward_a_weight_and_takes_it_away_again(part: RewardsPart) -> None:

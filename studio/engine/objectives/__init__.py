@@ -3,7 +3,8 @@
 An objective module has TITLE, SUMMARY, WHEN (to pick it), SOURCE, Config, HEAD (what stands on top of the
 model: `language`, `classes`, or `reward`, which is one number), CHAT (whether rows are written in the chat
 template), WINDOWS (whether long rows become several windows and short ones share a row, instead of being
-cut), METRICS (what its exam can measure), and the functions accepts, encode, loss.
+cut), METRICS (what its exam can measure), RATE_SHARE where it takes other steps than its tuning would (how
+large they are beside those), and the functions accepts, encode, loss.
 One that learns from preferences has instead of `loss` the function weigh, which `engine/preferring.py` calls,
 with REFERENCE (whether the untouched model is asked as well), MEASURES (what is told of each step beside the
 loss), and where it has one SHARED (what is found over a whole step first, see `engine/whole_step.py`) and

@@ -22,6 +22,7 @@ REFERENCE = False
 QUESTIONS = True
 SHARED = "tokens"
 MEASURES = ("accuracy", "margin")
+RATE_SHARE = 0.3
 METRICS = dpo.METRICS
 
 

@@ -18,6 +18,7 @@ CHAT = True
 WINDOWS = False
 REFERENCE = False
 MEASURES = ("accuracy", "margin")
+RATE_SHARE = 0.1
 METRICS = dpo.METRICS
 
 

@@ -52,6 +52,7 @@ class MethodTab:
             self.notice = html_part("notice-method", script="notices")
             self.like = LikePart(shell, self.notice)
             self.aim = AimPart(shell)
+            self.rewards = RewardsPart()
             self.recipes = html_part("recipes", "recipe", script="choices")
             self.fit = html_part("fit")
             self.place = radio_cards("Starting model", self._models(), value="starter", element="model")
@@ -62,7 +63,6 @@ class MethodTab:
             self.tuning = radio_cards("Which weights move", entries(TUNINGS), value="lora", element="tuning")
             self.ways = Ways(shell)
             self.aim.lay_out()
-            self.rewards = RewardsPart()
             with gr.Accordion("Advanced settings", open=False, elem_id="advanced"):
                 self.form = joined(form(SECTIONS, REWARD_CONFIGS), self.rewards.form)
             self.bar = actions("method")

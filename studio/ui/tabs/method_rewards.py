@@ -35,10 +35,8 @@ class RewardsPart:
         self.form = Form(self._widgets, {Rewarded: self._whole})
 
     def _lay_out(self, name: str, module: ModuleType) -> None:
-        why_not = module.unavailable() if hasattr(module, "unavailable") else ""
-        about = f"{module.SUMMARY} {module.WHEN}" if not why_not else f"Not on this machine: {why_not}"
         self.boxes[name] = gr.Checkbox(
-            label=module.TITLE, info=about, interactive=not why_not, elem_id=f"reward-{name}"
+            label=module.TITLE, info=_about(module), interactive=True, elem_id=f"reward-{name}"
         )
         with (
             gr.Group(visible=False, elem_classes="reward") as self.settings[name],
@@ -55,7 +53,9 @@ class RewardsPart:
         updates: Updates = {}
         for name, box in self.boxes.items():
             switched_on = bool(plan.knobs.get(weight_of(name)))
-            updates[box] = gr.Checkbox(value=switched_on)
+            why_not = _why_not(REWARDS[name]) if aim_of(plan.objective) == "reward" else ""
+            info = f"Not on this machine: {why_not}" if why_not else _about(REWARDS[name])
+            updates[box] = gr.Checkbox(value=switched_on, info=info, interactive=not why_not)
             updates[self.settings[name]] = gr.Group(visible=switched_on)
         return updates
 
@@ -65,6 +65,15 @@ class RewardsPart:
             weight_of(name): (before.get(weight_of(name)) or ON) if each else 0.0
             for name, each in zip(self.boxes, ticked, strict=True)
         }
+
+
+def _about(reward: ModuleType) -> str:
+    return f"{reward.SUMMARY} {reward.WHEN}"
+
+
+def _why_not(reward: ModuleType) -> str:
+    """Return why a reward cannot be switched on here, "" where it can; where it must be tried, this waits."""
+    return reward.unavailable() if hasattr(reward, "unavailable") else ""
 
 
 def weight_of(reward: str) -> str:
