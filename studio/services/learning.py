@@ -1,6 +1,6 @@
 """What the model will learn: one example as it reads it, in context, learned and cut-off stretches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from studio.core.errors import Refused, StudioError
@@ -9,11 +9,12 @@ from studio.data.judged import BAD
 from studio.data.packing import apart
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import spans
+from studio.engine.aims import aim_of
 from studio.engine.objectives import objective_named
 from studio.engine.sources import ModelSource, source_here
 from studio.services.examples import WHOLE
 from studio.services.packages import IMPORTING
-from studio.services.views import Span
+from studio.services.views import Role, Span
 from studio.store.home import Home
 
 
@@ -36,19 +37,23 @@ def learning_view(
             "Choose the columns of the question and of the answer above.",
         )
     template = _template(_here(model))
-    return row, tuple(
-        _spans(learned.encode(record, template, max_length=WHOLE, row=row), template, max_length)
-    )
+    example = learned.encode(record, template, max_length=WHOLE, row=row)
+    if aim_of(objective) == "reward":
+        return row, tuple(_spans(example, template, max_length, {"learned": "expected"}))
+    named = {"learned": "avoided"} if example.label == BAD else {}
+    return row, tuple(_spans(example, template, max_length, named))
 
 
-def _spans(example: Example, template: ChatTemplate, max_length: int) -> Iterator[Span]:
-    """Yield the pieces of an example; of two answers to one question the question once, then both."""
+def _spans(
+    example: Example, template: ChatTemplate, max_length: int, named: Mapping[str, Role]
+) -> Iterator[Span]:
+    """Yield the pieces of an example, their roles as `named` has them; of two answers to one question the
+    question once, then both."""
     for place, text in enumerate(apart(example)):
-        avoided = place > 0 or example.label == BAD
+        roles = {"learned": "avoided"} if place > 0 else named
         for words, role in spans(text, template, max_length):
-            if place > 0 and role == "context":
-                continue
-            yield Span(words, "avoided" if avoided and role == "learned" else role)
+            if place == 0 or role != "context":
+                yield Span(words, roles.get(role, role))
 
 
 def _here(model: str) -> ModelSource:

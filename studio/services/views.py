@@ -78,12 +78,16 @@ class Duty:
     """Asked before each new task: once true, no other is begun."""
 
 
+Role = Literal["context", "learned", "avoided", "expected", "cut"]
+"""Of a piece of an example: “avoided” is the worse answer, “expected” what a reward can compare with."""
+
+
 @dataclass(frozen=True)
 class Span:
     """A piece of one example as the model will read it."""
 
     text: str
-    role: Literal["context", "learned", "avoided", "cut"]
+    role: Role
 
 
 @dataclass(frozen=True)

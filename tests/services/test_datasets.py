@@ -179,6 +179,15 @@ def test_the_learning_view_shows_context_and_answer_of_one_row(closed, table, ti
         closed.learning_view(view.id, 0, model="owner/name")
 
 
+def test_the_learning_view_says_that_an_answer_is_compared_where_a_reward_is_learned_from(
+    closed, table, tiny_model_folder
+):
+    view = closed.add_dataset(table, table.name)
+    _, spans = closed.learning_view(view.id, 2, model=str(tiny_model_folder), objective="grpo")
+    assert {span.role for span in spans} == {"context", "expected"}
+    assert "".join(span.text for span in spans if span.role == "expected") == "It is 3.<|im_end|>"
+
+
 def test_texts_with_labels_are_planned_and_shown_as_question_and_answer(closed, tmp_path, tiny_model_folder):
     path = tmp_path / "reviews.csv"
     lines = (f"review {number} says so,{'good' if number % 2 else 'bad'}\n" for number in range(40))

@@ -85,13 +85,17 @@ def test_what_reading_anew_would_lose_is_said_beside_the_columns() -> None:
     assert "not in your file" not in data.mapping(report, (step, replace(step, fix="remap")))
 
 
-def test_the_legend_names_what_is_cut_or_worse_only_where_something_is() -> None:
+def test_the_legend_names_only_what_is_there() -> None:
     kept = data.learning(2, (Span("a", "context"), Span("b", "learned")), index=0, total=1)
     cut = data.learning(2, (Span("a", "learned"), Span("b", "cut")), index=0, total=1)
     pair = data.learning(2, (Span("a", "learned"), Span("b", "avoided")), index=0, total=1)
     assert "cut off" not in kept
     assert "cut off" in cut
-    assert ["worse" in shown for shown in (kept, cut, pair)] == [False, False, True]
+    rewarded = data.learning(2, (Span("a", "context"), Span("b", "expected")), index=0, total=1)
+    shown = (kept, cut, pair, rewarded)
+    assert ["worse" in each for each in shown] == [False, False, True, False]
+    assert ["a reward can compare" in each for each in shown] == [False, False, False, True]
+    assert ["learns to write it<" in each for each in shown] == [True, True, True, False]
 
 
 def test_no_line_of_a_sentence_begins_with_a_percent_sign() -> None:

@@ -14,11 +14,9 @@ SPAN_WORDS = {
     "context": ("context", "the model reads it"),
     "learned": ("learned", "the model learns to write it"),
     "avoided": ("worse", "the model learns to write it less"),
+    "expected": ("your answer", "not copied; a reward can compare with it"),
     "cut": ("cut off", "longer than the limit, not used"),
 }
-
-SOMETIMES = ("avoided", "cut")
-"""What the legend names only where there is some of it."""
 
 
 def learning(row: int, spans: Sequence[Span], *, index: int, total: int) -> str:
@@ -26,7 +24,7 @@ def learning(row: int, spans: Sequence[Span], *, index: int, total: int) -> str:
     legend = "".join(
         f'<li><span class="span {role}">{word}</span> {meaning}</li>'
         for role, (word, meaning) in SPAN_WORDS.items()
-        if role not in SOMETIMES or any(span.role == role for span in spans)
+        if role == "context" or any(span.role == role for span in spans)
     )
     text = "".join(_span(span) for span in spans)
     return (

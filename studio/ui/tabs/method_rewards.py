@@ -28,7 +28,7 @@ class RewardsPart:
         self.boxes: dict[str, gr.Checkbox] = {}
         self.settings: dict[str, gr.Group] = {}
         self._widgets: dict[str, gr.components.Component] = {}
-        with gr.Group(visible=False, elem_id="rewards", elem_classes="knobs") as self._whole:
+        with gr.Group(visible=False, elem_classes=["knobs", "rewards"]) as self._whole:
             gr.HTML(HEAD, apply_default_css=False)
             for name, module in REWARDS.items():
                 self._lay_out(name, module)
