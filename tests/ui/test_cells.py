@@ -17,7 +17,7 @@ def test_the_turns_ahead_of_a_prompt_stand_above_it_and_can_be_edited():
 
 def test_an_answer_without_turns_ahead_of_it_has_a_cell_for_each_text():
     record = Rated("How so?", "Because.", False)
-    assert columns_of(record) == ("Question", "Good answer", "Rating")
+    assert columns_of(record) == ("Question", "Answer", "Rating")
     shown = zip(("How so?", "Because.", "bad"), cells_of(4, record), strict=True)
     assert all(text in cell for text, cell in shown)
     assert 'class="turn"' not in "".join(cells_of(4, record))

@@ -1,4 +1,4 @@
-"""The languages of a data set as a chart under its sentence, told of what the rows are."""
+"""The pictures of a data set: languages under their sentence, and single figures in words."""
 
 from studio.core.report import DatasetReport
 from studio.ui.panels.pictures import pictures
@@ -17,3 +17,11 @@ def test_the_languages_of_questions_and_answers_are_drawn_with_their_numbers() -
 
 def test_texts_with_labels_are_no_questions() -> None:
     assert "100 % of 3 texts are in English; shorter" in drawn("labelled", {"question": {"English": 3}})
+
+
+def test_single_figures_are_told_in_words_where_there_are_any() -> None:
+    figures = {"better_is_longer": 0.78, "something_else": 0.5}
+    shown = pictures(DatasetReport("note", "csv", "preference", 10, 10, 0, figures=figures))
+    assert "78 %" in shown
+    assert "better answers that are the longer" in shown
+    assert "50 %" not in shown

@@ -20,6 +20,12 @@ class OneSided:
             self._good += seen.record.label
             self._bad += not seen.record.label
 
+    @property
+    def share_good(self) -> float | None:
+        """The share of answers that are rated good; None where none is rated."""
+        rated = self._good + self._bad
+        return self._good / rated if rated else None
+
     def findings(self) -> list[Finding]:
         total, fewer = self._good + self._bad, min(self._good, self._bad)
         which, other = ("good", "bad") if self._good > self._bad else ("bad", "good")
@@ -42,6 +48,10 @@ def _what_else(which: str) -> str:
             "Add bad answers, or choose only the question and the answer, to learn from the good ones alone."
         )
     return "Add good answers: from bad ones alone a model only forgets how to write."
+
+
+def figures(watch: OneSided) -> dict[str, float]:
+    return {} if watch.share_good is None else {"rated_good": round(watch.share_good, 3)}
 
 
 begin = OneSided

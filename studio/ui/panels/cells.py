@@ -13,6 +13,8 @@ TITLES = {
     "chosen": "Better answer",
     "rejected": "Worse answer",
 }
+RATED = {"prompt": TITLES["prompt"], "completion": "Answer"}
+"""Of a rated answer, which may be a bad one."""
 LONGEST_CELL = 400
 """Characters of one cell that a preview shows; the rest is announced, not dropped in silence."""
 LONGEST_EDITED = 20_000
@@ -39,10 +41,11 @@ def parts_of(record: Record) -> tuple[Part, ...]:
         return _turns(record.messages)
     values = {name: value for name, value in to_dict(record).items() if name not in ("kind", "before")}
     before = _turns(record.before) if isinstance(record, Preference | Rated) else ()
-    rating = ()
     if isinstance(record, Rated):
-        rating = (Part("", "Rating", "good" if values.pop("label") else "bad"),)
-    return (*before, *(Part(name, TITLES[name], text) for name, text in values.items()), *rating)
+        rating = Part("", "Rating", "good" if record.label else "bad")
+        asked, answer = (Part(name, title, values[name]) for name, title in RATED.items())
+        return (*before, asked, answer, rating)
+    return (*before, *(Part(name, TITLES[name], text) for name, text in values.items()))
 
 
 def _turns(messages: tuple[Message, ...]) -> tuple[Part, ...]:

@@ -15,6 +15,8 @@ FIGURES = {
     "distinct_questions": "questions that differ",
     "distinct_openings": "openings that differ",
     "distinct_answers": "answers that differ",
+    "better_is_longer": "better answers that are the longer",
+    "rated_good": "answers rated good",
 }
 """Names of single figures -> their words."""
 

@@ -3,7 +3,8 @@
 import pytest
 
 from studio.core.records import Preference, Rated, SourcedRecord
-from studio.data.checks import Scene
+from studio.data.checks import CHECKS, Scene
+from studio.data.checks.seen import Seen
 from studio.data.checkup import findings_of
 
 
@@ -28,6 +29,14 @@ def test_nearly_all_alike_is_told_with_the_numbers():
     (finding,) = found(190, 10)
     assert (finding.severity, finding.kind) == ("warning", "dominates")
     assert finding.message == "95% of the answers are rated good; 10 of 200 are bad."
+
+
+def test_the_share_of_good_ratings_is_a_figure_of_the_report():
+    watch = CHECKS["one_sided"].begin(Scene())
+    assert CHECKS["one_sided"].figures(watch) == {}
+    for row, label in enumerate((True, True, True, False), 2):
+        watch.see(Seen(row, SourcedRecord(row, Rated(f"q{row}", "a", label))))
+    assert CHECKS["one_sided"].figures(watch) == {"rated_good": 0.75}
 
 
 def test_a_fair_share_of_both_and_other_records_are_as_they_should_be():
