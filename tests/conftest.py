@@ -4,6 +4,7 @@ import gc
 import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -175,6 +176,18 @@ def tiny_examples(
 
     template = ChatTemplate(tiny_tokenizer)
     return tuple(chat.encode(each.record, template, max_length=256, row=each.row) for each in tiny_records)
+
+
+@pytest.fixture
+def rewarded_objective(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the name of an objective that reads rows as a chat does and whose settings are the rewards'."""
+    from studio.engine.objectives import OBJECTIVES, chat
+    from studio.engine.rewards import Rewarded
+
+    tried = ModuleType("tried")
+    tried.__dict__.update({**vars(chat), "Config": Rewarded, "TITLE": "Try answers"})
+    monkeypatch.setitem(OBJECTIVES, "tried", tried)
+    return "tried"
 
 
 def record_for(objective: str, question: str, answer: str) -> Record:

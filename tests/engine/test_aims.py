@@ -9,7 +9,7 @@ from studio.engine.objectives import OBJECTIVES, objectives_for
 from studio.engine.rewards import Rewarded
 
 
-def test_every_aim_has_objectives_and_says_its_term_beside_plain_words():
+def test_every_aim_has_objectives_and_says_its_term_beside_plain_words(rewarded_objective):
     assert {aim_of(name) for name in OBJECTIVES} == set(AIMS)
     for aim in AIMS.values():
         assert aim.title.startswith("From ")
@@ -34,7 +34,9 @@ def test_what_weighs_answers_learns_from_preferences_and_what_has_rewards_from_t
         (Text("a"), "text", {"answers"}),
     ],
 )
-def test_the_rows_say_what_can_be_learned_of_them_and_what_usually_is(record, usual, aims):
+def test_the_rows_say_what_can_be_learned_of_them_and_what_usually_is(
+    record, usual, aims, rewarded_objective
+):
     fitting = objectives_for(record)
     assert fitting[0] == usual
     assert {aim_of(name) for name in fitting} == aims

@@ -180,10 +180,10 @@ def test_the_learning_view_shows_context_and_answer_of_one_row(closed, table, ti
 
 
 def test_the_learning_view_says_that_an_answer_is_compared_where_a_reward_is_learned_from(
-    closed, table, tiny_model_folder
+    closed, table, tiny_model_folder, rewarded_objective
 ):
     view = closed.add_dataset(table, table.name)
-    _, spans = closed.learning_view(view.id, 2, model=str(tiny_model_folder), objective="grpo")
+    _, spans = closed.learning_view(view.id, 2, model=str(tiny_model_folder), objective=rewarded_objective)
     assert {span.role for span in spans} == {"context", "expected"}
     assert "".join(span.text for span in spans if span.role == "expected") == "It is 3.<|im_end|>"
 

@@ -17,7 +17,7 @@ ROWS = {
 
 
 @pytest.fixture
-def opened(shell: Shell, tmp_path: Path):
+def opened(shell: Shell, tmp_path: Path, rewarded_objective: str):
     """Return the part and a session on rows of a kind."""
 
     def open_rows(kind: str) -> tuple[AimPart, Session]:
@@ -43,7 +43,7 @@ def test_questions_with_answers_can_be_copied_or_rewarded(opened) -> None:
     aims, is_choice, objectives = offered(part, session, "chat")
     assert (aims, is_choice) == (["answers", "reward"], True)
     assert objectives == ["chat", "completion", "distillation"]
-    assert {aim_of(name) for name in offered(part, session, "grpo")[2]} == {"reward"}
+    assert {aim_of(name) for name in offered(part, session, "tried")[2]} == {"reward"}
 
 
 def test_pairs_leave_one_aim_with_its_ways_and_say_in_plain_words_what_happens(opened) -> None:
@@ -67,4 +67,5 @@ def test_another_aim_takes_its_first_way(opened) -> None:
     choose = part.choosing(lambda chosen: drawn.append(chosen) or {})
     for aim in ("reward", "answers", "preferences"):
         choose(session.document(), aim)
-    assert [each.objective for each in drawn] == ["grpo", "chat", "chat"]
+    assert [aim_of(each.objective) for each in drawn] == ["reward", "answers", "answers"]
+    assert drawn[1].objective == "chat"

@@ -11,7 +11,7 @@ from studio.ui.tabs.method_rewards import RewardsPart, lacks_reward
 
 
 @pytest.fixture
-def part() -> RewardsPart:
+def part(rewarded_objective: str) -> RewardsPart:
     with gr.Blocks():
         return RewardsPart()
 
@@ -29,11 +29,11 @@ def test_the_rewards_are_shown_where_a_run_learns_from_them(part: RewardsPart) -
     def visible(objective: str) -> bool:
         return part.form.fill({}, [OBJECTIVES[objective].Config])[part.form.groups[Rewarded]].visible
 
-    assert [visible(name) for name in ("grpo", "chat", "dpo")] == [True, False, False]
+    assert [visible(name) for name in ("tried", "chat", "dpo")] == [True, False, False]
 
 
 def test_only_what_has_a_weight_is_ticked_and_shows_its_settings(part: RewardsPart) -> None:
-    plan = RunConfig("d", "", objective="grpo", knobs={"json_weight": 2.0, "exact_weight": 0.0})
+    plan = RunConfig("d", "", objective="tried", knobs={"json_weight": 2.0, "exact_weight": 0.0})
     updates = part.drawn(plan)
     assert [name for name, box in part.boxes.items() if updates[box].value] == ["json"]
     visible = [name for name, group in part.settings.items() if updates[group].visible]
@@ -46,7 +46,7 @@ def test_only_what_has_a_weight_is_ticked_and_shows_its_settings(part: RewardsPa
 
 def test_a_reward_that_this_machine_cannot_give_says_why_and_cannot_be_ticked(part: RewardsPart) -> None:
     reason = "No process can be shut in here."
-    plan = RunConfig("d", "", objective="grpo")
+    plan = RunConfig("d", "", objective="tried")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(REWARDS["exact"], "unavailable", lambda: reason, raising=False)
         box = part.drawn(plan)[part.boxes["exact"]]
@@ -62,7 +62,7 @@ def test_a_box_gives_its_reward_a_weight_and_takes_it_away_again(part: RewardsPa
     assert set(weights) == {f"{name}_weight" for name in REWARDS}
 
 
-def test_a_run_that_learns_from_rewards_lacks_one_until_one_counts() -> None:
-    assert lacks_reward(RunConfig("d", "", objective="grpo"))
-    assert not lacks_reward(RunConfig("d", "", objective="grpo", knobs={"exact_weight": 1.0}))
+def test_a_run_that_learns_from_rewards_lacks_one_until_one_counts(rewarded_objective: str) -> None:
+    assert lacks_reward(RunConfig("d", "", objective="tried"))
+    assert not lacks_reward(RunConfig("d", "", objective="tried", knobs={"exact_weight": 1.0}))
     assert not lacks_reward(RunConfig("d", "", objective="chat"))
