@@ -1,6 +1,7 @@
 """The small honest fakes that every test may use: a two-layer random model and a byte-level tokenizer."""
 
 import gc
+import json
 import shutil
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from studio.core import events
+from studio.core.config import RunConfig, to_dict
 from studio.core.records import Completion, Labelled, Preference, Rated, Record, SourcedRecord, Text
 from studio.core.system import prepare_process
 
@@ -233,3 +235,26 @@ def tiny_lesson(
         return replace(from_folder(tiny_model_folder), labels=labels), examples
 
     return lesson
+
+
+@pytest.fixture(scope="session")
+def judging_checkpoint(
+    tiny_lesson: "Callable[[str], tuple[ModelSource, tuple[Example, ...]]]",
+    tiny_tokenizer: "PreTrainedTokenizerBase",
+    tiny_model_folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """The best checkpoint of a run that learned to prefer an answer to “Not” with that answer behind it."""
+    from studio.engine.loop import TrainingJob, train
+
+    source, examples = tiny_lesson("reward")
+    folder = tmp_path_factory.mktemp("judging-run")
+    knobs = {"steps": 12, "batch_size": 4, "evaluations": 1, "rank": 4, "learning_rate": 1e-2}
+    config = RunConfig("d", "1", model=str(tiny_model_folder), objective="reward", knobs=knobs)
+    (folder / "config.json").write_text(json.dumps(to_dict(config)), encoding="utf-8")
+    kept = KeptCheckpoints(folder / "checkpoints")
+    job = TrainingJob(config, source, tiny_tokenizer, examples, examples[:2], kept, "worker")
+    train(job, lambda event: None, lambda: False, lambda: None)
+    best = kept.best()
+    assert best is not None
+    return best[1]

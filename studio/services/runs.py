@@ -23,6 +23,7 @@ from studio.core.progress import JobProgress, Progress, fold
 from studio.core.texts import checked_text
 from studio.services import methods
 from studio.services.datasets import drop_unused_tokens
+from studio.services.reward_models import with_reward_model
 from studio.store.files import readable, size, told_plainly
 from studio.store.foreseen import note_foreseen
 from studio.store.home import Home
@@ -53,7 +54,9 @@ class RecentStarts:
 
 def start(home: Home, config: RunConfig, *, name: str, recent: RecentStarts, foreseen: Foreseen) -> str:
     """Queue a run and return its id. What it needs has been checked by the caller, who foresaw so much."""
-    run = recent.once(home, methods.settled(config), checked_text(name, "The name", NAME_LENGTH))
+    run = recent.once(
+        home, methods.settled(with_reward_model(home, config)), checked_text(name, "The name", NAME_LENGTH)
+    )
     note_foreseen(home.runs.folder(run).path, foreseen)
     return run
 

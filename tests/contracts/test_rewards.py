@@ -31,8 +31,11 @@ def reward(name):
 
 
 @pytest.fixture
-def settings(name):
-    return Rewarded(**{f"{name}_weight": 1.0}, **USABLE.get(name, {}))
+def settings(name, request):
+    needed = USABLE.get(name, {})
+    if name == "reward_model":
+        needed = {"reward_model_run": str(request.getfixturevalue("judging_checkpoint"))}
+    return Rewarded(**{f"{name}_weight": 1.0}, **needed)
 
 
 def test_it_says_what_it_is_when_to_switch_it_on_and_where_it_comes_from(reward):

@@ -21,6 +21,7 @@ from studio.engine.rewards import (
     must_not_contain,
     pattern,
     readability,
+    reward_model,
 )
 
 REWARDS: dict[str, ModuleType] = {
@@ -32,6 +33,7 @@ REWARDS: dict[str, ModuleType] = {
     "length": length,
     "readability": readability,
     "doctests": doctests,
+    "reward_model": reward_model,
 }
 
 Rewarded = make_dataclass(
