@@ -33,8 +33,11 @@ class RunLines:
     held_out: Sequence[tuple[int, float, float]]
 
 
-def overlay(runs: Sequence[RunLines], axis: Axis) -> dict[str, Any]:
-    """Return the figure as the JSON that the page hands to Plotly, over steps or over seconds of training."""
+def overlay(runs: Sequence[RunLines], axis: Axis, across: str = "Error (lower is better)") -> dict[str, Any]:
+    """Return the figure as the JSON that the page hands to Plotly, over steps or over seconds of training.
+
+    `across` names what is drawn.
+    """
     assert len(runs) <= len(MARKS), "a run without a mark of its own"
     figure = graph.Figure()
     for place, run in enumerate(runs):
@@ -64,7 +67,7 @@ def overlay(runs: Sequence[RunLines], axis: Axis) -> dict[str, Any]:
             hovertemplate=f"{name}, {axis} %{{x:.4~g}}: %{{y:.3f}}<extra></extra>",
             meta=colour,
         )
-    _lay_out(figure, axis)
+    _lay_out(figure, axis, across)
     return {**json.loads(figure.to_json()), "config": CONFIG}
 
 
@@ -74,7 +77,7 @@ def _columns(points: Sequence[tuple[int, float, float]], axis: Axis) -> tuple[li
     return [float(f"{x:.6g}") for x, _ in kept], [float(f"{loss:.4g}") for _, loss in kept]
 
 
-def _lay_out(figure: graph.Figure, axis: Axis) -> None:
+def _lay_out(figure: graph.Figure, axis: Axis, across: str) -> None:
     figure.update_layout(
         template=None,
         uirevision=axis,
@@ -87,5 +90,5 @@ def _lay_out(figure: graph.Figure, axis: Axis) -> None:
         hovermode="closest",
         dragmode="zoom",
         xaxis={"title": {"text": AXES[axis], "font": {"size": 13}}, "rangemode": "tozero", **AXIS},
-        yaxis={"title": {"text": "Error (lower is better)", "font": {"size": 13}}, **AXIS},
+        yaxis={"title": {"text": across, "font": {"size": 13}}, **AXIS},
     )

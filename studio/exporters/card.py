@@ -14,7 +14,7 @@ from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.evaluation.lights import lights
 from studio.evaluation.verdict import verdict_of
-from studio.exporters import judging, serving, told
+from studio.exporters import judging, on_the_way, serving, told
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
 from studio.exporters.origin import Origin, origin_of
 
@@ -173,6 +173,7 @@ def training(job: ExportJob) -> str:
     lines += [
         f"{each.what}: foreseen {each.forecast}, took {each.truth}." for each in told.forecast(job.facts)
     ]
+    lines += on_the_way.point_used(job.facts.story, job.step)
     return _list(lines)
 
 

@@ -8,7 +8,10 @@ from studio.core.curve import Curve
 from studio.core.errors import Refused
 from studio.core.exam import Exam
 from studio.core.knobs import knobs
+from studio.core.progress import Progress
+from studio.core.yardstick import REWARD, TOKEN, Yardstick, yardstick_of_run
 from studio.engine.objectives import OBJECTIVES
+from studio.engine.rewards import Rewarded
 from studio.engine.tunings import TUNINGS
 from studio.services import exams
 from studio.services.ranking_runs import Measured, ranked
@@ -44,15 +47,15 @@ def compare(home: Home, book: RunBook, runs: Sequence[str]) -> RunsComparison:
 
 def _gather(folder: RunFolder, book: RunBook) -> _Gathered:
     view, progress, meta = book.view(folder.id), book.progress(folder.id), folder.meta()
-    curve, used = progress.training, folder.checkpoints.best_step()
-    exam = exams.newest(folder)
+    curve, used, measured_in = progress.training, folder.checkpoints.best_step(), view.yardstick
+    exam = exams.newest(folder) if measured_in is TOKEN else None  # its loss is one per token
     exam = exam if exam is not None and exam.step == used else None
-    held_out = tuple((known.step, curve.seconds_until(known.step), known.loss) for known in progress.held_out)
+    held_out = [(known.step, measured_in.value(known.loss)) for known in progress.held_out]
     last = progress.held_out[-1] if progress.held_out else None
     compared = ComparedRun(
         run=view,
-        training=_points(curve),
-        held_out=held_out,
+        training=_timed(curve, curve.measures["reward"].points if _rewarded(progress) else curve.points),
+        held_out=_timed(curve, held_out),
         exam=exam.arms.get("tuned", {}).get("loss") if exam else None,
         result_bytes=folder.checkpoints.weights_bytes(used) if used else 0,
     )
@@ -63,14 +66,34 @@ def _gather(folder: RunFolder, book: RunBook) -> _Gathered:
         rows=last.rows if last else 0,
         trained_tokens=last.trained_tokens if last else 0,
         held_back=(meta.records_hash, *(str(view.config.knobs.get(name)) for name in SPLIT)),
-        objective=view.config.objective,
+        objective=_counted_by(view.config, measured_in),
         row_losses=_row_losses(exam),
+        yardstick=measured_in,
+        standard_error=progress.best.standard_error if progress.best else 0.0,
     )
     return _Gathered(compared, meta, measured)
 
 
-def _points(curve: Curve) -> tuple[tuple[int, float, float], ...]:
-    return tuple((step, curve.seconds_until(step), loss) for step, loss in curve.points)
+def _rewarded(progress: Progress) -> bool:
+    return yardstick_of_run(progress) is REWARD and "reward" in progress.training.measures
+
+
+def _timed(curve: Curve, points: Sequence[tuple[int, float]]) -> tuple[tuple[int, float, float], ...]:
+    return tuple((step, curve.seconds_until(step), value) for step, value in points)
+
+
+def _counted_by(config: RunConfig, measured_in: Yardstick) -> tuple[str, ...]:
+    """Return what decides how the loss of a run is counted: that of another with the same is like it.
+
+    A reward is the same by whatever objective it is learned from; the loss of a pair hangs on the settings
+    of its objective as well.
+    """
+    if measured_in is TOKEN:
+        return (config.objective,)
+    if measured_in is REWARD:
+        return tuple(f"{knob.name}={config.knobs.get(knob.name)}" for knob in knobs(Rewarded))
+    part = OBJECTIVES[config.objective].Config
+    return (config.objective, *(f"{knob.name}={config.knobs.get(knob.name)}" for knob in knobs(part)))
 
 
 def _row_losses(exam: Exam | None) -> Mapping[int, tuple[float, int]]:

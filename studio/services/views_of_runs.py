@@ -7,7 +7,7 @@ from studio.core.verdict import Verdict
 from studio.services.views import RunView
 
 CurvePoint = tuple[int, float, float]
-"""(step, seconds of step time up to it, loss in nats per trained token)."""
+"""(step, seconds of step time up to it, loss; of a run that learns from a reward its reward)."""
 
 
 @dataclass(frozen=True)
@@ -40,4 +40,4 @@ class RunsComparison:
     differences: tuple[SettingDifference, ...]
     verdict: Verdict
     best: str = ""
-    """Id of the run with the lowest held-out error; empty where they cannot be ranked."""
+    """Id of the run with the lowest held-out error, or the most reward; empty where they cannot be ranked."""

@@ -6,11 +6,12 @@ import pytest
 
 from studio.core.errors import Refused
 from studio.core.events import Evaluated, RunFinished, StepLogged
+from studio.core.yardstick import PAIR, REWARD
 from studio.services.ranking_runs import Measured, ranked
 from tests.services.conftest import planned, wait_for, write_table
 from tests.services.test_runs import STARTED
 
-ONE = Measured("run1", "One", 2.0, 40, 400, ("hash", "12.0", "0"), "chat", {})
+ONE = Measured("run1", "One", 2.0, 40, 400, ("hash", "12.0", "0"), ("chat",), {})
 TWO = replace(ONE, run="run2", name="Two", loss=2.5)
 
 
@@ -58,7 +59,7 @@ def test_an_exam_of_few_rows_tells_nothing_and_one_that_says_otherwise_is_told()
     ("change", "words"),
     [
         ({"held_back": ("other", "12.0", "0")}, "different held-back rows"),
-        ({"objective": "completion"}, "learn different things"),
+        ({"objective": ("completion",)}, "learn different things"),
         ({"trained_tokens": 390}, "count different tokens"),
     ],
 )
@@ -66,6 +67,33 @@ def test_runs_that_were_not_measured_alike_are_not_ranked(change, words):
     said, best = ranked([ONE, replace(TWO, **change)])
     assert (said.tone, said.headline, best) == ("warning", "Not comparable", "")
     assert words in said.sentence
+
+
+PAIRS = {"yardstick": PAIR, "objective": ("dpo", "dpo_beta=0.1")}
+REWARDED = {"yardstick": REWARD, "objective": ("exact_weight=1.0",), "trained_tokens": 40}
+
+
+def test_losses_of_pairs_are_ranked_only_where_they_are_counted_alike():
+    one, two = replace(ONE, **PAIRS), replace(TWO, **PAIRS)
+    assert "the lowest loss per pair on held-back pairs, 2.000" in ranked([one, two])[0].sentence
+    other = replace(two, objective=("dpo", "dpo_beta=0.5"))
+    said, best = ranked([one, other])
+    assert (said.headline, best) == ("Not comparable", "")
+    assert "in how many pairs each is right" in said.sentence
+
+
+def test_of_rewards_the_highest_is_ahead_and_only_beyond_chance():
+    low, high = replace(ONE, loss=-0.2, **REWARDED), replace(TWO, loss=-0.6, **REWARDED)
+    said, best = ranked([low, replace(high, trained_tokens=39)])
+    assert (said.headline, best) == ("One is ahead", "run2")
+    assert (
+        "“Two” has the highest reward on held-back questions, 0.600; the next, “One”, 0.200" in said.sentence
+    )
+    unsure = [replace(run, standard_error=0.2) for run in (low, high)]
+    assert ranked(unsure)[0].headline == "No clear winner"
+    paid_otherwise = replace(high, objective=("json_weight=1.0",))
+    assert "rewarded for different things" in ranked([low, paid_otherwise])[0].sentence
+    assert ranked([replace(ONE, **PAIRS), low])[0].headline == "Not comparable"
 
 
 def test_few_rows_and_missing_checks_are_told():

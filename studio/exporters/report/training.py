@@ -3,8 +3,9 @@
 from studio.charts.still import loss_picture
 from studio.core.recipes import RECIPES
 from studio.core.verdict import verdict
-from studio.core.words import count, duration, loss, size
-from studio.exporters import told
+from studio.core.words import count, duration, size
+from studio.core.yardstick import TOKEN, yardstick_of_run
+from studio.exporters import on_the_way, told
 from studio.exporters.facts import RunFacts
 from studio.exporters.origin import origin_of
 from studio.exporters.report import markup
@@ -67,36 +68,33 @@ def _forecast(facts: RunFacts) -> str:
 
 
 def _curve(facts: RunFacts) -> str:
-    story = facts.story
-    held_out = [(known.step, known.loss) for known in story.held_out]
-    if not held_out and not story.training.points:
+    story, measured = facts.story, yardstick_of_run(facts.story)
+    learned, held_out = on_the_way.curve_points(story)
+    if not held_out and not learned:
         return not_measured("Nothing yet.", "The run has not taken a step.")
-    picture = loss_picture(story.training.points, held_out, best_step=facts.step, told=_said(facts))
+    said = on_the_way.curve_in_words(story)
+    picture = loss_picture(learned, held_out, best_step=facts.step, told=said)
     key = (
         '<p class="key"><span class="learned">on the examples it learns from</span> '
-        '<span class="held-out">on held-back examples</span></p>'
+        f'<span class="held-out">on {measured.held_back}</span></p>'
     )
-    rows = ((f"{known.step:,}", loss(known.loss), f"{known.rows:,}") for known in story.held_out)
-    columns = ("Step", "Error on held-back rows (loss)", "Rows")
-    return f"<figure>{picture}{key}<figcaption>{shown(_said(facts))}</figcaption></figure>" + table(
+    names = on_the_way.checked(story)
+    rows = (
+        (
+            f"{known.step:,}",
+            measured.said(known.loss),
+            *(on_the_way.said_of(known, name) for name in names),
+            f"{known.rows:,}",
+        )
+        for known in story.held_out
+    )
+    error = (
+        "Error on held-back rows (loss)" if measured is TOKEN else f"{measured.title} on {measured.held_back}"
+    )
+    columns = ("Step", error, *map(on_the_way.title_of_measure, names), measured.counted.capitalize())
+    return f"<figure>{picture}{key}<figcaption>{shown(said)}</figcaption></figure>" + table(
         "The curve in numbers", columns, rows
     )
-
-
-def _said(facts: RunFacts) -> str:
-    """Return what the curve shows, in words."""
-    story = facts.story
-    first, last = story.loss_first, story.loss_last
-    learned = f"On its examples the error went from {first:.3f} to {last:.3f}" if first and last else ""
-    parts = [learned] if learned else []
-    if story.held_out:
-        begin, best = story.held_out[0], story.best
-        held_out = "on held-back rows" if parts else "On held-back rows"
-        parts.append(f"{held_out} it was {begin.loss:.3f} at step {begin.step:,}")
-        if best is not None:
-            parts.append(f"the lowest after that was {best.loss:.3f}, at step {best.step:,}")
-    lower = "Lower is better; the error is in nats per learned token (cross-entropy)."
-    return f"{'; '.join(parts)}. {lower}" if parts else lower
 
 
 def _warnings(facts: RunFacts) -> str:

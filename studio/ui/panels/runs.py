@@ -8,13 +8,15 @@ from studio.charts.runs import AXES, Axis, RunLines, overlay
 from studio.core.events import ACTIVE
 from studio.core.exam import Score
 from studio.core.recipes import RECIPES
-from studio.core.words import count, duration, loss, moment, size
+from studio.core.step_measures import step_measure
+from studio.core.words import count, decimals, duration, loss, moment, size
+from studio.core.yardstick import TOKEN
 from studio.engine.tunings import TUNINGS
 from studio.services.comparing_runs import FEWEST, MOST
 from studio.services.runs import NAME_LENGTH, resumable
 from studio.services.views import RunView
 from studio.services.views_of_runs import ComparedRun, RunsComparison
-from studio.ui.markup import empty, escape, event_button, folded, sentence, table
+from studio.ui.markup import empty, escape, event_button, folded, sentence, table, unbroken
 from studio.ui.navigation import run_status
 from studio.ui.panels.train import change_of_error, change_words, titled
 
@@ -115,8 +117,16 @@ def _button(view: RunView, event: str, words: str, **asked: str) -> str:
 
 def side_by_side(found: RunsComparison, axis: Axis) -> str:
     """Return which run is best, their curves in one chart, the results, and the settings that differ."""
-    results = "".join(_result(each, found.best) for each in found.runs)
-    columns = ("Run", "Error on held-back rows", "Time", "Peak memory", "Size")
+    told = _told(found.runs)
+    results = "".join(_result(each, found.best, told) for each in found.runs)
+    columns = (
+        "Run",
+        "Held back",
+        *(step_measure(name).title for name in told),
+        "Time",
+        "Peak memory",
+        "Size",
+    )
     return (
         '<section class="panel" aria-label="Runs side by side"><div class="panel-head">'
         f'<h3 tabindex="-1">{count(len(found.runs), "run")} side by side</h3>'
@@ -138,8 +148,10 @@ def _curves(found: RunsComparison, axis: Axis) -> str:
         f"{' checked' if name == axis else ''}>{words}</label>"
         for name, words in SWITCH.items()
     )
-    figure = overlay(lines, axis)
-    label = f"Line chart of the error of each run over {AXES[axis].lower()}. The numbers stand below it."
+    kinds = {each.run.yardstick for each in found.runs}
+    across = found.runs[0].run.yardstick.axis if len(kinds) == 1 else "Each on a scale of its own"
+    figure = overlay(lines, axis, across)
+    label = f"Line chart of each run over {AXES[axis].lower()}: {across}. The numbers stand below it."
     return (
         f'<fieldset class="switch"><legend class="unseen">Across the chart</legend>{radios}</fieldset>'
         f'<div class="chart" role="group" aria-label="{escape(label)}" '
@@ -149,17 +161,39 @@ def _curves(found: RunsComparison, axis: Axis) -> str:
     )
 
 
-def _result(each: ComparedRun, best: str) -> str:
+def _held_back(runs: Sequence[ComparedRun]) -> str:
+    """Return what the checks of all the runs measured."""
+    words = {change_words(each.run) for each in runs}
+    return words.pop() if len(words) == 1 else "On what was held back"
+
+
+def _told(runs: Sequence[ComparedRun]) -> tuple[str, ...]:
+    """Return what else any of the runs tells that is worth a column: pairs told apart, distance gone."""
+    names = {each.name for compared in runs for each in compared.run.told}
+    return tuple(name for name in ("accuracy", "kl") if name in names)
+
+
+def _result(each: ComparedRun, best: str, told: Sequence[str], held_back: str) -> str:
     run = each.run
-    first = ' <span class="badge finished">lowest</span>' if run.id == best else ""
+    word = "highest" if run.yardstick.rising else "lowest"
+    first = f' <span class="badge finished">{word}</span>' if run.id == best else ""
+    measured = f"<small>{run.yardstick.title.lower()}</small>" if run.yardstick is not TOKEN else ""
     cells = (
-        ("Error on held-back rows", (change_of_error(run) or "–") + _interval(each.exam)),
+        (held_back, (change_of_error(run) or "–") + measured + _interval(each.exam)),
+        *((step_measure(name).title, _of_measure(run, name)) for name in told),
         ("Time", duration(run.seconds) if run.seconds else "–"),
         ("Peak memory", size(run.peak_memory_bytes) if run.peak_memory_bytes else "–"),
         ("Size", size(each.result_bytes) if each.result_bytes else "–"),
     )
     shown = "".join(f'<td data-label="{label}">{cell}</td>' for label, cell in cells)
     return f'<tr><th scope="row">{escape(run.name)}{first}</th>{shown}</tr>'
+
+
+def _of_measure(run: RunView, name: str) -> str:
+    """Return a measure at the run's best point where checks have it, else of its newest steps."""
+    told = next((each for each in run.told if each.name == name), None)
+    value = (told.newest if told.best is None else told.best) if told is not None else None
+    return "–" if value is None else unbroken(step_measure(name).said(value))
 
 
 def _interval(exam: Score | None) -> str:
@@ -188,7 +222,7 @@ def _settings(found: RunsComparison) -> str:
 def _numbers(compared: Sequence[ComparedRun]) -> str:
     body = "".join(
         f'<tr><th scope="row">{escape(each.run.name)}</th><td>{step:,}</td><td>{seconds:,.1f}</td>'
-        f"<td>{loss(value)}</td></tr>"
+        f"<td>{decimals(value, 3)}</td></tr>"
         for each in compared
         for step, seconds, value in each.held_out
     )
