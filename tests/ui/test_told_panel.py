@@ -1,11 +1,14 @@
 """What a run tells beside its loss: in words of its own, and nothing that a model writes is markup."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from studio.core.events import AnswerSampled
+from studio.core.verdict import Verdict
 from studio.core.yardstick import PAIR, REWARD
 from studio.services.views import RunView
 from studio.services.views_of_curves import Told
+from studio.services.views_of_runs import ComparedRun, RunsComparison
 from studio.ui.navigation import navigation
 from studio.ui.panels import runs, told, train
 from studio.ui.session import Facts, Session
@@ -76,3 +79,19 @@ def test_an_empty_answer_is_called_one(run_view: Callable[..., RunView]) -> None
     assert "It wrote nothing." in told.newest_samples(run)
     assert told.newest_samples(run_view()) == ""
     assert told.earlier_samples(run_view()) == ""
+
+
+def test_runs_side_by_side_have_a_column_for_pairs_told_apart_and_the_distance_gone(
+    run_view: Callable[..., RunView],
+) -> None:
+    both = [ComparedRun(run_view(**made), ((1, 0.5, 0.6),), (), None, 0) for made in (PAIRS, REWARDED)]
+    alike = RunsComparison((both[0], both[0]), (), Verdict("good", "One is ahead", "By far."), "run1")
+    html = runs.side_by_side(alike, "step")
+    assert '<th scope="col">Loss per pair on held-back pairs</th>' in html
+    assert '<td data-label="Better answers that are ahead">81\N{NO-BREAK SPACE}%</td>' in html
+    assert "Loss per pair (lower is better)" in html
+    assert "lowest" in html
+    mixed = runs.side_by_side(replace(alike, runs=tuple(both)), "step")
+    assert "Each on a scale of its own" in mixed
+    assert '<td data-label="Distance to the untouched model">0.125</td>' in mixed
+    assert "<small>reward</small>" in mixed

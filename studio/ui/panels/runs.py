@@ -117,16 +117,10 @@ def _button(view: RunView, event: str, words: str, **asked: str) -> str:
 
 def side_by_side(found: RunsComparison, axis: Axis) -> str:
     """Return which run is best, their curves in one chart, the results, and the settings that differ."""
-    told = _told(found.runs)
-    results = "".join(_result(each, found.best, told) for each in found.runs)
-    columns = (
-        "Run",
-        "Held back",
-        *(step_measure(name).title for name in told),
-        "Time",
-        "Peak memory",
-        "Size",
-    )
+    told, held_back = _told(found.runs), _held_back(found.runs)
+    results = "".join(_result(each, found.best, told, held_back) for each in found.runs)
+    titles = (step_measure(name).title for name in told)
+    columns = ("Run", held_back, *titles, "Time", "Peak memory", "Size")
     return (
         '<section class="panel" aria-label="Runs side by side"><div class="panel-head">'
         f'<h3 tabindex="-1">{count(len(found.runs), "run")} side by side</h3>'
