@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.config import RunConfig, to_dict
+from studio.core.feedback import turns_of
+from studio.core.records import Preference, Rated, Record
 from studio.exporters import card
 from studio.exporters.code import row_document
 from studio.exporters.job import ExportJob
@@ -70,7 +72,18 @@ def _rows(job: ExportJob) -> Iterator[dict[str, object]]:
     parts = ((job.training, "train"), (job.held_out, "test"))
     marked = [[(sourced.row, name, sourced) for sourced in part] for part, name in parts]
     for _, name, sourced in merge(*marked, key=lambda entry: entry[0]):
-        yield {**row_document(sourced.record, chat=False), "split": name}
+        yield {**as_it_is_written(sourced.record), "split": name}
+
+
+def as_it_is_written(record: Record) -> dict[str, object]:
+    """Return a record as the columns of a JSON line, as the studio reads them again."""
+    match record:
+        case Preference(prompt, chosen, rejected, before):
+            return {"prompt": turns_of(prompt, before), "chosen": chosen, "rejected": rejected}
+        case Rated(prompt, completion, label, before):
+            return {"prompt": turns_of(prompt, before), "completion": completion, "label": label}
+        case _:
+            return row_document(record, chat=False)
 
 
 def _readme(job: ExportJob) -> str:

@@ -1,11 +1,15 @@
-"""What an export of a reward model has of its own: it reads whole answers and gives each a number."""
+"""What an export of a run on judged answers has of its own: what both models are asked to be compared.
+
+A reward model reads whole answers and gives each a number; the others answer questions in chat.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from studio.core.records import Message, Preference, SourcedRecord
+from studio.core.records import Conversation, Message, Preference, Rated, Record, SourcedRecord
 from studio.data.judged import encode_preference
 from studio.data.packing import apart
 from studio.evaluation.questions import Question
@@ -22,6 +26,18 @@ reward = model(**read).logits[0, 0].item()  # the higher, the better; only diffe
 """
 PAIRS = 8
 """Of which the parity test takes the first that spell no control token."""
+
+
+def in_chat(records: Iterable[SourcedRecord]) -> list[SourcedRecord]:
+    """Return judged answers as conversations, whose questions can be asked; other rows as they are."""
+    return [replace(each, record=_conversation(each.record)) for each in records]
+
+
+def _conversation(record: Record) -> Record:
+    if not isinstance(record, Preference | Rated):
+        return record
+    answer = record.chosen if isinstance(record, Preference) else record.completion
+    return Conversation((*record.before, Message("user", record.prompt), Message("assistant", answer)))
 
 
 def judged(records: Iterable[SourcedRecord], template: ChatTemplate, *, max_length: int) -> list[Question]:

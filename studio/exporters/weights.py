@@ -13,7 +13,7 @@ from studio.data.templates import ChatTemplate
 from studio.engine.device import choose_device
 from studio.engine.generate import end_tokens
 from studio.engine.models import load_tokenizer, read_model_config, row_tokens
-from studio.engine.objectives import objective_named
+from studio.engine.objectives import chat, objective_named
 from studio.engine.tuned import load_tuned
 from studio.engine.tunings import tuning_named
 from studio.evaluation.questions import Question, questions
@@ -80,6 +80,8 @@ def _questions(job: ExportJob, template: ChatTemplate) -> list[Question]:
     max_length = job.config.part(DataSettings).max_length
     if objective.HEAD == "reward":
         made = judging.judged(rows, template, max_length=max_length)
+    elif hasattr(objective, "weigh"):
+        made = questions(judging.in_chat(rows), chat, template, max_length=max_length)
     else:
         made = questions(rows, objective, template, max_length=max_length)
     if job.source.labels:
