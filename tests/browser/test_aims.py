@@ -28,6 +28,6 @@ def test_pairs_need_no_choice_and_both_answers_are_shown_as_they_are_learned(
     expect(page.locator("#objective input")).to_have_count(4)
     page.locator("#advanced > button").click()
     expect(page.locator("#knob-dpo_beta input")).to_have_value("0.1")
-    expect(page.locator("#knob-learning_rate input")).to_have_value("0.0003")
-    page.locator('#objective input[value="simpo"]').check()
     expect(page.locator("#knob-learning_rate input")).to_have_value("0.0001")
+    page.locator('#objective input[value="orpo"]').check()
+    expect(page.locator("#knob-learning_rate input")).to_have_value("0.0003")

@@ -22,7 +22,7 @@ def test_preferences_are_learned_in_smaller_steps_whichever_weights_move(objecti
 
 
 def test_a_rate_reads_as_one_writes_it():
-    assert usual_rate("dpo", "full") == 1.5e-05
+    assert usual_rate("orpo", "full") == 1.5e-05
 
 
 def test_an_unknown_name_is_refused():

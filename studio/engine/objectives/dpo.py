@@ -21,7 +21,7 @@ CHAT = True
 WINDOWS = False
 REFERENCE = True
 MEASURES = ("accuracy", "margin")
-RATE_SHARE = 0.3
+RATE_SHARE = 0.1
 METRICS = ("exact_match", "rougeL", "chrf", "repetition", "answer_words", "seconds_per_answer")
 
 

@@ -23,7 +23,7 @@ WINDOWS = False
 REFERENCE = True
 SHARED = "strayed"
 MEASURES = ("accuracy", "margin", "kl")
-RATE_SHARE = 0.3
+RATE_SHARE = 0.1
 METRICS = dpo.METRICS
 
 
