@@ -13,7 +13,7 @@ from studio.engine.objectives import OBJECTIVES
 from studio.engine.tunings import TUNINGS
 from studio.services.views import Forecast
 from studio.ui.actions import actions
-from studio.ui.forms import all_configs, chosen, entries, form, joined, radio_cards
+from studio.ui.forms import chosen, entries, form, joined, radio_cards
 from studio.ui.markup import heading
 from studio.ui.panels import method as panel
 from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, read, refuse_folder
@@ -36,9 +36,10 @@ SECTIONS = {
     "The data": (DataSettings,),
     "The learning": (Optimisation,),
     "Against forgetting": (Keeping,),
-    "The add-on and other settings of the method": tuple(
-        config for config in all_configs()[2:] if not issubclass(config, Keeping)
+    "What is learned": tuple(
+        each.Config for each in OBJECTIVES.values() if not issubclass(each.Config, Keeping)
     ),
+    "The add-on and other settings of the method": tuple(each.Config for each in TUNINGS.values()),
 }
 
 
