@@ -1,12 +1,50 @@
-"""The first choice of the Method step: what learning from pairs asks for, and shows."""
+"""The first choice of the Method step: what learning from a reward or from pairs asks for, and shows."""
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Server
-from tests.browser.journey import at_step, open_studio
+from tests.browser.conftest import Server, Watch, picture
+from tests.browser.journey import at_step, open_studio, take_sample
+from tests.browser.test_looks import violations, wider_than_screen
 from tests.browser.test_own_table import upload
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light")])
+def test_a_reward_is_asked_for_before_a_run_may_learn_from_one(
+    chromium: Browser, server: Server, watch: Watch, width: int, scheme: str
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    watch.on(page)
+    open_studio(page, server.address + "?step=data")
+    take_sample(page, "reviews")
+    page.locator("#primary-data").click()
+    at_step(page, "method")
+    expect(page.locator("#reward-exact")).to_be_hidden()
+    page.locator('#aim input[value="reward"]').check()
+    start = page.locator("#primary-method")
+    expect(start).to_have_text("Switch on a reward first")
+    expect(start).to_be_disabled()
+    page.locator("#reward-exact input").check()
+    expect(start).to_contain_text("Start training")
+    weight = page.locator("#knob-exact_weight input")
+    expect(weight).to_have_value("1")
+    picture(page, f"aims-{scheme}-{width}")
+    assert wider_than_screen(page) == []
+    assert violations(page) == []
+    weight.fill("0")
+    weight.blur()
+    expect(start).to_have_text("Switch on a reward first")
+    expect(page.locator("#reward-exact input")).not_to_be_checked()
+    page.locator('#aim input[value="answers"]').check()
+    expect(page.locator("#reward-exact")).to_be_hidden()
+    expect(start).to_contain_text("Start training")
+    context.close()
 
 
 def test_pairs_need_no_choice_and_both_answers_are_shown_as_they_are_learned(

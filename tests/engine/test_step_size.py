@@ -3,6 +3,7 @@
 import pytest
 
 from studio.core.errors import Refused
+from studio.engine.aims import aim_of
 from studio.engine.objectives import OBJECTIVES
 from studio.engine.step_size import usual_rate
 from studio.engine.tunings import TUNINGS
@@ -13,10 +14,8 @@ def test_good_answers_are_learned_at_the_tunings_own_rate():
         assert usual_rate("chat", name) == tuning.LEARNING_RATE
 
 
-@pytest.mark.parametrize(
-    "objective", [name for name, module in OBJECTIVES.items() if hasattr(module, "weigh")]
-)
-def test_preferences_are_learned_in_smaller_steps_whichever_weights_move(objective):
+@pytest.mark.parametrize("objective", [name for name in OBJECTIVES if aim_of(name) != "answers"])
+def test_preferences_and_rewards_are_learned_in_smaller_steps_whichever_weights_move(objective):
     for name, tuning in TUNINGS.items():
         assert 0.05 <= usual_rate(objective, name) / tuning.LEARNING_RATE <= 0.5
 

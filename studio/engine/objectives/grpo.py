@@ -26,6 +26,7 @@ HEAD = "language"
 CHAT = True
 WINDOWS = False
 REFERENCE = True
+RATE_SHARE = 0.1
 METRICS = (
     "label_written", "exact_match", "normalised_match", "rougeL", "chrf", "repetition", "answer_words",
     "seconds_per_answer",
