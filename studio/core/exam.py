@@ -19,6 +19,9 @@ class ExamRow:
 
     `base_loss`, `tuned_loss`: nats per trained token of this row. `base`, `tuned`: the greedy answers; None
     where this row was scored and not answered (answers are asked for a stated number of rows).
+
+    Where the row is two answers of which one is preferred, that one is expected and `worse` is the other;
+    losses are of the expected one, and the margins say by how many nats each model finds it likelier.
     """
 
     row: int
@@ -29,6 +32,9 @@ class ExamRow:
     trained_tokens: int
     base: str | None = None
     tuned: str | None = None
+    worse: str = ""
+    base_margin: float | None = None
+    tuned_margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,16 @@ MEASURES: dict[str, Measure] = {
     "loss": Measure("Error on held-back rows", "loss, nats per trained token", "lower", 3),
     "perplexity": Measure("Surprise per token", "perplexity", "lower", 2),
     "bits_per_byte": Measure("Error per byte of plain text", "bits per byte", "lower", 3),
+    "preferred": Measure("Pairs whose better answer is found likelier", "ranking accuracy", "higher"),
+    "preferred_per_token": Measure(
+        "The same, long and short answers alike", "ranking accuracy by nats per token", "higher"
+    ),
+    "gained": Measure(
+        "Pairs whose better answer training raised more", "accuracy of implicit rewards; chance is 50 %", None
+    ),
+    "rated_apart": Measure(
+        "A good answer is found likelier than a bad one", "AUC over nats per token; chance is 50 %", "higher"
+    ),
     "accuracy": Measure("Rows sorted rightly", "accuracy", "higher"),
     "precision_macro": Measure("Given labels that are right", "macro precision", "higher"),
     "recall_macro": Measure("Rows of each label that are found", "macro recall", "higher"),

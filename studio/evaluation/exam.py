@@ -1,21 +1,16 @@
 """The exam: base and tuned on the same held-out rows, the loss of each and answers to some."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import partial
-from types import ModuleType
 
-from studio.core.errors import StudioError
 from studio.core.exam import ClassScores, Exam
-from studio.core.examples import Example
-from studio.core.records import SourcedRecord
 from studio.core.work_time import WorkTime
-from studio.data.templates import ChatTemplate
 from studio.engine.device import computed_by
 from studio.engine.generate import PROMPTS_AT_ONCE, Interrupted
 from studio.evaluation.arm_papers import Reader
 from studio.evaluation.arms import PAIR
-from studio.evaluation.bake_off import Wanted, bake_off, further_seats
+from studio.evaluation.bake_off import bake_off, further_seats
 from studio.evaluation.by_class import by_class
 from studio.evaluation.classes import BY_FREQUENCY, IN_WORDS, InWords, by_frequency, by_head
 from studio.evaluation.marking import (
@@ -23,62 +18,25 @@ from studio.evaluation.marking import (
     Sitting,
     differences_of,
     draws_of,
+    gains,
     references,
     scores_of,
     table,
-    trained_bytes,
 )
 from studio.evaluation.metrics import METRICS
 from studio.evaluation.metrics.row_metric import RowMetric
-from studio.evaluation.phrasings import Phrased, in_other_words, phrased
-from studio.evaluation.questions import Question, questions, spread
-from studio.evaluation.seats import Progress, Sat, Seat, Subject, Told, sit_all, teller
+from studio.evaluation.papers import ExamJob, longest_answer, paper_of
+from studio.evaluation.phrasings import in_other_words
+from studio.evaluation.seats import Progress, Sat, Seat, Told, sit_all, teller
 from studio.evaluation.sitting import ShouldStop, Sitter, Sorting, Writing
 from studio.evaluation.worksheet import Kept, Unkept, Worksheet, key_of
 
-ANSWERS = 32
-"""Two groups of answers written at once; with fewer than 30 no difference between answers could be told."""
-ANSWER_TOKENS = 64
-SHORT_ANSWER_TOKENS = 16
-"""Room for a short answer: enough to see what a model that was not asked to be brief begins to say."""
 BY_LABEL = ("label_written", "label_scored")
 WHOLE_ANSWERS = ("exact_match", "normalised_match")
 """Nothing that was cut off could match."""
+OWN_ORDER = ("accuracy", "preferred", "rated_apart")
 SHORT_WORDS = 5
 """Half of the expected answers have no more words than that: they are names, figures, a yes."""
-
-
-@dataclass(frozen=True)
-class ExamJob:
-    """What is examined on what. `subjects` in `evaluation/subjects.py` makes `base` and `tuned`.
-
-    `held_out` are the rows as records, `examples` the same rows as tokens, as training evaluates them.
-    `step` names the checkpoint behind `tuned`; `seed` that of the intervals. `answers` rows are answered
-    with at most `answer_tokens` tokens; where all expected answers are short, more rows for the same work.
-    `classes` says how often each label stands in the rows that were learned from, where rows are sorted;
-    `writes` whether the untouched model can be asked in words. `reach`: how many tokens both models read at
-    once; what leaves no room for an answer is not asked. None: no limit. `wanted`: the further arms of a
-    bake-off. `labels`: all that is an answer, where answers are labels without rows being sorted. `steady`:
-    whether some questions are also asked in other words. `sources`: what answers may rest on.
-    """
-
-    base: Subject
-    tuned: Subject
-    objective: ModuleType
-    template: ChatTemplate
-    held_out: Sequence[SourcedRecord]
-    examples: tuple[Example, ...]
-    step: int
-    seed: int = 0
-    answers: int = ANSWERS
-    answer_tokens: int = ANSWER_TOKENS
-    classes: Mapping[str, int] = field(default_factory=dict)
-    writes: bool = True
-    reach: int | None = None
-    wanted: Wanted | None = None
-    labels: tuple[str, ...] = ()
-    steady: bool = False
-    sources: tuple[str, ...] = ()
 
 
 def examine(
@@ -89,7 +47,7 @@ def examine(
     What `kept` holds of the same exam is not done again. Raises StudioError where no held-out row has
     anything to learn: an exam without rows proves nothing.
     """
-    paper, work = _paper(job), WorkTime(should_stop)
+    paper, work = paper_of(job), WorkTime(should_stop)
     sheet = Worksheet(kept or Unkept(), _key(job, paper), work.seconds)
     try:
         seats = _seats(job, paper, teller(progress, work.should_stop))
@@ -131,63 +89,12 @@ def _sitters(job: ExamJob) -> tuple[Sitter, Sitter]:
     return Sorting(lambda model, example: frequencies), Sorting(by_head)
 
 
-def _paper(job: ExamJob) -> Paper:
-    rows: dict[int, tuple[Example, ...]] = {}
-    for example in job.examples:
-        if example.trained_tokens:
-            rows[example.row] = (*rows.get(example.row, ()), example)
-    if not rows:
-        raise StudioError(
-            "None of the held-back rows has anything left to learn, so there is nothing to examine.",
-            "Allow longer examples, or check the data for empty answers.",
-        )
-    asked = questions(
-        (sourced for sourced in job.held_out if sourced.row in rows), job.objective, job.template
-    )
-    by_row = {question.row: question for question in asked}
-    scored = tuple(rows.values())
-    count, tokens = _ration(job, _longest_answer(job, asked))
-    if job.classes:
-        written = spread(asked, count) if job.writes else ()
-        return Paper(scored, asked, by_row, tokens, labels=tuple(sorted(job.classes)), labelled=written)
-    lengths = tuple(trained_bytes(row, job.template) for row in scored)
-    room = [each for each in asked if job.reach is None or len(each.prompt) + tokens <= job.reach]
-    answered = spread(room, count)
-    return Paper(
-        scored,
-        answered,
-        by_row,
-        tokens,
-        lengths,
-        labels=job.labels,
-        labelled=answered if job.labels else (),
-        phrased=_phrased(job, answered, tokens) if job.steady else (),
-        sources=job.sources,
-    )
-
-
-def _phrased(job: ExamJob, answered: Sequence[Question], tokens: int) -> tuple[Phrased, ...]:
-    reach = None if job.reach is None else job.reach - tokens
-    return phrased(answered, job.objective, job.template, reach)
-
-
-def _ration(job: ExamJob, longest_answer: int) -> tuple[int, int]:
-    """Return how many rows are answered, and with how many tokens each."""
-    tokens = max(SHORT_ANSWER_TOKENS, longest_answer + 1)  # and the token that ends it
-    if tokens >= job.answer_tokens:
-        return job.answers, job.answer_tokens
-    return job.answers * job.answer_tokens // tokens, tokens
-
-
-def _longest_answer(job: ExamJob, asked: Sequence[Question]) -> int:
-    return max((len(job.template.encoder.encode(question.expected)) for question in asked), default=0)
-
-
 def _exam(
     job: ExamJob, paper: Paper, sat: Mapping[str, Sat], *, seconds: float, between: Callable[[], None]
 ) -> Exam:
     metrics, sittings = _metrics(job, paper), {arm: each.sitting for arm, each in sat.items()}
-    base, tuned = sittings["base"], sittings["tuned"]
+    base = sittings["base"]
+    tuned = sittings["tuned"] = replace(sittings["tuned"], gained=gains(base, sittings["tuned"]))
     draws = draws_of(paper, sittings, metrics, seed=job.seed, between=between)
     return Exam(
         rows=len(paper.rows),
@@ -221,7 +128,7 @@ def _classes(
 
 def _metrics(job: ExamJob, paper: Paper) -> list[str]:
     """Return what can be measured, in the order of the task; some only where answers were written in full."""
-    in_full = bool(job.classes) or _longest_answer(job, paper.answered) < paper.answer_tokens
+    in_full = bool(job.classes) or longest_answer(job, paper.answered) < paper.answer_tokens
     return [
         name
         for name in in_order(job.objective.METRICS, [question.expected for question in paper.answered])
@@ -237,9 +144,9 @@ def _measurable(metric: type[RowMetric], paper: Paper) -> bool:
 def in_order(metrics: Sequence[str], expected: Sequence[str]) -> list[str]:
     """Return the metrics with those first that tell most about answers of such a length.
 
-    Where rows are sorted the order is the objective's own.
+    Where rows are sorted, preferred or rated the order is the objective's own.
     """
-    if "accuracy" in metrics:
+    if any(name in metrics for name in OWN_ORDER):
         return list(metrics)
     words = sorted(len(answer.split()) for answer in expected)
     short = bool(words) and words[len(words) // 2] <= SHORT_WORDS

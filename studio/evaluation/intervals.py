@@ -79,6 +79,8 @@ class Measured:
     shares: Shares
     finish: Callable[[np.ndarray], np.ndarray]
     right_or_wrong: bool = False
+    rests_on: int | None = None
+    """How many rows say anything of the value, where those are not all."""
 
 
 def bootstrap(
@@ -118,7 +120,7 @@ def bootstrap_all(
         name: Draws(
             float(each.finish(each.shares.measure(once))[0]),
             np.concatenate(drawn[name]),
-            rows,
+            rows if each.rests_on is None else each.rests_on,
             each.right_or_wrong,
         )
         for name, each in measured.items()

@@ -12,7 +12,7 @@ from studio.evaluation.metrics import METRICS, metric_named
 from studio.evaluation.phrasings import Phrased
 from studio.evaluation.questions import Question
 
-OF_ALL_ROWS, OF_ANSWERS = ("losses", "bytes"), ("answers", "seconds", "sourced")
+OF_ALL_ROWS, OF_ANSWERS = ("losses", "bytes", "pairs", "gains", "rated"), ("answers", "seconds", "sourced")
 OF_LABELS, OF_PHRASINGS = ("written", "choices"), ("phrasings",)
 """What metrics need: of every scored row, of those that were answered, of those among them whose answers are
 labels, or of those that were asked in other words."""
@@ -25,7 +25,8 @@ class Paper:
     Of a row that was too long for the model there are several examples. `questions` by row of the user's
     file. `bytes` of each row's learned text, in UTF-8; empty where rows are sorted. `labels`: all that can be
     an answer, where answers are labels; `labelled` the questions that are sorted by writing. `phrased`: those
-    that are asked in other words too. `sources`: what answers may rest on beside the question.
+    that are asked in other words too. `sources`: what answers may rest on beside the question. `worse`: by
+    row, the answer that was not preferred, where the row is the one that was.
     """
 
     rows: tuple[tuple[Example, ...], ...]
@@ -37,6 +38,7 @@ class Paper:
     labelled: tuple[Question, ...] = ()
     phrased: tuple[Phrased, ...] = ()
     sources: tuple[str, ...] = ()
+    worse: Mapping[int, Example] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ class Sitting:
     """What one arm did: `nats` of each row in the paper's order, the answers by row and their seconds.
 
     The first three are empty where no model sat it. By row: `written` answers that are to name a label, the
-    likeliest label as `choices`, and as `phrasings` the answers to all phrasings of a question.
+    likeliest label as `choices`, and as `phrasings` the answers to all phrasings of a question. `liked`: how
+    much it likes both answers of each pair, the better one first: their log-probabilities. `gained`: how much
+    more it likes each than the untouched model; nothing for that one.
     """
 
     weights_hash: str
@@ -56,6 +60,8 @@ class Sitting:
     written: Mapping[int, str] = field(default_factory=dict)
     choices: Mapping[int, str] = field(default_factory=dict)
     phrasings: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    liked: tuple[tuple[float, float], ...] = ()
+    gained: tuple[tuple[float, float], ...] = ()
 
 
 def draws_of(
@@ -75,7 +81,10 @@ def draws_of(
         ready = [metric_named(name) for name in metrics if METRICS[name].needs in same]
         measured = {
             (metric.name, arm): Measured(
-                metric.parts(*given(metric.needs, paper, sitting)), metric.finish, metric.right_or_wrong
+                metric.parts(*given(metric.needs, paper, sitting)),
+                metric.finish,
+                metric.right_or_wrong,
+                metric.rests_on(references(metric.needs, paper)),
             )
             for metric in ready
             for arm, sitting in sittings.items()
@@ -87,6 +96,8 @@ def draws_of(
 
 def _told(needs: str, sitting: Sitting) -> bool:
     """Return whether an arm did what a metric reads; some have no losses, some write no labels."""
+    if needs in ("pairs", "gains"):
+        return bool(sitting.liked if needs == "pairs" else sitting.gained)
     if needs in OF_ALL_ROWS:
         return bool(sitting.nats)
     return needs in OF_ANSWERS or bool(getattr(sitting, needs))
@@ -110,30 +121,40 @@ def differences_of(
 
 def table(paper: Paper, base: Sitting, tuned: Sitting) -> tuple[ExamRow, ...]:
     """Return every scored row, side by side."""
-    return tuple(
-        _row(paper, row, nats, (base.answers, tuned.answers))
-        for row, nats in zip(paper.rows, zip(base.nats, tuned.nats, strict=True), strict=True)
-    )
+    return tuple(_row(paper, place, base, tuned) for place in range(len(paper.rows)))
 
 
-def _row(
-    paper: Paper,
-    examples: tuple[Example, ...],
-    nats: tuple[float, float],
-    answers: tuple[Mapping[int, str], Mapping[int, str]],
-) -> ExamRow:
+def _row(paper: Paper, place: int, base: Sitting, tuned: Sitting) -> ExamRow:
+    examples = paper.rows[place]
     row, tokens = examples[0].row, trained_tokens(examples)
     question = paper.questions.get(row)
     return ExamRow(
         row=row,
         question=question.text if question else "",
         expected=question.expected if question else "",
-        base_loss=nats[0] / tokens,
-        tuned_loss=nats[1] / tokens,
+        base_loss=base.nats[place] / tokens,
+        tuned_loss=tuned.nats[place] / tokens,
         trained_tokens=tokens,
-        base=answers[0].get(row),
-        tuned=answers[1].get(row),
+        base=base.answers.get(row),
+        tuned=tuned.answers.get(row),
+        worse=question.worse if question else "",
+        base_margin=_margin(base, place),
+        tuned_margin=_margin(tuned, place),
     )
+
+
+def _margin(sitting: Sitting, place: int) -> float | None:
+    """Return how much more the better answer of a pair is liked; None where rows are no pairs."""
+    if not sitting.liked:
+        return None
+    better, worse = sitting.liked[place]
+    return better - worse
+
+
+def gains(base: Sitting, tuned: Sitting) -> tuple[tuple[float, float], ...]:
+    """Return how much more the tuned model likes both answers of each pair than the untouched one does."""
+    pairs = zip(base.liked, tuned.liked, strict=True)
+    return tuple((now[0] - before[0], now[1] - before[1]) for before, now in pairs)
 
 
 def trained_tokens(examples: Sequence[Example]) -> int:
@@ -154,6 +175,8 @@ def given(needs: str, paper: Paper, sitting: Sitting) -> tuple[Sequence, Sequenc
 
 
 def _predictions(needs: str, paper: Paper, sitting: Sitting) -> Sequence:
+    if needs in ("pairs", "gains"):
+        return sitting.liked if needs == "pairs" else sitting.gained
     if needs in OF_ALL_ROWS:
         return sitting.nats
     of_rows = sitting.answers if needs == "sourced" else getattr(sitting, needs)
@@ -172,6 +195,12 @@ def references(needs: str, paper: Paper) -> Sequence:
         return [trained_tokens(row) for row in paper.rows]
     if needs == "bytes":
         return paper.bytes
+    if needs in ("pairs", "gains"):
+        return [
+            (trained_tokens(row), paper.worse[row[0].row].trained_tokens) for row in paper.rows if paper.worse
+        ]
+    if needs == "rated":
+        return [(trained_tokens(row), paper.questions[row[0].row].good) for row in paper.rows]
     if needs == "answers":
         return [question.expected for question in paper.answered]
     if needs == "sourced":

@@ -21,8 +21,8 @@ from studio.engine.batches import collate
 from studio.engine.device import computed_by
 from studio.engine.generate import Interrupted, answer_groups, write_group
 from studio.engine.tuned import weights_hash
-from studio.evaluation.exam import Progress, Subject
 from studio.evaluation.reading import Reading, beside, continued, loss_and_recital, read
+from studio.evaluation.seats import Progress, Subject
 from studio.evaluation.worksheet import Kept, Unkept
 
 FIRST_TOKENS = 12

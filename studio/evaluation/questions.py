@@ -10,13 +10,15 @@ from studio.core.records import (
     Conversation,
     Labelled,
     Message,
+    Preference,
+    Rated,
     SourcedRecord,
     Text,
     question_and_answer,
 )
 from studio.data.questions import prompt_of
 from studio.data.templates import ChatTemplate
-from studio.data.tokens import encode_text_prompt
+from studio.data.tokens import encode_prompt, encode_text_prompt
 
 _NEVER_CUT = 1 << 30
 BEGINNING_WORDS, REST_WORDS = 12, 60
@@ -31,6 +33,9 @@ class Question:
     `prompt` holds the tokens the model reads in training before the last answer of the record, to the token.
     `messages` are those turns; for a plain prompt there are none, and `text` is the prompt itself. A document
     is asked with its beginning; a text to sort has itself for a prompt, and its label is expected.
+
+    Where people `judged` the answer, `good` says whether it is a good one; of two it is the better, and
+    `worse` the other.
     """
 
     row: int
@@ -38,6 +43,9 @@ class Question:
     expected: str
     messages: tuple[Message, ...]
     prompt: tuple[int, ...]
+    judged: bool = False
+    good: bool = True
+    worse: str = ""
 
 
 def questions(
@@ -54,7 +62,7 @@ def questions(
     return tuple(
         _question(sourced, objective, template, max_length)
         for sourced in records
-        if isinstance(sourced.record, Completion | Conversation | Labelled)
+        if isinstance(sourced.record, Completion | Conversation | Labelled | Preference | Rated)
         or (isinstance(sourced.record, Text) and objective.WINDOWS)
     )
 
@@ -82,6 +90,13 @@ def _question(
     record = sourced.record
     if isinstance(record, Text):
         return beginning(sourced.row, record.text, template)
+    if isinstance(record, Preference | Rated):
+        return _of_judged(sourced.row, record, template)
+    if isinstance(record, Completion) and not objective.accepts(record):
+        # somebody's question to a run that learned from judged answers
+        turns = (Message("user", record.prompt),)
+        prompt = tuple(encode_prompt(turns, template))
+        return Question(sourced.row, record.prompt, record.completion, turns, prompt)
     sorts = isinstance(record, Labelled) and objective.HEAD == "classes"
     length = max_length if sorts else _NEVER_CUT
     example = objective.encode(record, template, max_length=length, row=sourced.row)
@@ -94,6 +109,21 @@ def _question(
     last = max(index for index, message in enumerate(record.messages) if message.role == "assistant")
     turns = record.messages[:last]
     return Question(sourced.row, _shown(turns), record.messages[last].content, turns, prompt)
+
+
+def _of_judged(row: int, record: Preference | Rated, template: ChatTemplate) -> Question:
+    turns = (*record.before, Message("user", record.prompt))
+    pair = isinstance(record, Preference)
+    return Question(
+        row,
+        _shown(turns),
+        record.chosen if pair else record.completion,
+        turns,
+        tuple(encode_prompt(turns, template)),
+        judged=True,
+        good=pair or record.label,
+        worse=record.rejected if pair else "",
+    )
 
 
 def _shown(turns: Sequence[Message]) -> str:

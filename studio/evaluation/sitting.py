@@ -14,6 +14,7 @@ from studio.core.examples import Example
 from studio.data.templates import ChatTemplate
 from studio.engine.batches import collate
 from studio.engine.generate import Interrupted, answer_groups, write_group
+from studio.engine.losses import next_token_loss
 from studio.engine.tuned import weights_hash
 from studio.evaluation.classes import InWords, Likelihoods
 from studio.evaluation.label_answers import Choosing
@@ -57,7 +58,7 @@ class Writing:
             if should_stop():
                 raise Interrupted
             nats = sum(self._nats(model, example) for example in row)
-            part.scored(row[0].row, _finite(nats, row[0].row))
+            part.scored(row[0].row, _finite(nats, row[0].row), self._liked(model, nats, row[0].row, paper))
         self._answer(model, paper, part, said, should_stop)
         self._choose(model, paper, part, said, should_stop)
         self._answer_in_other_words(model, paper, part, said, should_stop)
@@ -117,7 +118,15 @@ class Writing:
 
     def _nats(self, model: PreTrainedModel, example: Example) -> float:
         """Rows are scored alone: no row's loss depends on its neighbours."""
-        return float(self.objective.loss(model, collate([example]).to(str(model.device)))[0])
+        return float(next_token_loss(model, collate([example]).to(str(model.device)))[0])
+
+    def _liked(
+        self, model: PreTrainedModel, nats: float, row: int, paper: Paper
+    ) -> tuple[float, float] | None:
+        """Return the log-probabilities of both answers of a pair; None where a row is none."""
+        if row not in paper.worse:
+            return None
+        return -nats, -_finite(self._nats(model, paper.worse[row]), row)
 
 
 @dataclass(frozen=True)
@@ -203,6 +212,7 @@ def _sitting(identity: tuple[str, str, str], paper: Paper, part: Part) -> Sittin
         written=part.written or (part.answers if part.choices else {}),
         choices=part.choices,
         phrasings={each.row: _all_answers(each, part) for each in paper.phrased} if part.rephrased else {},
+        liked=tuple(part.liked[row[0].row] for row in paper.rows if paper.worse),
     )
 
 

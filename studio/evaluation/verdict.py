@@ -1,11 +1,15 @@
 """The exam in one sentence: what may be said of held-out loss, and with how much confidence. No torch."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from studio.core.exam import ComparisonVerdict, Exam
+from studio.core.exam import ComparisonVerdict, Exam, Score
 from studio.core.verdict import FEWEST_ROWS
-from studio.core.words import decimals, percentage
+from studio.core.words import count, decimals, percentage
+
+HALF = 0.5
+"""What chance gives of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +21,20 @@ class ExamVerdict:
     sentence: str
 
 
+NOTHING = ExamVerdict(
+    "neutral",
+    "Nothing to tell by",
+    "The held-back answers were all rated alike, so it cannot be said whether the tuned model tells good "
+    "ones from bad ones. Hold back some of both.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """What an exam measured, in words. `measured` and `interval` hold its figures; `advice` is for worse."""
+    """What an exam measured, in words. `measured` and `interval` hold its figures; `advice` is for worse.
+
+    `rows`: what too few of were held back.
+    """
 
     measured: str
     interval: str
@@ -27,16 +42,38 @@ class _Words:
     worse: str
     same: str
     advice: str
+    rows: str = "rows"
 
 
 def verdict_of(exam: Exam) -> ExamVerdict:
-    """Return the verdict: on accuracy where rows are sorted, else on held-out loss.
+    """Return the verdict on what the run was to learn: accuracy where rows are sorted, which answer is found
+    likelier where one of two was preferred or each was rated, else held-out loss.
 
     Every figure in it is the exam's own.
     """
-    if "accuracy" in exam.differences:
-        return _said(exam.differences["accuracy"].verdict, _words_of_sorting(exam))
-    return _said(exam.differences["loss"].verdict, _words_of_loss(exam))
+    name = next((name for name in WORDS if name in exam.differences), None)
+    if name is None:
+        return NOTHING
+    said = _said(exam.differences[name].verdict, WORDS[name](exam))
+    if name == "preferred" and said.tone != "good" and "gained" in exam.arms["tuned"]:
+        return _raised(said, exam.arms["tuned"]["gained"])
+    return said
+
+
+def _raised(said: ExamVerdict, gained: Score) -> ExamVerdict:
+    """Add in how many pairs training raised the better answer more, where the order was not turned."""
+    share, (low, high) = percentage(gained.value), map(percentage, (gained.low, gained.high))
+    figures = f"in {share} of these pairs (95 % interval {low} to {high})"
+    if gained.low <= HALF:
+        return replace(
+            said, sentence=f"{said.sentence} Training raised the better answer more than the other {figures}."
+        )
+    return replace(
+        said,
+        headline="Learned in part" if said.tone == "neutral" else said.headline,
+        sentence=f"{said.sentence} But training raised the better answer more than the other {figures}: it "
+        "learned which is better, and the two were too far apart for that to turn their order.",
+    )
 
 
 def _said(verdict: ComparisonVerdict, words: _Words) -> ExamVerdict:
@@ -50,7 +87,8 @@ def _said(verdict: ComparisonVerdict, words: _Words) -> ExamVerdict:
     return ExamVerdict(
         "neutral",
         "Too few rows to tell",
-        f"{words.measured}; under {FEWEST_ROWS} rows that can be chance. Hold back more rows to be sure.",
+        f"{words.measured}; under {FEWEST_ROWS} {words.rows} that can be chance. "
+        f"Hold back more {words.rows} to be sure.",
     )
 
 
@@ -69,14 +107,56 @@ def _words_of_loss(exam: Exam) -> _Words:
 
 def _words_of_sorting(exam: Exam) -> _Words:
     base, tuned = exam.arms["base"]["accuracy"], exam.arms["tuned"]["accuracy"]
-    found = exam.differences["accuracy"]
-    low, high = (percentage(end, signed=True).removesuffix(" %") for end in (found.low, found.high))
     return _Words(
         measured=f"{tuned.value:.0%} of {exam.rows} held-back rows got their own label, "
         f"{base.value:.0%} before",
-        interval=f"{low} to {high} points",
+        interval=_points(exam, "accuracy"),
         better="The tuned model is right more often on rows it never saw.",
         worse="The tuned model is right less often on rows it never saw.",
         same="These rows do not show that the tuned model sorts better or worse.",
         advice="Try more rounds, or more rows.",
     )
+
+
+def _words_of_pairs(exam: Exam) -> _Words:
+    base, tuned = exam.arms["base"]["preferred"], exam.arms["tuned"]["preferred"]
+    return _Words(
+        measured=f"Of two answers it finds the better one likelier in {percentage(tuned.value)} of "
+        f"{count(exam.rows, 'held-back pair')}, {percentage(base.value)} before",
+        interval=_points(exam, "preferred"),
+        better="The tuned model more often finds the better answer likelier, on pairs it never saw.",
+        worse="The tuned model less often finds the better answer likelier, on pairs it never saw.",
+        same="These pairs do not show that the tuned model more often finds the better answer likelier.",
+        advice="Try a smaller step size, fewer rounds, or more pairs.",
+        rows="pairs",
+    )
+
+
+def _words_of_ratings(exam: Exam) -> _Words:
+    base, tuned = exam.arms["base"]["rated_apart"], exam.arms["tuned"]["rated_apart"]
+    return _Words(
+        measured=f"On {exam.rows} held-back rated answers a good one is found likelier than a bad one in "
+        f"{percentage(tuned.value)} of all ways to pair them, {percentage(base.value)} before",
+        interval=_points(exam, "rated_apart"),
+        better="The tuned model tells good answers from bad ones more often, on rows it never saw.",
+        worse="The tuned model tells good answers from bad ones less often, on rows it never saw.",
+        same="These rows do not show that the tuned model tells good answers from bad ones better or worse.",
+        advice="Try a smaller step size, fewer rounds, or more rated answers.",
+        rows="rated answers",
+    )
+
+
+def _points(exam: Exam, name: str) -> str:
+    """Return the interval of a difference of shares."""
+    found = exam.differences[name]
+    low, high = (percentage(end, signed=True).removesuffix(" %") for end in (found.low, found.high))
+    return f"{low} to {high} points"
+
+
+WORDS: Mapping[str, Callable[[Exam], _Words]] = {
+    "accuracy": _words_of_sorting,
+    "preferred": _words_of_pairs,
+    "rated_apart": _words_of_ratings,
+    "loss": _words_of_loss,
+}
+"""By the metric that says whether a run learned what it was to learn; the first that an exam has decides."""

@@ -70,6 +70,7 @@ class Part:
     def __init__(self, sheet: Worksheet, arm: str, lines: Iterable[Line]) -> None:
         self._sheet, self._arm = sheet, arm
         self.nats: dict[int, float] = {}
+        self.liked: dict[int, tuple[float, float]] = {}
         self.answers: dict[int, str] = {}
         self.seconds: dict[int, float] = {}
         self.written: dict[int, str] = {}
@@ -79,8 +80,10 @@ class Part:
         for line in lines:
             self._take(line)
 
-    def scored(self, row: int, nats: float) -> None:
-        self._add({"nats": [[row, nats]]})
+    def scored(self, row: int, nats: float, liked: tuple[float, float] | None = None) -> None:
+        """Keep a row's nats, and how much both answers are liked where it is a pair."""
+        pair = {} if liked is None else {"liked": [[row, *liked]]}
+        self._add({"nats": [[row, nats]], **pair})
 
     def answered(self, answers: Iterable[tuple[int, str, float]]) -> None:
         """Keep (row, answer, seconds) of rows that were answered together."""
@@ -111,6 +114,7 @@ class Part:
 
     def _take(self, line: Line) -> None:
         self.nats |= dict(line.get("nats", []))
+        self.liked |= {row: (better, worse) for row, better, worse in line.get("liked", [])}
         self.written |= dict(line.get("written", []))
         self.choices |= dict(line.get("choices", []))
         self.rephrased |= {(row, way): answer for row, way, answer in line.get("rephrased", [])}
@@ -131,5 +135,7 @@ def _asked(paper: Paper, further: tuple[object, ...]) -> Iterator[object]:
     yield len(paper.rows), len(paper.answered), paper.answer_tokens, paper.labels, further
     for row in paper.rows:
         yield [(each.row, each.input_ids, each.labels, each.label) for each in row]
+    for example in paper.worse.values():
+        yield example.row, example.input_ids, example.labels
     for question in paper.answered:
         yield question.row, question.prompt

@@ -32,7 +32,7 @@ from studio.store.runs import RunFolder
 if TYPE_CHECKING:
     from studio.evaluation.bake_off import Wanted
 
-KIND = "exam"
+KIND, BY_LABEL = "exam", "label_scored"
 STEADY = "steady"
 """Among the wishes of an exam: some questions are to be asked in other words, too."""
 
@@ -128,7 +128,8 @@ def hold(task: Task, signals: Signals) -> None:
 
 def _examine(task: Task, signals: Signals, progress: Progress, should_stop: ShouldStop) -> bool:
     from studio.engine.models import read_model_config, row_tokens
-    from studio.evaluation.exam import ExamJob, examine
+    from studio.evaluation.exam import examine
+    from studio.evaluation.papers import ExamJob
     from studio.evaluation.subjects import subjects
 
     folder = task.folder
@@ -175,6 +176,8 @@ def _labels(gathered: Material) -> tuple[str, ...]:
     """Return all answers where they are labels; free texts are known after a few rows."""
     from studio.evaluation.label_answers import labels_among
 
+    if BY_LABEL not in objective_named(gathered.config.objective).METRICS:
+        return ()
     rows = chain(gathered.parts.training, gathered.parts.held_out)
     return labels_among(question_and_answer(sourced.record)[1] for sourced in rows)
 

@@ -21,7 +21,7 @@ from studio.store.runs import RunFolder
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-    from studio.evaluation.exam import Subject
+    from studio.evaluation.seats import Subject
 
 Tell = Callable[[str], None]
 Ask = Callable[[tuple[str, str]], tuple[str, str] | None]

@@ -1,7 +1,7 @@
 """The probe of a run: asked for by a person, done by the worker, kept beside the run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,9 @@ from studio.core.errors import Refused, StudioError
 from studio.core.examples import Example
 from studio.core.probe import Asked, Light
 from studio.core.progress import fold
-from studio.core.records import SourcedRecord, Text
+from studio.core.records import Rated, SourcedRecord, Text
 from studio.core.verdict import memorises
+from studio.data.packing import apart
 from studio.data.probe_texts import general_instructions, general_texts
 from studio.data.tokens import encode_text
 from studio.engine.objectives import objective_named
@@ -147,13 +148,18 @@ def _asked(prompts: Sequence[str], gathered: Material) -> tuple[tuple[int, ...],
 
 
 def _sample(records: Sequence[SourcedRecord], gathered: Material) -> tuple[Example, ...]:
-    """Return rows evenly spread from first to last, of each the first stretch that teaches something."""
-    count = min(ROWS, len(records))
-    chosen = [records[at * len(records) // count] for at in range(count)]
+    """Return rows evenly spread from first to last, of each the first stretch that teaches something.
+
+    Of two answers that is the better one; answers that were rated bad are not looked at.
+    """
+    good = [each for each in records if not isinstance(each.record, Rated) or each.record.label]
+    count = min(ROWS, len(good))
+    chosen = [good[at * len(good) // count] for at in range(count)]
     by_row: dict[int, Example] = {}
     for example in gathered.examples(chosen):
         if example.trained_tokens:
-            by_row.setdefault(example.row, example)
+            text = apart(example)[0]
+            by_row.setdefault(example.row, text if gathered.classes else replace(text, label=""))
     return tuple(by_row.values())
 
 

@@ -24,7 +24,7 @@ from studio.core.feedback import (
     Written,
     preference_pairs,
 )
-from studio.core.records import Conversation, Message
+from studio.core.records import Conversation, Message, Preference, Rated
 from studio.evaluation.ballots import Ballot, ballot, of_exam, of_vote
 from studio.services import exams
 from studio.services.comparisons import BASE, Questions
@@ -209,6 +209,8 @@ def _turns(folder: RunFolder, asked: Ballot) -> tuple[str, tuple[Message, ...]]:
     records = RecordFile(folder.records_file)
     place = bisect_left(records, asked.row, key=attrgetter("row"))
     record = records[place].record if place < len(records) and records[place].row == asked.row else None
+    if isinstance(record, Preference | Rated):
+        return record.prompt, record.before
     if not isinstance(record, Conversation):
         return asked.prompt, ()
     last = max(at for at, message in enumerate(record.messages) if message.role == "assistant")

@@ -16,10 +16,11 @@ from studio.data.templates import ChatTemplate
 from studio.engine.objectives import chat, text
 from studio.evaluation import intervals
 from studio.evaluation.by_class import by_class
-from studio.evaluation.exam import ExamJob, examine
+from studio.evaluation.exam import examine
 from studio.evaluation.intervals import bootstrap, difference, row_draws, score
 from studio.evaluation.marking import Paper, Sitting, differences_of, draws_of, scores_of
 from studio.evaluation.metrics import METRICS, metric_named
+from studio.evaluation.papers import ExamJob
 from studio.evaluation.questions import Question
 
 OF_ANSWERS = [name for name, metric in METRICS.items() if metric.needs in ("answers", "seconds")]

@@ -19,7 +19,8 @@ from studio.evaluation.arms import ARMS
 from studio.evaluation.arms.shelves import Shelves
 from studio.evaluation.bake_off import Wanted
 from studio.evaluation.classes import InWords
-from studio.evaluation.exam import ExamJob, examine
+from studio.evaluation.exam import examine
+from studio.evaluation.papers import ExamJob
 
 ROWS = [SourcedRecord(row, Completion(f"Twice {row}?", f"It is {2 * row}.")) for row in range(2, 30)]
 HELD_OUT, TRAINING = tuple(ROWS[:6]), tuple(ROWS[6:])

@@ -15,7 +15,8 @@ from studio.data.templates import ChatTemplate
 from studio.engine.generate import stream
 from studio.engine.objectives import chat
 from studio.engine.tuned import weights_hash
-from studio.evaluation.exam import ANSWERS, ExamJob, examine, in_order
+from studio.evaluation.exam import examine, in_order
+from studio.evaluation.papers import ANSWERS, ExamJob
 
 RECORDS = tuple(
     SourcedRecord(row, Completion(f"What is {row} and {row}?", str(2 * row))) for row in range(2, 34)

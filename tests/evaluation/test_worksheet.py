@@ -12,8 +12,9 @@ from studio.core.work_time import WorkTime
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import chat, classification
 from studio.evaluation import exam as exams
-from studio.evaluation.exam import ExamJob, examine
+from studio.evaluation.exam import examine
 from studio.evaluation.marking import Paper
+from studio.evaluation.papers import ExamJob
 from studio.evaluation.questions import Question
 from studio.evaluation.worksheet import key_of
 

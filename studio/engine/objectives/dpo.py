@@ -22,7 +22,10 @@ WINDOWS = False
 REFERENCE = True
 MEASURES = ("accuracy", "margin")
 RATE_SHARE = 0.1
-METRICS = ("exact_match", "rougeL", "chrf", "repetition", "answer_words", "seconds_per_answer")
+METRICS = (
+    "preferred", "gained", "preferred_per_token", "loss", "rougeL", "chrf", "steadiness", "unsupported",
+    "repetition", "answer_words", "seconds_per_answer",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,16 @@ from studio.evaluation.metrics.bleu import Bleu
 from studio.evaluation.metrics.chrf import Chrf
 from studio.evaluation.metrics.exact_match import ExactMatch
 from studio.evaluation.metrics.f1_macro import F1Macro
+from studio.evaluation.metrics.gained import Gained
 from studio.evaluation.metrics.label_scored import LabelScored
 from studio.evaluation.metrics.label_written import LabelWritten
 from studio.evaluation.metrics.loss import Loss
 from studio.evaluation.metrics.normalised_match import NormalisedMatch
 from studio.evaluation.metrics.perplexity import Perplexity
 from studio.evaluation.metrics.precision_macro import PrecisionMacro
+from studio.evaluation.metrics.preferred import Preferred
+from studio.evaluation.metrics.preferred_per_token import PreferredPerToken
+from studio.evaluation.metrics.rated_apart import RatedApart
 from studio.evaluation.metrics.recall_macro import RecallMacro
 from studio.evaluation.metrics.repetition import Repetition
 from studio.evaluation.metrics.rouge1 import Rouge1
@@ -27,6 +31,10 @@ METRICS: dict[str, type[RowMetric]] = {
     "loss": Loss,
     "perplexity": Perplexity,
     "bits_per_byte": BitsPerByte,
+    "preferred": Preferred,
+    "preferred_per_token": PreferredPerToken,
+    "gained": Gained,
+    "rated_apart": RatedApart,
     "accuracy": Accuracy,
     "precision_macro": PrecisionMacro,
     "recall_macro": RecallMacro,

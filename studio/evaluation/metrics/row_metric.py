@@ -23,12 +23,16 @@ class RowMetric(evaluate.Metric):
     """
 
     needs: ClassVar[
-        Literal["losses", "bytes", "answers", "seconds", "written", "choices", "phrasings", "sourced"]
-    ]
+        Literal[
+            "losses", "bytes", "answers", "seconds", "written", "choices", "phrasings", "sourced",
+            "pairs", "gains", "rated",
+        ]
+    ]  # fmt: skip
     """What it reads of each row: nats and trained tokens (`losses`), nats and the bytes of the learned text
     (`bytes`), the answer and the expected one (`answers`), what the answer took (`seconds`), what was
     written (`written`) and what was likeliest (`choices`) where answers are labels, or the answers to the
-    phrasings of a question (`phrasings`), or the answer with what it may rest on (`sourced`)."""
+    phrasings of a question (`phrasings`), or the answer with what it may rest on (`sourced`); of two answers
+    how much each is liked (`pairs`) or was raised by tuning (`gains`), of a rated one its nats (`rated`)."""
     source: ClassVar[str]
     right_or_wrong: ClassVar[bool] = False
     """Each row counts 1 or 0 and all rows alike, so that the value is a share of rows."""
@@ -43,6 +47,11 @@ class RowMetric(evaluate.Metric):
     def measurable(cls, references: Sequence) -> bool:
         """Return whether it can tell anything on these rows; where not, it is left out of the exam."""
         return True
+
+    @classmethod
+    def rests_on(cls, references: Sequence) -> int | None:
+        """Return how many rows say anything of the value; None for all."""
+        return None
 
     @classmethod
     def signature(cls) -> str:

@@ -18,6 +18,9 @@ ROWS = {
     "written": (["It is a refund.", "delivery"], [["refund", "delivery"]] * 2),
     "choices": (["refund", "delivery"], ["refund", "refund"]),
     "sourced": (["The printer is green.", "Yes"], [["What?", "A green printer"], ["What?", "A word"]]),
+    "pairs": ([[-3.0, -5.0], [-9.0, -8.0]], [[2, 4], [9, 2]]),
+    "gains": ([[1.0, -5.0], [-2.0, -1.0]], [[2, 4], [9, 2]]),
+    "rated": ([2.0, 30.0], [[1, 1], [9, 0]]),
     "phrasings": ([["Yes", "yes", "No"], ["One two", "one two", "One two"]], [3, 3]),
 }
 OF_LABELS = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
@@ -43,7 +46,10 @@ def test_every_metric_describes_itself_and_measures_without_a_network(name, no_n
 @pytest.mark.parametrize("name", METRICS)
 def test_what_counts_rows_as_right_or_wrong_gives_each_row_0_or_1(name):
     """Its interval is that of a share; a macro mean, or what an answer is partly worth, is none."""
-    counted = ("accuracy", "label_written", "label_scored", "exact_match", "normalised_match")
+    counted = (
+        "accuracy", "label_written", "label_scored", "exact_match", "normalised_match",
+        "preferred", "preferred_per_token", "gained",
+    )  # fmt: skip
     assert METRICS[name].right_or_wrong == (name in counted)
     if name in counted:
         parts = metric_named(name).parts(*ROWS[METRICS[name].needs])
