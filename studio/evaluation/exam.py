@@ -35,6 +35,8 @@ BY_LABEL = ("label_written", "label_scored")
 WHOLE_ANSWERS = ("exact_match", "normalised_match")
 """Nothing that was cut off could match."""
 OWN_ORDER = ("accuracy", "preferred", "rated_apart")
+OF_GOOD_ANSWERS = ("loss", "perplexity", "bits_per_byte")
+"""Measured over all rows, so only where every one of them has a good answer."""
 SHORT_WORDS = 5
 """Half of the expected answers have no more words than that: they are names, figures, a yes."""
 
@@ -128,11 +130,14 @@ def _classes(
 
 def _metrics(job: ExamJob, paper: Paper) -> list[str]:
     """Return what can be measured, in the order of the task; some only where answers were written in full."""
+    rated = any(not question.good for question in paper.questions.values())
     in_full = bool(job.classes) or longest_answer(job, paper.answered) < paper.answer_tokens
     return [
         name
         for name in in_order(job.objective.METRICS, [question.expected for question in paper.answered])
-        if (in_full or name not in WHOLE_ANSWERS) and _measurable(METRICS[name], paper)
+        if (in_full or name not in WHOLE_ANSWERS)
+        and not (rated and name in OF_GOOD_ANSWERS)
+        and _measurable(METRICS[name], paper)
     ]
 
 

@@ -64,6 +64,11 @@ def measured(job: ExportJob) -> str:
         f"| {_difference(found)} | {found.verdict} |"
         for metric, found in exam.differences.items()
     ]
+    lines += [
+        f"| {metric} | – | {_score(found)} | – | – |"
+        for metric, found in exam.arms["tuned"].items()
+        if metric not in exam.arms["base"]
+    ]
     return "\n".join(
         (f"**{verdict.headline}.** {verdict.sentence}", "", head, *lines, "", _how_measured(exam))
     )

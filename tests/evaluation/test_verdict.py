@@ -88,3 +88,45 @@ def test_sorting_has_the_same_tones_and_headlines():
 def test_too_few_rows_never_claims_a_gain():
     assert "can be chance" in verdict_of(exam("too_few", rows=1)).sentence
     assert "1 held-back row;" in verdict_of(exam("too_few", rows=1)).sentence
+
+
+def preferring(verdict, gained=None, name="preferred"):
+    arms = {"base": {name: Score(0.25, 0.1, 0.4)}, "tuned": {name: Score(0.5, 0.3, 0.7)}}
+    if gained is not None:
+        arms["tuned"]["gained"] = gained
+    return Exam(
+        40, 0, 64, 8, "float32", "cpu", 1.0, arms, {name: Difference(0.25, 0.1, 0.4, verdict)}, (), {}
+    )
+
+
+def test_pairs_are_judged_by_how_often_the_better_answer_is_found_likelier():
+    said = verdict_of(preferring("better", Score(0.9, 0.8, 0.95)))
+    assert (said.tone, said.headline) == ("good", "Better")
+    assert said.sentence == (
+        "The tuned model more often finds the better answer likelier, on pairs it never saw. Of two answers "
+        "it finds the better one likelier in 50 % of 40 held-back pairs, 25 % before (95 % interval of the "
+        "difference +10 to +40 points)."
+    )
+    assert "under 30 pairs that can be chance" in verdict_of(preferring("too_few")).sentence
+
+
+def test_where_the_order_was_not_turned_it_is_said_whether_training_raised_the_better_answers():
+    said = verdict_of(preferring("same", Score(0.9, 0.8, 0.95)))
+    assert (said.tone, said.headline) == ("neutral", "Learned in part")
+    assert "raised the better answer more than the other in 90 %" in said.sentence
+    chance = verdict_of(preferring("same", Score(0.55, 0.4, 0.7)))
+    assert (chance.tone, chance.headline) == ("neutral", "No clear difference")
+    assert "it learned" not in chance.sentence
+    assert verdict_of(preferring("worse", Score(0.9, 0.8, 0.95))).headline == "Worse"
+
+
+def test_rated_answers_are_judged_by_how_often_a_good_one_is_found_likelier():
+    said = verdict_of(preferring("worse", name="rated_apart"))
+    assert (said.tone, said.headline) == ("warning", "Worse")
+    assert "a good one is found likelier than a bad one in 50 % of all ways to pair them" in said.sentence
+    assert "under 30 rated answers" in verdict_of(preferring("too_few", name="rated_apart")).sentence
+
+
+def test_answers_that_were_all_rated_alike_tell_nothing():
+    nothing = Exam(40, 0, 64, 8, "float32", "cpu", 1.0, {"base": {}, "tuned": {}}, {}, (), {})
+    assert verdict_of(nothing).headline == "Nothing to tell by"

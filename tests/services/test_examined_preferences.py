@@ -18,7 +18,7 @@ def write_pairs(path: Path, rows: int = 60) -> Path:
     with path.open("w", encoding="utf-8") as file:
         for number in range(rows):
             asked = {"role": "user", "content": f"What is {number} plus one?"}
-            sides = (f"It is {number + 1}.", f"I do not know {number}.")
+            sides = (f"It is {number + 1}.", f"No {number}.")
             chosen, rejected = ([{"role": "assistant", "content": side}] for side in sides)
             pair = {"prompt": [*BEFORE * (number % 3 == 0), asked], "chosen": chosen, "rejected": rejected}
             file.write(json.dumps(pair) + "\n")
@@ -44,8 +44,7 @@ def learned(tmp_path_factory, tiny_model_folder):
 @pytest.fixture(scope="module")
 def examined(learned):
     studio, run = learned
-    arms = ("few_shot", "prompt")
-    assert job_ended(studio, run, studio.start_exam(run, arms, "Be short.", steady=True)) == "finished"
+    assert job_ended(studio, run, studio.start_exam(run, ("few_shot",), steady=True)) == "finished"
     return studio.exam(run)
 
 
@@ -62,15 +61,15 @@ def test_the_exam_says_how_often_the_better_answer_is_found_likelier(examined):
 def test_its_answers_are_set_beside_the_better_ones_in_the_table(examined):
     row = next(row for row in examined.table if row.base is not None)
     assert row.expected.startswith("It is ")
-    assert row.worse.startswith("I do not know ")
+    assert row.worse.startswith("No ")
     assert row.tuned_margin > row.base_margin
     assert {"rougeL", "chrf", "steadiness"} <= set(examined.differences)
 
 
 def test_other_ways_are_set_beside_it_by_the_same_pairs(examined):
-    assert list(examined.arms) == ["base", "prompt", "few_shot", "tuned"]
+    assert list(examined.arms) == ["base", "few_shot", "tuned"]
     assert "preferred" in examined.bake_off.against_base["few_shot"]
-    assert examined.bake_off.against_best["preferred"].arm in ("base", "prompt", "few_shot")
+    assert examined.bake_off.against_best["preferred"].arm in ("base", "few_shot")
     assert examined.advice is not None
 
 

@@ -209,6 +209,18 @@ def test_an_answer_that_is_being_written_is_told_by_the_polls_and_the_other_stan
     assert "answer-base" not in html
 
 
+def test_of_two_answers_the_table_says_which_each_model_finds_likelier() -> None:
+    pair = ExamRow(3, "Why?", "So.", 2.0, 1.5, 4, "a", "b", "No.", -1.0, 2.0)
+    view = replace(examined(), table=(pair,))
+    assert compare.title_of_table(view).endswith(
+        "1 held-back question, the better answer is found likelier on 1"
+    )
+    html = compare.table(view)
+    assert "Better answer" in html
+    assert "So.<small>rather than: No.</small>" in html
+    assert html.index("finds the other answer likelier") < html.index("finds the better answer likelier")
+
+
 def test_the_curves_table_averages_what_was_learned_since_the_last_check() -> None:
     points = Points(0, False, ((1, 4.0), (2, 2.0), (3, 1.0)), ((0, 5.0), (2, 2.5)))
     html = train.table(points)

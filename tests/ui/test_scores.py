@@ -1,5 +1,7 @@
 """The exam's table: what is shown first, in which words, and what stands beside it for those who compare."""
 
+from dataclasses import replace
+
 from studio.core.exam import Difference, Score
 from studio.core.measures import MEASURES
 from studio.core.verdict import Verdict
@@ -56,3 +58,12 @@ def test_it_says_where_answers_were_ended() -> None:
 def test_every_verdict_has_its_words() -> None:
     for verdict, words in scores.VERDICTS.items():
         assert f'<b class="change {verdict}">{words}</b>' in scores.exam(examined("bleu", verdict=verdict))
+
+
+def test_what_only_the_tuned_model_can_be_asked_stands_without_a_value_before() -> None:
+    view = examined("preferred")
+    tuned = {**view.arms["tuned"], "gained": Score(0.9, 0.8, 1.0)}
+    html = scores.exam(replace(view, arms={**view.arms, "tuned": tuned}))
+    row = html.partition(MEASURES["gained"].title)[2].partition("</tr>")[0]
+    assert '<td data-label="Before">–</td>' in row
+    assert "90 %" in row

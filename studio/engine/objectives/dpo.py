@@ -23,8 +23,8 @@ REFERENCE = True
 MEASURES = ("accuracy", "margin")
 RATE_SHARE = 0.1
 METRICS = (
-    "preferred", "gained", "preferred_per_token", "loss", "rougeL", "chrf", "steadiness", "unsupported",
-    "repetition", "answer_words", "seconds_per_answer",
+    "preferred", "gained", "preferred_per_token", "rated_apart", "loss", "rougeL", "chrf", "steadiness",
+    "unsupported", "repetition", "answer_words", "seconds_per_answer",
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def earlier(facts: RunFacts) -> str:
 
 
 def _scores(exam: Exam) -> str:
-    names = [name for name in exam.arms["base"] if name in MEASURES and name in exam.arms["tuned"]]
+    names = [name for name in exam.arms["tuned"] if name in MEASURES]
     rows = (_row(name, MEASURES[name], exam) for name in names)
     return table("Exam results", ("Measured", "Before", "After", "Change"), rows)
 
@@ -36,7 +36,8 @@ def _scores(exam: Exam) -> str:
 def _row(name: str, words: Measure, exam: Exam) -> tuple[str, ...]:
     found = exam.differences.get(name)
     change = f"{verdict_word(found)} {score(words, found, signed=True)}" if found else "–"
-    both = (score(words, exam.arms[arm][name]) for arm in ("base", "tuned"))
+    found_by = (exam.arms[arm].get(name) for arm in ("base", "tuned"))
+    both = (score(words, each) if each else "–" for each in found_by)
     return (f"{shown(words.title)}<small>{shown(words.small_print)}</small>", *both, change)
 
 

@@ -119,8 +119,16 @@ def answered(view: ExamView | None) -> list[ExamRow]:
 def title_of_table(view: ExamView | None) -> str:
     """Return the line over the fold that holds every answer, and how many fit better after training."""
     rows = answered(view)
+    if rows and rows[0].tuned_margin is not None:
+        likelier = sum(_finds_better(row.tuned_margin) for row in rows)
+        said = f"the better answer is found likelier on {likelier:,}"
+        return f"Every answer: {count(len(rows), 'held-back question')}, {said}"
     better = sum(row.tuned_loss < row.base_loss for row in rows)
     return f"Every answer: {count(len(rows), 'held-back question')}, the error fell on {better:,}"
+
+
+def _finds_better(margin: float | None) -> bool:
+    return margin is not None and margin > 0
 
 
 def table(view: ExamView | None) -> str:
@@ -130,7 +138,8 @@ def table(view: ExamView | None) -> str:
         return ""
     body = "".join(_row(row) for row in rows[:LONGEST_TABLE])
     shown = f"<p>The first {LONGEST_TABLE} of {len(rows):,} rows.</p>"
-    columns = ("Row", "Question", "Expected", "Before", "After")
+    expected = "Better answer" if rows[0].worse else "Expected"
+    columns = ("Row", "Question", expected, "Before", "After")
     return (
         '<section aria-label="Held-back questions">'
         f"{markup_table('Table of answers', columns, body, classes='preview answers', tall=True)}"
@@ -139,11 +148,31 @@ def table(view: ExamView | None) -> str:
 
 
 def _row(row: ExamRow) -> str:
+    if row.tuned_margin is not None:
+        return _pair(row)
     better = row.tuned_loss < row.base_loss
     return (
-        f'<tr><th scope="row">{row.row:,}</th><td data-label="Question">{escape(row.question)}</td>'
+        f"{_asked(row)}"
         f'<td data-label="Expected">{escape(row.expected)}</td>'
         f'<td data-label="Before">{escape(row.base)}<small>error {loss(row.base_loss)}</small></td>'
         f'<td data-label="After">{escape(row.tuned)}<small class="{"fell" if better else "rose"}">'
         f"error {loss(row.tuned_loss)}</small></td></tr>"
+    )
+
+
+def _asked(row: ExamRow) -> str:
+    return f'<tr><th scope="row">{row.row:,}</th><td data-label="Question">{escape(row.question)}</td>'
+
+
+def _pair(row: ExamRow) -> str:
+    """Return a question of which two answers are known: the better one, and which of them each model finds
+    likelier."""
+    before, after = (_finds_better(margin) for margin in (row.base_margin, row.tuned_margin))
+    words = {True: "finds the better answer likelier", False: "finds the other answer likelier"}
+    rather = f"<small>rather than: {escape(row.worse)}</small>"
+    return (
+        f'{_asked(row)}<td data-label="Better answer">{escape(row.expected)}{rather}</td>'
+        f'<td data-label="Before">{escape(row.base)}<small>{words[before]}</small></td>'
+        f'<td data-label="After">{escape(row.tuned)}<small class="{"fell" if after else "rose"}">'
+        f"{words[after]}</small></td></tr>"
     )

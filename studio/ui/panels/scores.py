@@ -14,7 +14,7 @@ ALWAYS_SHOWN = 5
 
 def exam(view: ExamView) -> str:
     """Return the verdict, then what was measured before and after, with intervals, on the same rows."""
-    names = [name for name in view.arms.get("base", {}) if name in MEASURES]
+    names = [name for name in view.arms.get("tuned", {}) if name in MEASURES]
     first, others = _measures(view, names[:ALWAYS_SHOWN]), ""
     if rest := names[ALWAYS_SHOWN:]:
         inside = _measures(view, rest, label="Further exam results") + _signatures(view)
