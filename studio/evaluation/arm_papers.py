@@ -57,7 +57,12 @@ class Reader:
             record = Completion(in_text(given, question.text), question.expected)
             return encode_completion(record, self.template, NEVER_CUT, question.row)
         turns = (*in_turns(given, question.messages), Message("assistant", question.expected))
-        return encode_chat(Conversation(turns), self.template, NEVER_CUT, question.row)
+        whole = encode_chat(Conversation(turns), self.template, NEVER_CUT, question.row)
+        if hasattr(self.objective, "loss"):
+            return whole
+        # Where answers were judged or tried, the last one alone is learned of several turns.
+        context = len(self.prompt(question, given))
+        return replace(whole, labels=(IGNORED,) * context + whole.labels[context:])
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ def arm_paper(
     asked: list[Question] = []
     read: list[Asked] = []
     scored: list[tuple[Example, ...]] = []
+    worse: dict[int, Example] = {}
     for count, row in enumerate(paper.rows):
         told(count)
         question = paper.questions[row[0].row]
@@ -105,13 +111,26 @@ def arm_paper(
             asked.append(replace(question, prompt=tuple(prompt)))
         example = expected_after(question, given[question.row], reader, row)
         scored += [(example,)] if example is not None else []
-    if len(scored) < len(paper.rows):
-        scored = []
+        other = _worse_after(question, given[question.row], reader, paper)
+        worse |= {question.row: other} if other is not None else {}
+    if len(scored) < len(paper.rows) or len(worse) < len(paper.worse):
+        scored, worse = [], {}
     order = {question.row: place for place, question in enumerate(paper.answered)}
     asked.sort(key=lambda question: order[question.row])
     labelled = tuple(asked) if paper.labels else ()
-    own = replace(paper, rows=tuple(scored), answered=tuple(asked), labelled=labelled, phrased=())
+    own = replace(
+        paper, rows=tuple(scored), answered=tuple(asked), labelled=labelled, phrased=(), worse=worse
+    )
     return ArmPaper(own, given, seconds, reading_of(read))
+
+
+def _worse_after(question: Question, given: Given, reader: Reader, paper: Paper) -> Example | None:
+    """Return the answer that was not preferred with what is given before it; None where that is no pair, or
+    as in `expected_after`."""
+    if question.row not in paper.worse:
+        return None
+    other = replace(question, expected=question.worse)
+    return expected_after(other, given, reader, (paper.worse[question.row],))
 
 
 def too_long(instruction: str, context_tokens: int, row: int) -> StudioError:

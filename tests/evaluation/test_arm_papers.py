@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from studio.core.examples import IGNORED
-from studio.core.records import Completion, Conversation, Message, SourcedRecord
+from studio.core.records import Completion, Conversation, Message, Preference, SourcedRecord
+from studio.data.packing import apart
 from studio.data.templates import ChatTemplate
-from studio.engine.objectives import chat, completion
+from studio.engine.objectives import chat, completion, dpo
 from studio.evaluation.arm_papers import Reader, arm_paper, expected_after
 from studio.evaluation.arms import ARMS
 from studio.evaluation.arms.given import Given, Stock
@@ -153,3 +154,19 @@ def test_plain_prompts_have_everything_given_before_them(tiny_tokenizer):
     assert "How deep is the well?\nFive metres.\n\nHow high is the tower?" in shown(
         reader, read.answered[0].prompt
     )
+
+
+def test_both_answers_of_a_pair_are_read_behind_what_is_given(tiny_tokenizer):
+    reader = Reader(dpo, ChatTemplate(tiny_tokenizer), 1024)
+    turns = (Message("user", "Hello"), Message("assistant", "Hi"))
+    record = SourcedRecord(2, Preference("How high is it?", "Ten metres.", "No idea.", turns))
+    better, worse = apart(dpo.encode(record.record, reader.template, max_length=512, row=2))
+    asked = questions([record], dpo, reader.template)
+    plain = Paper(((better,),), asked, {2: asked[0]}, 16, worse={2: worse})
+    found = arm_paper("few_shot", plain, reader, STOCK).paper
+    ((with_shots,),) = found.rows
+    for own, before in ((with_shots, better), (found.worse[2], worse)):
+        assert learned(own) == learned(before), "the same tokens are scored, none of the turns before"
+        assert len(own.input_ids) > len(before.input_ids)
+    context = len(with_shots.input_ids) - len(learned(with_shots))
+    assert with_shots.input_ids[:context] == found.worse[2].input_ids[:context]
