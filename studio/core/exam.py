@@ -59,7 +59,8 @@ class Exam:
     `before` says what the base arm is where it is not the untouched model doing the same. Metrics stand in
     the order in which the task's reader wants them; those that only describe are in no difference.
     `in_other_words` says how questions were rephrased; empty where none were.
-    `signatures` by metric: what a paper states beside its value. `classes` where rows are sorted.
+    `signatures` by metric: what a paper states beside its value. `classes` where rows are sorted. `judges`:
+    the tuned model gives answers a number and writes none; then a row's losses are of the choice between two.
     """
 
     rows: int
@@ -78,6 +79,7 @@ class Exam:
     signatures: Mapping[str, str] = field(default_factory=dict)
     classes: tuple[ClassScores, ...] = ()
     bake_off: BakeOff | None = None
+    judges: bool = False
 
 
 def to_dict(exam: Exam) -> dict[str, Any]:

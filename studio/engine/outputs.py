@@ -7,6 +7,8 @@ from studio.engine.objectives import objective_named
 
 REWARD = "reward"
 """The one output of a model that judges answers."""
+JUDGES = "This run learned to judge: it gives answers a number, and writes none itself."
+"""Why nobody can ask it anything."""
 
 
 def outputs_of(objective: str, examples: Iterable[Example]) -> tuple[str, ...]:
@@ -16,3 +18,8 @@ def outputs_of(objective: str, examples: Iterable[Example]) -> tuple[str, ...]:
     if head == "classes":
         return labels_of(examples)
     return (REWARD,) if head == "reward" else ()
+
+
+def judges_only(objective: str) -> bool:
+    """Return whether such a run gives answers a number and writes none itself."""
+    return objective_named(objective).HEAD == "reward"

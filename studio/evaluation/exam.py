@@ -8,6 +8,7 @@ from studio.core.exam import ClassScores, Exam
 from studio.core.work_time import WorkTime
 from studio.engine.device import computed_by
 from studio.engine.generate import PROMPTS_AT_ONCE, Interrupted
+from studio.evaluation.appraising import BY_LIKELIHOOD, Appraising, by_likelihood, by_reward
 from studio.evaluation.arm_papers import Reader
 from studio.evaluation.arms import PAIR
 from studio.evaluation.bake_off import bake_off, further_seats
@@ -25,7 +26,7 @@ from studio.evaluation.marking import (
 )
 from studio.evaluation.metrics import METRICS
 from studio.evaluation.metrics.row_metric import RowMetric
-from studio.evaluation.papers import ExamJob, longest_answer, paper_of
+from studio.evaluation.papers import ExamJob, judges, longest_answer, paper_of
 from studio.evaluation.phrasings import in_other_words
 from studio.evaluation.seats import Progress, Sat, Seat, Told, sit_all, teller
 from studio.evaluation.sitting import ShouldStop, Sitter, Sorting, Writing
@@ -81,6 +82,8 @@ def _seats(job: ExamJob, paper: Paper, told: Told) -> list[Seat]:
 
 def _sitters(job: ExamJob) -> tuple[Sitter, Sitter]:
     """Return how the untouched and the tuned model are examined."""
+    if judges(job):
+        return Appraising(by_likelihood), Appraising(by_reward)
     if not job.classes:
         writing = Writing(job.objective, job.template)
         return writing, writing
@@ -101,7 +104,7 @@ def _exam(
     return Exam(
         rows=len(paper.rows),
         answered=len(paper.answered),
-        answer_tokens=0 if job.classes else paper.answer_tokens,
+        answer_tokens=paper.answer_tokens if paper.answered and not job.classes else 0,
         step=job.step,
         dtype=tuned.dtype,
         device=tuned.device,
@@ -113,9 +116,17 @@ def _exam(
         signatures={name: said for name in metrics if (said := METRICS[name].signature())},
         classes=_classes(job, paper, base, tuned, between),
         in_other_words=in_other_words(paper.phrased),
-        before=(IN_WORDS if job.writes else BY_FREQUENCY) if job.classes else "",
+        before=_before(job),
+        judges=judges(job),
         bake_off=bake_off(job.wanted, paper, sat, draws) if job.wanted else None,
     )
+
+
+def _before(job: ExamJob) -> str:
+    """Say what the untouched model does instead where it cannot do the same."""
+    if job.classes:
+        return IN_WORDS if job.writes else BY_FREQUENCY
+    return BY_LIKELIHOOD if judges(job) else ""
 
 
 def _classes(

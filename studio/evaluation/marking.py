@@ -26,7 +26,8 @@ class Paper:
     file. `bytes` of each row's learned text, in UTF-8; empty where rows are sorted. `labels`: all that can be
     an answer, where answers are labels; `labelled` the questions that are sorted by writing. `phrased`: those
     that are asked in other words too. `sources`: what answers may rest on beside the question. `worse`: by
-    row, the answer that was not preferred, where the row is the one that was.
+    row, the answer that was not preferred, where the row is the one that was. `by_pair`: each row counts as
+    one, a choice between two answers.
     """
 
     rows: tuple[tuple[Example, ...], ...]
@@ -39,6 +40,7 @@ class Paper:
     phrased: tuple[Phrased, ...] = ()
     sources: tuple[str, ...] = ()
     worse: Mapping[int, Example] = field(default_factory=dict)
+    by_pair: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def table(paper: Paper, base: Sitting, tuned: Sitting) -> tuple[ExamRow, ...]:
 
 def _row(paper: Paper, place: int, base: Sitting, tuned: Sitting) -> ExamRow:
     examples = paper.rows[place]
-    row, tokens = examples[0].row, trained_tokens(examples)
+    row, tokens = examples[0].row, 1 if paper.by_pair else trained_tokens(examples)
     question = paper.questions.get(row)
     return ExamRow(
         row=row,

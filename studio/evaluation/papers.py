@@ -72,6 +72,8 @@ def paper_of(job: ExamJob) -> Paper:
     if job.classes:
         written = spread(asked, count) if job.writes else ()
         return Paper(scored, asked, by_row, tokens, labels=tuple(sorted(job.classes)), labelled=written)
+    if judges(job):
+        return Paper(scored, (), by_row, tokens, worse=worse, by_pair=True)
     lengths = tuple(trained_bytes(row, job.template) for row in scored)
     room = [each for each in asked if job.reach is None or len(each.prompt) + tokens <= job.reach]
     answered = spread(worth_asking(room), count)
@@ -87,6 +89,11 @@ def paper_of(job: ExamJob) -> Paper:
         sources=job.sources,
         worse=worse,
     )
+
+
+def judges(job: ExamJob) -> bool:
+    """Return whether the tuned model gives answers a number and writes none."""
+    return job.objective.HEAD == "reward"
 
 
 def _scored(job: ExamJob) -> tuple[dict[int, tuple[Example, ...]], dict[int, Example]]:

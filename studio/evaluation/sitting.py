@@ -49,7 +49,7 @@ class Writing:
     ) -> Sitting:
         assert model is not None
         model.eval()
-        identity = _identity(model)
+        identity = identity_of(model)
         part = begun(identity)
         for count, row in enumerate(paper.rows):
             said(count, SCORING)
@@ -58,11 +58,11 @@ class Writing:
             if should_stop():
                 raise Interrupted
             nats = sum(self._nats(model, example) for example in row)
-            part.scored(row[0].row, _finite(nats, row[0].row), self._liked(model, nats, row[0].row, paper))
+            part.scored(row[0].row, finite(nats, row[0].row), self._liked(model, nats, row[0].row, paper))
         self._answer(model, paper, part, said, should_stop)
         self._choose(model, paper, part, said, should_stop)
         self._answer_in_other_words(model, paper, part, said, should_stop)
-        return _sitting(identity, paper, part)
+        return sitting_of(identity, paper, part)
 
     def _choose(
         self, model: PreTrainedModel, paper: Paper, part: Part, said: Said, should_stop: ShouldStop
@@ -126,7 +126,7 @@ class Writing:
         """Return the log-probabilities of both answers of a pair; None where a row is none."""
         if row not in paper.worse:
             return None
-        return -nats, -_finite(self._nats(model, paper.worse[row]), row)
+        return -nats, -finite(self._nats(model, paper.worse[row]), row)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Sorting:
     ) -> Sitting:
         if model is not None:
             model.eval()
-        identity = _identity(model)
+        identity = identity_of(model)
         part = begun(identity)
         for count, (example,) in enumerate(paper.rows):
             said(count, SCORING)
@@ -154,12 +154,12 @@ class Sorting:
                 raise Interrupted
             started = time.monotonic()
             found = self.likelihoods(model, example)
-            nats = _finite(found.nats(example.label), example.row)
+            nats = finite(found.nats(example.label), example.row)
             part.sorted(example.row, nats, found.chosen, time.monotonic() - started)
         said(len(paper.rows), SCORING)
         if self.in_words is not None and model is not None:
             self._write(model, self.in_words, paper, part, said, should_stop)
-        return _sitting(identity, paper, part)
+        return sitting_of(identity, paper, part)
 
     def _write(
         self,
@@ -186,7 +186,7 @@ class Sorting:
             part.wrote((row, answer.text) for row, answer in zip(rows, written, strict=True))
 
 
-def _finite(nats: float, row: int) -> float:
+def finite(nats: float, row: int) -> float:
     """Return what a row is scored with. Raises StudioError where a broken model gives no number."""
     if math.isfinite(nats):
         return nats
@@ -196,14 +196,14 @@ def _finite(nats: float, row: int) -> float:
     )
 
 
-def _identity(model: PreTrainedModel | None) -> tuple[str, str, str]:
+def identity_of(model: PreTrainedModel | None) -> tuple[str, str, str]:
     """Return the hash of the weights, their number format and where they are; empty where nobody sits."""
     if model is None:
         return "", "", ""
     return weights_hash(model), str(model.dtype).removeprefix("torch."), str(model.device)
 
 
-def _sitting(identity: tuple[str, str, str], paper: Paper, part: Part) -> Sitting:
+def sitting_of(identity: tuple[str, str, str], paper: Paper, part: Part) -> Sitting:
     return Sitting(
         *identity,
         tuple(part.nats[row[0].row] for row in paper.rows),

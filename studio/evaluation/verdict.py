@@ -120,6 +120,18 @@ def _words_of_sorting(exam: Exam) -> _Words:
 
 def _words_of_pairs(exam: Exam) -> _Words:
     base, tuned = exam.arms["base"]["preferred"], exam.arms["tuned"]["preferred"]
+    if exam.judges:
+        return _Words(
+            measured=f"Of two answers it gives the better one the higher number in {percentage(tuned.value)} "
+            f"of {count(exam.rows, 'held-back pair')}; the untouched model finds it likelier in "
+            f"{percentage(base.value)}",
+            interval=_points(exam, "preferred"),
+            better="The tuned model picks the better answer more often, on pairs it never saw.",
+            worse="The tuned model picks the better answer less often, on pairs it never saw.",
+            same="These pairs do not show that the tuned model picks the better answer more often.",
+            advice="Try more rounds, or more pairs.",
+            rows="pairs",
+        )
     return _Words(
         measured=f"Of two answers it finds the better one likelier in {percentage(tuned.value)} of "
         f"{count(exam.rows, 'held-back pair')}, {percentage(base.value)} before",

@@ -79,9 +79,16 @@ def _how_measured(exam: Exam) -> str:
     return (
         f"Both models on the same {exam.rows} held-out rows, never trained on, in {exam.dtype} on "
         f"{exam.device}. Loss in nats per learned token; perplexity is its exponential. Brackets: 95 % "
-        f"intervals, paired bootstrap over rows, Wilson's for shares of rows. {exam.answered} of the rows "
-        f"were also answered, with at most {exam.answer_tokens} new tokens each. Weights that answered, by "
-        f"SHA-256: {hashes}."
+        f"intervals, paired bootstrap over rows, Wilson's for shares of rows.{_answered(exam)} Weights that "
+        f"sat it, by SHA-256: {hashes}.{f' {exam.before}' if exam.before else ''}"
+    )
+
+
+def _answered(exam: Exam) -> str:
+    if not exam.answer_tokens:
+        return ""
+    return (
+        f" {exam.answered} of the rows were also answered, with at most {exam.answer_tokens} new tokens each."
     )
 
 

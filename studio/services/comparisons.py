@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from studio.core.errors import Refused, StudioError
 from studio.core.texts import checked_text
 from studio.engine.objectives import objective_named
+from studio.engine.outputs import JUDGES, judges_only
 from studio.evaluation.arms import why_not
 from studio.services.views import Answer, Comparison, Source
 from studio.store.files import new_id
@@ -159,13 +160,15 @@ class Questions:
 def ask(home: Home, questions: Questions, question: str, *, run: str, with_retrieval: bool = False) -> str:
     """Queue a question to a run, with what its rows and documents say of it where that is wanted.
 
-    Raises Refused where it is empty, where nothing of the run is saved yet, and where nothing can be looked
-    up for what this run learned.
+    Raises Refused where it is empty, where nothing of the run is saved yet, and where this run writes no
+    answers, or nothing can be looked up for what it learned.
     """
     text = checked_text(question, "The question", QUESTION_LENGTH)
     if not text:
         raise Refused("The question is empty.", "Write one.")
     folder = home.runs.folder(run)
+    if judges_only(folder.config().objective):
+        raise Refused(JUDGES, "Its exam says how well it judges.")
     if not folder.checkpoints.steps():
         raise Refused("Nothing of this run is saved yet, so there is no tuned model to ask.", "Wait for it.")
     if with_retrieval:

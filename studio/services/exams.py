@@ -2,39 +2,25 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING
 
 from studio.core import exam as exams
-from studio.core.config import Optimisation, RunConfig
 from studio.core.errors import Refused, StudioError
-from studio.core.progress import fold
-from studio.core.records import question_and_answer
 from studio.core.verdict import Verdict
-from studio.engine.families import reads_both_ways
-from studio.engine.objectives import objective_named
 from studio.evaluation.advice import advise
-from studio.evaluation.arms import ARMS, arm_named, further, why_not
+from studio.evaluation.arms import ARMS, arm_named, further
 from studio.evaluation.verdict import verdict_of
-from studio.retrieval.passages import passages_of_document
 from studio.services import knowledge
 from studio.services.exam_view import ExamView
+from studio.services.exam_wishes import STEADY, can_be_steady, why_not_here
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
-from studio.services.rehearsals import here
-from studio.services.training import Material, Signals, material
-from studio.services.ways import model_config
+from studio.services.training import Signals, material
 from studio.store.files import read_json, write_json
 from studio.store.home import Home
 from studio.store.lines import KeptLines
 from studio.store.runs import RunFolder
 
-if TYPE_CHECKING:
-    from studio.evaluation.bake_off import Wanted
-
-KIND, BY_LABEL = "exam", "label_scored"
-STEADY = "steady"
-"""Among the wishes of an exam: some questions are to be asked in other words, too."""
+KIND = "exam"
 
 
 def start(
@@ -55,7 +41,7 @@ def start(
     wanted = further(tuple(arms))
     instruction = knowledge.prompt(home, run) if prompt is None else prompt
     for name in wanted:
-        if problem := _why_not(folder, name, instruction):
+        if problem := why_not_here(folder, name, instruction):
             raise Refused(f"“{arm_named(name).TITLE}” cannot take part. {problem}", "Leave this one out.")
     kept = [wish for wish in _as_last_time(folder, instruction) if wish == STEADY or not arms]
     if prompt is not None:
@@ -64,34 +50,9 @@ def start(
     return folder.requests.add(KIND, wishes=tuple(dict.fromkeys(wishes)))
 
 
-def can_be_steady(folder: RunFolder) -> bool:
-    """Return whether a run answers questions that can be asked in other words."""
-    objective = objective_named(folder.config().objective)
-    return objective.HEAD == "language" and not objective.WINDOWS
-
-
 def why_no_arm(home: Home, run: str, arm: str) -> str:
     """Return in words why an arm cannot take part; empty where it can."""
-    return _why_not(home.runs.folder(run), arm, knowledge.prompt(home, run))
-
-
-def _why_not(folder: RunFolder, arm: str, instruction: str) -> str:
-    config = folder.config()
-    objective = objective_named(config.objective)
-    sorts = objective.HEAD == "classes"
-    return why_not(
-        arm,
-        sorts=sorts,
-        windows=objective.WINDOWS,
-        writes=not sorts or _writes(config),
-        instruction=instruction,
-    )
-
-
-def _writes(config: RunConfig) -> bool:
-    """Return whether the untouched model can be asked in words; a model that is not here yet may."""
-    source = here(config)
-    return source is None or not reads_both_ways(model_config(source))
+    return why_not_here(home.runs.folder(run), arm, knowledge.prompt(home, run))
 
 
 def _as_last_time(folder: RunFolder, instruction: str) -> tuple[str, ...]:
@@ -103,7 +64,7 @@ def _as_last_time(folder: RunFolder, instruction: str) -> tuple[str, ...]:
     if last is None:
         return ()
     arms = further(tuple(arm for arm in ARMS if arm in last.arms))
-    again = tuple(arm for arm in arms if not _why_not(folder, arm, instruction))
+    again = tuple(arm for arm in arms if not why_not_here(folder, arm, instruction))
     return (*again, STEADY) if last.in_other_words and can_be_steady(folder) else again
 
 
@@ -127,35 +88,15 @@ def hold(task: Task, signals: Signals) -> None:
 
 
 def _examine(task: Task, signals: Signals, progress: Progress, should_stop: ShouldStop) -> bool:
-    from studio.engine.models import read_model_config, row_tokens
     from studio.evaluation.exam import examine
-    from studio.evaluation.papers import ExamJob
-    from studio.evaluation.subjects import subjects
+    from studio.services.exam_making import job_of
 
     folder = task.folder
     step, checkpoint = best_checkpoint(folder)
     gathered = material(folder, lambda text: progress(0, 0, text), should_stop)
     if gathered is None:
         return False
-    base, tuned = subjects(gathered.config, gathered.source, checkpoint)
-    model = read_model_config(gathered.source)
-    job = ExamJob(
-        base=base,
-        tuned=tuned,
-        objective=objective_named(gathered.config.objective),
-        template=gathered.template,
-        held_out=gathered.parts.held_out,
-        examples=gathered.examples(gathered.parts.held_out),
-        step=step,
-        seed=gathered.config.part(Optimisation).seed,
-        classes=gathered.classes,
-        writes=not reads_both_ways(model),
-        reach=row_tokens(gathered.config, model),
-        wanted=_wanted(folder, gathered, task.wishes),
-        labels=() if gathered.classes else _labels(gathered),
-        steady=STEADY in task.wishes and can_be_steady(folder),
-        sources=_sources(folder),
-    )
+    job = job_of(folder, gathered, step, checkpoint, task.wishes)
     kept, put_by = KeptLines(folder.path / "exam.unfinished.jsonl"), folder.path / "exam.finished.jsonl"
     if job.wanted is not None:
         kept.take_up(put_by)  # what base and tuned have done is not done again for further arms
@@ -164,46 +105,6 @@ def _examine(task: Task, signals: Signals, progress: Progress, should_stop: Shou
         write_json(folder.path / "exam.json", exams.to_dict(found))
         kept.put_by(put_by)
     return found is not None
-
-
-def _sources(folder: RunFolder) -> tuple[str, ...]:
-    """Return the passages of the documents that were added to a run."""
-    documents = folder.knowledge.documents().values()
-    return tuple(passage.text for each in documents for passage in passages_of_document(each))
-
-
-def _labels(gathered: Material) -> tuple[str, ...]:
-    """Return all answers where they are labels; free texts are known after a few rows."""
-    from studio.evaluation.label_answers import labels_among
-
-    if BY_LABEL not in objective_named(gathered.config.objective).METRICS:
-        return ()
-    rows = chain(gathered.parts.training, gathered.parts.held_out)
-    return labels_among(question_and_answer(sourced.record)[1] for sourced in rows)
-
-
-def _wanted(folder: RunFolder, gathered: Material, wishes: tuple[str, ...]) -> "Wanted | None":
-    """Return the arms of the bake-off that were asked for; None where none were. Raises StudioError."""
-    from studio.engine.encoder import encoder_here
-    from studio.evaluation.arms.shelves import Shelves
-    from studio.evaluation.bake_off import Wanted
-
-    if not (arms := further(tuple(wish for wish in wishes if wish != STEADY))):
-        return None
-    instruction = folder.knowledge.prompt()
-    for arm in arms:  # What was asked for may have lost its instruction while it waited.
-        if problem := _why_not(folder, arm, instruction):
-            raise StudioError(
-                f"“{arm_named(arm).TITLE}” cannot take part. {problem}", "Or leave this one out."
-            )
-    documents = tuple(folder.knowledge.documents().values())
-    return Wanted(
-        arms,
-        Shelves(gathered.parts.training, documents, instruction, encoder_here),
-        training_seconds=fold(folder.read()[0]).seconds(None),
-        prompt=instruction,
-        documents=tuple(document.name for document in documents),
-    )
 
 
 def newest(folder: RunFolder) -> exams.Exam | None:

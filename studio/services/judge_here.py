@@ -43,9 +43,10 @@ def refuse_itself(home: Home, folder: RunFolder, model: str) -> None:
         )
     if other is None:
         return
-    if objective_named(other.config().objective).HEAD == "classes":
+    if objective_named(other.config().objective).HEAD != "language":
         raise Refused(
-            "The model of that run sorts texts; it cannot say which answer is better.", "Choose another."
+            "The model of that run writes nothing, so it cannot be asked which answer is better.",
+            "Choose another.",
         )
     best_checkpoint(other)
 

@@ -17,6 +17,7 @@ from studio.data.packing import apart
 from studio.data.probe_texts import general_instructions, general_texts
 from studio.data.tokens import encode_text
 from studio.engine.objectives import objective_named
+from studio.engine.outputs import JUDGES, judges_only
 from studio.evaluation.lights import lights
 from studio.evaluation.probe_results import Row, Turn, by_heart, fit, retained
 from studio.services.answering import prompt_of
@@ -55,8 +56,10 @@ class ProbeView:
 
 
 def start(home: Home, run: str) -> str:
-    """Queue a probe and return its job id."""
+    """Queue a probe and return its job id. Raises Refused where a run writes nothing that could be probed."""
     folder = home.runs.folder(run)
+    if judges_only(folder.config().objective):
+        raise Refused(JUDGES, "There is nothing that it could forget or say by heart; its exam is its proof.")
     check_best(folder)
     return folder.requests.add(KIND)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio.services import exams, knowledge, probes, reports
+from studio.services import exam_wishes, exams, knowledge, probes, reports
 from studio.services.exam_view import ExamView
 from studio.services.knowledge import DocumentView
 from studio.services.probes import ProbeView
@@ -31,7 +31,7 @@ class StudioOfProof(StudioOfFeedback):
 
     def can_be_steady(self, run: str) -> bool:
         """Return whether a run answers questions that can be asked in other words."""
-        return exams.can_be_steady(self._home.runs.folder(run))
+        return exam_wishes.can_be_steady(self._home.runs.folder(run))
 
     def exam(self, run: str) -> ExamView | None:
         """Return the newest finished exam of a run."""

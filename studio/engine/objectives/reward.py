@@ -19,7 +19,7 @@ WINDOWS = False
 REFERENCE = False
 MEASURES = ("accuracy", "margin")
 RATE_SHARE = 0.3
-METRICS = ()
+METRICS = ("preferred",)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from studio.core.events import ACTIVE
 from studio.core.exam import ExamRow
 from studio.core.words import count, duration, loss
+from studio.engine import outputs
 from studio.services.exam_view import ExamView
 from studio.services.rating import RatingView
 from studio.services.views import Answer, Comparison, JobView, RunView
@@ -19,6 +20,7 @@ SIDES = (("base", "Before", "the untouched model"), ("tuned", "After", "your tun
 LONGEST_TABLE = 200
 RESUMED = ("exam", "probe")
 """Kinds of jobs that go on where they were stopped."""
+JUDGES = notice("neutral", "Nothing to ask.", outputs.JUDGES)
 
 
 def answers(

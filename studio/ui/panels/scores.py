@@ -41,7 +41,11 @@ def _how(view: ExamView) -> str:
     ended = (
         f", each ended after {count(view.answer_tokens, 'token')} at the latest" if view.answer_tokens else ""
     )
-    written = "" if view.classes else f", {view.answered:,} of them also answered in words{ended}"
+    written = (
+        ""
+        if view.classes or not view.answered
+        else f", {view.answered:,} of them also answered in words{ended}"
+    )
     return (
         f'<p class="basis">{count(view.rows, "held-back row")} scored{written}. Brackets are 95 % '
         f"intervals; both models saw the same rows. {hashes}</p>"

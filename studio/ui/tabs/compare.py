@@ -6,6 +6,7 @@ import gradio as gr
 
 from studio.core.errors import Refused, StudioError
 from studio.core.events import ACTIVE
+from studio.engine.outputs import judges_only
 from studio.services.exam_view import ExamView
 from studio.services.views import JobView, RunView
 from studio.ui import live
@@ -42,7 +43,7 @@ class CompareTab:
             gr.HTML(HEAD, apply_default_css=False)
             self.notice = html_part("notice-compare", script="notices")
             self.exam = html_part("exam", "start", "stop")
-            with gr.Row(elem_id="ask-row"):
+            with gr.Row(elem_id="ask-row") as self.asking:
                 self.question = gr.Textbox(
                     label="Your question",
                     placeholder="Ask as one of your users would",
@@ -71,8 +72,8 @@ class CompareTab:
             self.bar = actions("compare")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        parts = [self.notice, self.ask, self.cancel, self.looked_up, *self.answers.outputs()]
-        parts += [self.exam, self.classes, self.rows, self.table]
+        parts = [self.notice, self.asking, self.ask, self.cancel, self.looked_up]
+        parts += [*self.answers.outputs(), self.exam, self.classes, self.rows, self.table]
         extra = [
             *self.further.outputs(),
             *self.votes.outputs(),
@@ -115,6 +116,7 @@ class CompareTab:
             self.ask: gr.Button(visible=not asking),
             self.cancel: gr.Button(visible=asking),
             self.looked_up: gr.Checkbox(visible=not self._studio.why_no_arm(run.id, "retrieval")),
+            self.asking: gr.Row(visible=not judges_only(run.config.objective)),
             **self.answers.show(run, comparison),
             self.exam: damage
             + self._job(run, examined is not None)

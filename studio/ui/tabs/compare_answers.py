@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import gradio as gr
 
 from studio.core.errors import Refused
+from studio.engine.outputs import judges_only
 from studio.services.rating import RatingView
 from studio.services.views import Comparison, RunView
 from studio.ui import live
@@ -40,6 +41,8 @@ class AnswersPart:
         on(self.answers.rate, rated, inputs=[self._shell.session], outputs=outputs, repeats="multiple")
 
     def show(self, run: RunView, comparison: Comparison | None) -> Updates:
+        if judges_only(run.config.objective):
+            return {self.answers: panel.JUDGES}
         return {self.answers: panel.answers(run, comparison, self._ratings(comparison))}
 
     def _ratings(self, comparison: Comparison | None) -> Mapping[str, RatingView | None]:

@@ -8,6 +8,7 @@ import gradio as gr
 
 from studio.core.errors import Refused, StudioError
 from studio.core.events import ACTIVE
+from studio.engine.outputs import judges_only
 from studio.evaluation.arms import ARMS, further
 from studio.services.exam_view import ExamView
 from studio.services.views import JobView, RunView
@@ -84,7 +85,9 @@ class ArmsPart:
         chosen = _taking_part(facts.session, refusals)
         typed = {self.prompt: gr.Textbox(value=self._studio.prompt(run.id))} if entering else {}
         return typed | {
-            self.fold: gr.Accordion(label=panel.title(_headline(exam))),
+            self.fold: gr.Accordion(
+                label=panel.title(_headline(exam)), visible=not judges_only(run.config.objective)
+            ),
             self.documents: panel.documents(
                 self._studio.documents(run.id), self._studio.removed_document(run.id)
             ),

@@ -4,6 +4,7 @@ import gradio as gr
 
 from studio.core.errors import Refused, StudioError
 from studio.core.events import ACTIVE
+from studio.engine.outputs import judges_only
 from studio.services.gentler import REMEDIES, offered
 from studio.services.probes import KIND, ProbeView
 from studio.services.views import JobView, RunView
@@ -54,14 +55,14 @@ class ProbePart:
             if entering:
                 updates[self.prompts] = "\n".join(self._studio.must_work(run.id))
         except StudioError as error:
-            fold = gr.Accordion(label=panel.TITLE)
+            fold = gr.Accordion(label=panel.TITLE, visible=True)
             return updates | {
                 self._fold: fold,
                 self.lights: "",
                 self.found: problem(error) + event_button("start", "Do it again"),
             }
         return updates | {
-            self._fold: gr.Accordion(label=panel.title(view)),
+            self._fold: gr.Accordion(label=panel.title(view), visible=not judges_only(run.config.objective)),
             self.lights: self._found(run, view) if view else "",
             self.found: self._job(run, view),
         }
