@@ -8,7 +8,7 @@ from studio.core import bake_off as bake_offs
 from studio.core.bake_off import BakeOff
 from studio.core.scores import ComparisonVerdict, Difference, Score
 
-__all__ = ["ClassScores", "ComparisonVerdict", "Difference", "Exam", "ExamRow", "Score"]
+__all__ = ["ClassScores", "ComparisonVerdict", "Difference", "Exam", "ExamRow", "Score", "Wins"]
 
 VERSION = 1
 
@@ -47,6 +47,25 @@ class ClassScores:
     difference: Difference
 
 
+@dataclass(frozen=True, slots=True)
+class Wins:
+    """On how many questions whose answer was the better one; `ties` decide nothing.
+
+    `share`: of those that were decided, how many the tuned answer won, with its exact interval; None where
+    none was decided.
+    """
+
+    tuned: int
+    base: int
+    ties: int
+    share: Score | None
+    verdict: ComparisonVerdict
+
+    @property
+    def decided(self) -> int:
+        return self.tuned + self.base
+
+
 @dataclass(frozen=True)
 class Exam:
     """The exam as it is kept beside a run. `arms` and `differences`, which are tuned minus base, by metric.
@@ -61,6 +80,8 @@ class Exam:
     `in_other_words` says how questions were rephrased; empty where none were.
     `signatures` by metric: what a paper states beside its value. `classes` where rows are sorted. `judges`:
     the tuned model gives answers a number and writes none; then a row's losses are of the choice between two.
+    `wins`: who won by the run's own reward; None where it learned from none. `left_out` answered questions
+    count nowhere in the reward, since it could not be asked: `left_out_why` says why of the first.
     """
 
     rows: int
@@ -80,6 +101,9 @@ class Exam:
     classes: tuple[ClassScores, ...] = ()
     bake_off: BakeOff | None = None
     judges: bool = False
+    wins: Wins | None = None
+    left_out: int = 0
+    left_out_why: str = ""
 
 
 def to_dict(exam: Exam) -> dict[str, Any]:
@@ -103,7 +127,14 @@ def from_dict(document: Mapping[str, Any]) -> Exam:
     fields["table"] = tuple(ExamRow(**row) for row in fields["table"])
     if fields.get("bake_off") is not None:
         fields["bake_off"] = bake_offs.from_dict(fields["bake_off"])
+    if fields.get("wins") is not None:
+        fields["wins"] = wins_from(fields["wins"])
     return Exam(**fields)
+
+
+def wins_from(document: Mapping[str, Any]) -> Wins:
+    """Inverse of `asdict`."""
+    return Wins(**{**document, "share": document["share"] and Score(**document["share"])})
 
 
 def _arms(arms: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Score]]:

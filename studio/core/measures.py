@@ -47,6 +47,7 @@ MEASURES: dict[str, Measure] = {
     "loss": Measure("Error on held-back rows", "loss, nats per trained token", "lower", 3),
     "perplexity": Measure("Surprise per token", "perplexity", "lower", 2),
     "bits_per_byte": Measure("Error per byte of plain text", "bits per byte", "lower", 3),
+    "reward": Measure("Reward of its answers", "mean reward, by this run's own rewards", "higher", 3),
     "preferred": Measure("Pairs whose better answer it prefers", "ranking accuracy", "higher"),
     "preferred_per_token": Measure(
         "The same, long and short answers alike", "ranking accuracy by nats per token", "higher"

@@ -28,6 +28,7 @@ from studio.evaluation.metrics import METRICS
 from studio.evaluation.metrics.row_metric import RowMetric
 from studio.evaluation.papers import ExamJob, judges, longest_answer, paper_of
 from studio.evaluation.phrasings import in_other_words
+from studio.evaluation.rewarded import Rewarded, wins_of, with_rewards
 from studio.evaluation.seats import Progress, Sat, Seat, Told, sit_all, teller
 from studio.evaluation.sitting import ShouldStop, Sitter, Sorting, Writing
 from studio.evaluation.worksheet import Kept, Unkept, Worksheet, key_of
@@ -35,7 +36,7 @@ from studio.evaluation.worksheet import Kept, Unkept, Worksheet, key_of
 BY_LABEL = ("label_written", "label_scored")
 WHOLE_ANSWERS = ("exact_match", "normalised_match")
 """Nothing that was cut off could match."""
-OWN_ORDER = ("accuracy", "preferred", "rated_apart")
+OWN_ORDER = ("accuracy", "reward", "preferred", "rated_apart")
 OF_GOOD_ANSWERS = ("loss", "perplexity", "bits_per_byte")
 """Measured over all rows, so only where every one of them has a good answer."""
 SHORT_WORDS = 5
@@ -97,8 +98,9 @@ def _sitters(job: ExamJob) -> tuple[Sitter, Sitter]:
 def _exam(
     job: ExamJob, paper: Paper, sat: Mapping[str, Sat], *, seconds: float, between: Callable[[], None]
 ) -> Exam:
-    metrics, sittings = _metrics(job, paper), {arm: each.sitting for arm, each in sat.items()}
-    base = sittings["base"]
+    found = _with_rewards(job, paper, {arm: each.sitting for arm, each in sat.items()}, between)
+    paper, sittings = found.paper, dict(found.sittings)
+    metrics, base = _metrics(job, paper), sittings["base"]
     tuned = sittings["tuned"] = replace(sittings["tuned"], gained=gains(base, sittings["tuned"]))
     draws = draws_of(paper, sittings, metrics, seed=job.seed, between=between)
     return Exam(
@@ -118,8 +120,19 @@ def _exam(
         in_other_words=in_other_words(paper.phrased),
         before=_before(job),
         judges=judges(job),
+        wins=wins_of(base.rewards, tuned.rewards) if job.rewarding else None,
+        left_out=found.left_out,
+        left_out_why=found.problem,
         bake_off=bake_off(job.wanted, paper, sat, draws) if job.wanted else None,
     )
+
+
+def _with_rewards(
+    job: ExamJob, paper: Paper, sittings: Mapping[str, Sitting], between: Callable[[], None]
+) -> Rewarded:
+    if job.rewarding is None:
+        return Rewarded(paper, sittings)
+    return with_rewards(job.rewarding, paper, sittings, between)
 
 
 def _before(job: ExamJob) -> str:

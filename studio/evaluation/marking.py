@@ -13,9 +13,9 @@ from studio.evaluation.phrasings import Phrased
 from studio.evaluation.questions import Question
 
 OF_ALL_ROWS, OF_ANSWERS = ("losses", "bytes", "pairs", "gains", "rated"), ("answers", "seconds", "sourced")
-OF_LABELS, OF_PHRASINGS = ("written", "choices"), ("phrasings",)
+OF_LABELS, OF_PHRASINGS, OF_REWARDS = ("written", "choices"), ("phrasings",), ("rewards",)
 """What metrics need: of every scored row, of those that were answered, of those among them whose answers are
-labels, or of those that were asked in other words."""
+labels, of those that were asked in other words, or of those whose answers a reward could score."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Paper:
     an answer, where answers are labels; `labelled` the questions that are sorted by writing. `phrased`: those
     that are asked in other words too. `sources`: what answers may rest on beside the question. `worse`: by
     row, the answer that was not preferred, where the row is the one that was. `by_pair`: each row counts as
-    one, a choice between two answers.
+    one, a choice between two answers. `rewarded`: the rows of those answered whose answers were all scored.
     """
 
     rows: tuple[tuple[Example, ...], ...]
@@ -41,6 +41,7 @@ class Paper:
     sources: tuple[str, ...] = ()
     worse: Mapping[int, Example] = field(default_factory=dict)
     by_pair: bool = False
+    rewarded: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Sitting:
     The first three are empty where no model sat it. By row: `written` answers that are to name a label, the
     likeliest label as `choices`, and as `phrasings` the answers to all phrasings of a question. `liked`: how
     much it likes both answers of each pair, the better one first: their log-probabilities. `gained`: how much
-    more it likes each than the untouched model; nothing for that one.
+    more it likes each than the untouched model; nothing for that one. `rewards` by row: what its answer is
+    worth.
     """
 
     weights_hash: str
@@ -64,6 +66,7 @@ class Sitting:
     phrasings: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     liked: tuple[tuple[float, float], ...] = ()
     gained: tuple[tuple[float, float], ...] = ()
+    rewards: Mapping[int, float] = field(default_factory=dict)
 
 
 def draws_of(
@@ -79,7 +82,7 @@ def draws_of(
     An arm without losses has none of the metrics that need them. `between` as in the bootstrap.
     """
     found: dict[tuple[str, str], Draws] = {}
-    for same in (OF_ALL_ROWS, OF_ANSWERS, OF_LABELS, OF_PHRASINGS):
+    for same in (OF_ALL_ROWS, OF_ANSWERS, OF_LABELS, OF_PHRASINGS, OF_REWARDS):
         ready = [metric_named(name) for name in metrics if METRICS[name].needs in same]
         measured = {
             (metric.name, arm): Measured(
@@ -181,6 +184,8 @@ def _predictions(needs: str, paper: Paper, sitting: Sitting) -> Sequence:
         return sitting.liked if needs == "pairs" else sitting.gained
     if needs in OF_ALL_ROWS:
         return sitting.nats
+    if needs in OF_REWARDS:
+        return [sitting.rewards[row] for row in paper.rewarded]
     of_rows = sitting.answers if needs == "sourced" else getattr(sitting, needs)
     return [of_rows[each.row] for each in _asked(needs, paper)]
 
@@ -203,6 +208,8 @@ def references(needs: str, paper: Paper) -> Sequence:
         ]
     if needs == "rated":
         return [(trained_tokens(row), paper.questions[row[0].row].good) for row in paper.rows]
+    if needs in OF_REWARDS:
+        return [1 for _ in paper.rewarded]
     if needs == "answers":
         return [question.expected for question in paper.answered]
     if needs == "sourced":

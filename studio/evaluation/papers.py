@@ -13,6 +13,7 @@ from studio.evaluation.bake_off import Wanted
 from studio.evaluation.marking import Paper, trained_bytes
 from studio.evaluation.phrasings import Phrased, phrased
 from studio.evaluation.questions import Question, questions, spread
+from studio.evaluation.rewarded import Rewarding
 from studio.evaluation.seats import Subject
 
 ANSWERS = 32
@@ -33,7 +34,8 @@ class ExamJob:
     `writes` whether the untouched model can be asked in words. `reach`: how many tokens both models read at
     once; what leaves no room for an answer is not asked. None: no limit. `wanted`: the further arms of a
     bake-off. `labels`: all that is an answer, where answers are labels without rows being sorted. `steady`:
-    whether some questions are also asked in other words. `sources`: what answers may rest on.
+    whether some questions are also asked in other words. `sources`: what answers may rest on. `rewarding`:
+    what says how much an answer is worth, where that was learned; then each has all of `answer_tokens`.
     """
 
     base: Subject
@@ -53,6 +55,7 @@ class ExamJob:
     labels: tuple[str, ...] = ()
     steady: bool = False
     sources: tuple[str, ...] = ()
+    rewarding: Rewarding | None = None
 
 
 def paper_of(job: ExamJob) -> Paper:
@@ -134,7 +137,7 @@ def _phrased(job: ExamJob, answered: Sequence[Question], tokens: int) -> tuple[P
 def _ration(job: ExamJob, longest_answer: int) -> tuple[int, int]:
     """Return how many rows are answered, and with how many tokens each."""
     tokens = max(SHORT_ANSWER_TOKENS, longest_answer + 1)  # and the token that ends it
-    if tokens >= job.answer_tokens:
+    if tokens >= job.answer_tokens or job.rewarding is not None:
         return job.answers, job.answer_tokens
     return job.answers * job.answer_tokens // tokens, tokens
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from studio.core.exam import ComparisonVerdict, Exam, Score
+from studio.core.measures import MEASURES
 from studio.core.verdict import FEWEST_ROWS
 from studio.core.words import count, decimals, percentage
 
@@ -118,6 +119,22 @@ def _words_of_sorting(exam: Exam) -> _Words:
     )
 
 
+def _words_of_reward(exam: Exam) -> _Words:
+    words = MEASURES["reward"]
+    base, tuned = exam.arms["base"]["reward"], exam.arms["tuned"]["reward"]
+    found = exam.differences["reward"]
+    return _Words(
+        measured=f"The mean reward of its answers went from {words.said(base.value)} to "
+        f"{words.said(tuned.value)} on {count(exam.answered - exam.left_out, 'held-back question')}",
+        interval=f"{words.said(found.low, signed=True)} to {words.said(found.high, signed=True)}",
+        better="The tuned model's answers earn more of the reward, on questions it never saw.",
+        worse="The tuned model's answers earn less of the reward, on questions it never saw.",
+        same="These questions do not show that the tuned model's answers earn more or less.",
+        advice="Look at the answers, then try a smaller step size or another reward.",
+        rows="questions",
+    )
+
+
 def _words_of_pairs(exam: Exam) -> _Words:
     base, tuned = exam.arms["base"]["preferred"], exam.arms["tuned"]["preferred"]
     if exam.judges:
@@ -167,6 +184,7 @@ def _points(exam: Exam, name: str) -> str:
 
 WORDS: Mapping[str, Callable[[Exam], _Words]] = {
     "accuracy": _words_of_sorting,
+    "reward": _words_of_reward,
     "preferred": _words_of_pairs,
     "rated_apart": _words_of_ratings,
     "loss": _words_of_loss,

@@ -2,6 +2,7 @@
 
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from studio.core.config import Optimisation
 from studio.core.errors import StudioError
@@ -11,16 +12,21 @@ from studio.engine.encoder import encoder_here
 from studio.engine.families import reads_both_ways
 from studio.engine.models import read_model_config, row_tokens
 from studio.engine.objectives import objective_named
+from studio.engine.rewarding import Rewards
 from studio.evaluation.arms import arm_named, further
 from studio.evaluation.arms.shelves import Shelves
 from studio.evaluation.bake_off import Wanted
 from studio.evaluation.label_answers import labels_among
 from studio.evaluation.papers import ExamJob
+from studio.evaluation.rewarded import rewarding
 from studio.evaluation.subjects import subjects
 from studio.retrieval.passages import passages_of_document
 from studio.services.exam_wishes import STEADY, can_be_steady, why_not_here
 from studio.services.training import Material
 from studio.store.runs import RunFolder
+
+REWARDED_ANSWERS = 64
+"""So many questions are answered where the answers themselves are what is measured."""
 
 
 def job_of(
@@ -45,7 +51,22 @@ def job_of(
         labels=() if gathered.classes else _labels(gathered),
         steady=STEADY in wishes and can_be_steady(folder),
         sources=_sources(folder),
+        **_by_reward(gathered),
     )
+
+
+def _by_reward(gathered: Material) -> dict[str, Any]:
+    """Return what an exam of a run that learned from a reward has of its own: answers as long as those it
+    learned by, to more questions, since they are what is measured."""
+    objective = objective_named(gathered.config.objective)
+    if not hasattr(objective, "policy_loss"):
+        return {}
+    settings = gathered.config.part(objective.Config)
+    return {
+        "rewarding": rewarding(Rewards.of(settings), gathered.parts.held_out),
+        "answers": REWARDED_ANSWERS,
+        "answer_tokens": settings.answer_tokens,
+    }
 
 
 def _sources(folder: RunFolder) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from studio.evaluation.metrics.preferred_per_token import PreferredPerToken
 from studio.evaluation.metrics.rated_apart import RatedApart
 from studio.evaluation.metrics.recall_macro import RecallMacro
 from studio.evaluation.metrics.repetition import Repetition
+from studio.evaluation.metrics.reward import Reward
 from studio.evaluation.metrics.rouge1 import Rouge1
 from studio.evaluation.metrics.rouge2 import Rouge2
 from studio.evaluation.metrics.rouge_l import RougeL
@@ -31,6 +32,7 @@ METRICS: dict[str, type[RowMetric]] = {
     "loss": Loss,
     "perplexity": Perplexity,
     "bits_per_byte": BitsPerByte,
+    "reward": Reward,
     "preferred": Preferred,
     "preferred_per_token": PreferredPerToken,
     "gained": Gained,

@@ -25,14 +25,15 @@ class RowMetric(evaluate.Metric):
     needs: ClassVar[
         Literal[
             "losses", "bytes", "answers", "seconds", "written", "choices", "phrasings", "sourced",
-            "pairs", "gains", "rated",
+            "pairs", "gains", "rated", "rewards",
         ]
     ]  # fmt: skip
     """What it reads of each row: nats and trained tokens (`losses`), nats and the bytes of the learned text
     (`bytes`), the answer and the expected one (`answers`), what the answer took (`seconds`), what was
     written (`written`) and what was likeliest (`choices`) where answers are labels, or the answers to the
     phrasings of a question (`phrasings`), or the answer with what it may rest on (`sourced`); of two answers
-    how much each is liked (`pairs`) or was raised by tuning (`gains`), of a rated one its nats (`rated`)."""
+    how much each is liked (`pairs`) or was raised by tuning (`gains`), of a rated one its nats (`rated`); or
+    what the answer is worth (`rewards`)."""
     source: ClassVar[str]
     right_or_wrong: ClassVar[bool] = False
     """Each row counts 1 or 0 and all rows alike, so that the value is a share of rows."""

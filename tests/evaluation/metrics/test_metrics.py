@@ -21,6 +21,7 @@ ROWS = {
     "pairs": ([[-3.0, -5.0], [-9.0, -8.0]], [[2, 4], [9, 2]]),
     "gains": ([[1.0, -5.0], [-2.0, -1.0]], [[2, 4], [9, 2]]),
     "rated": ([2.0, 30.0], [[1, 1], [9, 0]]),
+    "rewards": ([0.5, 1.5], [1, 1]),
     "phrasings": ([["Yes", "yes", "No"], ["One two", "one two", "One two"]], [3, 3]),
 }
 OF_LABELS = ("accuracy", "precision_macro", "recall_macro", "f1_macro")
