@@ -71,9 +71,7 @@ def test_what_base_and_tuned_did_in_an_earlier_exam_is_not_done_again(studio, ru
     before = studio.exam(run)
     sat = []
     real = Part.scored
-    monkeypatch.setattr(
-        Part, "scored", lambda part, row, nats: (sat.append(part._arm), real(part, row, nats))
-    )
+    monkeypatch.setattr(Part, "scored", lambda part, *scored: (sat.append(part._arm), real(part, *scored)))
     assert job_ended(studio, run, studio.start_exam(run, ("few_shot",))) == "finished"
     assert set(sat) == {"few_shot"}
     assert studio.exam(run).arms["base"] == before.arms["base"]
