@@ -21,7 +21,8 @@ class ExamRow:
     where this row was scored and not answered (answers are asked for a stated number of rows).
 
     Where the row is two answers of which one is preferred, that one is expected and `worse` is the other;
-    losses are of the expected one, and the margins say by how many nats each model finds it likelier.
+    losses are of the expected one, and the margins say by how many nats each model finds it likelier. The
+    rewards are what each answer is worth by the run's own reward, where it learned from one.
     """
 
     row: int
@@ -35,6 +36,8 @@ class ExamRow:
     worse: str = ""
     base_margin: float | None = None
     tuned_margin: float | None = None
+    base_reward: float | None = None
+    tuned_reward: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

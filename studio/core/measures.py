@@ -82,3 +82,9 @@ MEASURES: dict[str, Measure] = {
     "seconds_per_answer": Measure("Time for an answer", "seconds, many at once; the machine's pace", None, 2),
 }
 """By the name in `evaluation.metrics.METRICS`."""
+
+WON_BY: dict[str, tuple[str, str]] = {
+    "reward": ("The run's own reward", "win rate; ties left out, exact interval"),
+    "votes": ("People, the names hidden", "blind votes; ties left out, exact interval"),
+}
+"""Who says whose answer to a question is the better one, with the technical term."""

@@ -14,7 +14,7 @@ OF_A_ROW = (
     "answer_words",
 )  # fmt: skip
 """BLEU is made for a whole text; F1, precision and recall for all rows of a label."""
-ORDERS_BY = ("accuracy", "chrf", "rougeL", "normalised_match", "exact_match")
+ORDERS_BY = ("accuracy", "reward", "chrf", "rougeL", "normalised_match", "exact_match")
 """The first that an exam has: chrF needs no words, so it tells answers of any language and length apart."""
 _AT_ONCE = 256
 
@@ -27,12 +27,17 @@ def of_a_row(exam: Exam) -> tuple[str, ...]:
 
 
 def by_row(exam: Exam, names: Sequence[str]) -> dict[int, Mapping[str, Values]]:
-    """Return, by row and arm, the value of each metric on that row alone; only rows that both answered."""
+    """Return, by row and arm, the value of each metric on that row alone; only rows that both answered, and
+    where it is the reward those that could be scored."""
     rows = [row for row in exam.table if row.base is not None and row.tuned is not None]
+    if "reward" in names:
+        rows = [row for row in rows if row.tuned_reward is not None]
     expected = [row.expected for row in rows]
     answers = {"base": [row.base or "" for row in rows], "tuned": [row.tuned or "" for row in rows]}
+    rewards = {arm: np.array([getattr(row, f"{arm}_reward") for row in rows]) for arm in answers}
     values = {
-        arm: {name: each_row(name, given, expected) for name in names} for arm, given in answers.items()
+        arm: {name: rewards[arm] if name == "reward" else each_row(name, given, expected) for name in names}
+        for arm, given in answers.items()
     }
     return {
         row.row: {arm: {name: float(values[arm][name][at]) for name in names} for arm in answers}

@@ -145,6 +145,8 @@ def _row(paper: Paper, place: int, base: Sitting, tuned: Sitting) -> ExamRow:
         worse=question.worse if question else "",
         base_margin=_margin(base, place),
         tuned_margin=_margin(tuned, place),
+        base_reward=base.rewards.get(row),
+        tuned_reward=tuned.rewards.get(row),
     )
 
 

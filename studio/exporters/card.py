@@ -70,7 +70,15 @@ def measured(job: ExportJob) -> str:
         if metric not in exam.arms["base"]
     ]
     return "\n".join(
-        (f"**{verdict.headline}.** {verdict.sentence}", "", head, *lines, "", _how_measured(exam))
+        (
+            f"**{verdict.headline}.** {verdict.sentence}",
+            "",
+            head,
+            *lines,
+            "",
+            *_won(exam),
+            _how_measured(exam),
+        )
     )
 
 
@@ -82,6 +90,11 @@ def _how_measured(exam: Exam) -> str:
         f"intervals, paired bootstrap over rows, Wilson's for shares of rows.{_answered(exam)} Weights that "
         f"sat it, by SHA-256: {hashes}.{f' {exam.before}' if exam.before else ''}"
     )
+
+
+def _won(exam: Exam) -> tuple[str, ...]:
+    said = told.won(exam)
+    return (_plain(said), "") if said else ()
 
 
 def _answered(exam: Exam) -> str:

@@ -26,6 +26,11 @@ SCORED_ONLY = "scored, not answered: answers were asked for a part of the rows"
 NOT_SCORED = "not in the exam: nothing of it was left to score"
 NO_EXAM = "no exam was held for these weights"
 ARMS = {"base": "before", "tuned": "after"}
+FURTHER = {
+    "margin": "by how much more a model likes the better of two answers than the other, in nats",
+    "reward": "what the run's own reward gives the answer",
+}
+"""What else is known of each row and model where pairs or a reward were learned."""
 
 Values = Mapping[str, Mapping[str, float]]
 
@@ -58,7 +63,9 @@ def write(job: ExportJob, folder: Path) -> None:
     with (folder / JSONL).open("w", encoding="utf-8", newline="\n") as file:
         for prediction in found:
             file.write(json.dumps(document(prediction), ensure_ascii=True) + "\n")
-    write_sheets(folder / EXCEL, {"Predictions": _lines(found, names), "Columns": _meanings(names)})
+    write_sheets(
+        folder / EXCEL, {"Predictions": _lines(found, names), "Columns": _meanings(names, _known(found))}
+    )
     (folder / "README.md").write_text(_readme(job, found), encoding="utf-8")
 
 
@@ -108,6 +115,7 @@ def document(prediction: Prediction) -> dict[str, object]:
         arm: {
             "answer": getattr(found, arm) if found else None,
             "loss": getattr(found, f"{arm}_loss") if found else None,
+            **{name: value for name in FURTHER if (value := _further(found, arm, name)) is not None},
             **prediction.values.get(arm, {}),
         }
         for arm in ARMS
@@ -116,27 +124,42 @@ def document(prediction: Prediction) -> dict[str, object]:
         "row": prediction.row,
         "question": prediction.question,
         "expected": prediction.expected,
+        **({"worse": found.worse} if found and found.worse else {}),
         **sides,
         "state": prediction.state,
     }
 
 
+def _further(found: ExamRow | None, arm: str, name: str) -> float | None:
+    return getattr(found, f"{arm}_{name}") if found else None
+
+
+def _known(found: Sequence[Prediction]) -> list[str]:
+    """Return what else is known of these rows."""
+    return [
+        name for name in FURTHER if any(_further(each.found, "tuned", name) is not None for each in found)
+    ]
+
+
 def _lines(found: Sequence[Prediction], names: Sequence[str]) -> Iterator[list[str | int | float | None]]:
-    measured = [f"{name} {when}" for name in ("loss", *names) for when in ARMS.values()]
+    known = _known(found)
+    measured = [f"{name} {when}" for name in ("loss", *known, *names) for when in ARMS.values()]
     yield ["row", "question", "expected", *ARMS.values(), *measured, "state"]
     for each in found:
-        losses = [getattr(each.found, f"{arm}_loss") if each.found else None for arm in ARMS]
+        losses = [_further(each.found, arm, name) for name in ("loss", *known) for arm in ARMS]
         answers = [getattr(each.found, arm) if each.found else None for arm in ARMS]
         values = [each.values.get(arm, {}).get(name) for name in names for arm in ARMS]
         yield [each.row, each.question, each.expected, *answers, *losses, *values, each.state]
 
 
-def _meanings(names: Sequence[str]) -> Iterator[list[str | int | float | None]]:
+def _meanings(names: Sequence[str], known: Sequence[str]) -> Iterator[list[str | int | float | None]]:
     yield ["column", "what it is"]
     yield ["row", "the line of your own file"]
     yield ["before, after", "the answers of the untouched and of the tuned model"]
     for name in ("loss", *names):
         yield [name, f"{MEASURES[name].title}: {MEASURES[name].small_print}; of this row alone"]
+    for name in known:
+        yield [name, FURTHER[name]]
     yield ["state", "whether the row was answered, and if not why"]
 
 

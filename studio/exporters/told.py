@@ -12,7 +12,7 @@ from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.exam import Exam
 from studio.core.knobs import knobs
 from studio.core.report import Issue
-from studio.core.words import between, count, duration, listed, size
+from studio.core.words import between, count, duration, listed, percentage, size
 from studio.data.checks import CHECKS
 from studio.data.formats import FORMATS
 from studio.data.personal import KINDS
@@ -151,6 +151,22 @@ def forecast(facts: RunFacts) -> tuple[Foretold, ...]:
     return (
         Foretold("Time to train", time, duration(story.seconds(None))),
         Foretold("Largest memory held", memory, took),
+    )
+
+
+def won(exam: Exam) -> str:
+    """Return how often the tuned answer earned more of the run's reward; "" where it learned from none."""
+    wins = exam.wins
+    if wins is None:
+        return ""
+    left = f" {exam.left_out} more could not be scored: {exam.left_out_why}" if exam.left_out else ""
+    if wins.share is None:
+        return f"By the reward no question was decided; all {wins.ties} were ties.{left}"
+    low, high = percentage(wins.share.low), percentage(wins.share.high)
+    return (
+        f"By the reward the tuned answer won {wins.tuned} of the {wins.decided} questions that were decided "
+        f"({percentage(wins.share.value)}; exact 95 % interval {low} to {high}); {count(wins.ties, 'tie')} "
+        f"left out.{left}"
     )
 
 

@@ -125,6 +125,9 @@ def exam_document(exam: ExamView) -> Document:
         "answer_tokens": exam.answer_tokens,
         "classes": [asdict(each) for each in exam.classes],
         "bake_off": asdict(exam.bake_off) if exam.bake_off else None,
+        "wins": {by: asdict(each) for by, each in exam.wins.items()},
+        "left_out": exam.left_out,
+        "left_out_why": exam.left_out_why,
     }
 
 

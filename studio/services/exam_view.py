@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from studio.core.bake_off import BakeOff
-from studio.core.exam import ClassScores, Difference, ExamRow, Score
+from studio.core.exam import ClassScores, Difference, ExamRow, Score, Wins
 from studio.core.verdict import Verdict
 
 
@@ -32,3 +32,8 @@ class ExamView:
     """What the bake-off says about tuning; None where no other way was tried."""
     seconds: float = 0.0
     """What the exam took, all arms together."""
+    judges: bool = False
+    wins: Mapping[str, Wins] = field(default_factory=dict)
+    """Against the untouched model, by `reward` and by `votes`, where there are any."""
+    left_out: int = 0
+    left_out_why: str = ""

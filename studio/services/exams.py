@@ -143,5 +143,9 @@ def view(home: Home, run: str) -> ExamView | None:
         seconds=found.seconds,
         answer_tokens=found.answer_tokens,
         step=found.step,
+        judges=found.judges,
+        wins={"reward": found.wins} if found.wins is not None else {},
+        left_out=found.left_out,
+        left_out_why=found.left_out_why,
         earlier=folder.checkpoints.best_step() not in (None, found.step),
     )

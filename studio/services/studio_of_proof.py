@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from studio.services import exam_wishes, exams, knowledge, probes, reports
+from studio.services import exam_wishes, exams, knowledge, probes, reports, wins
 from studio.services.exam_view import ExamView
 from studio.services.knowledge import DocumentView
 from studio.services.probes import ProbeView
@@ -34,8 +34,9 @@ class StudioOfProof(StudioOfFeedback):
         return exam_wishes.can_be_steady(self._home.runs.folder(run))
 
     def exam(self, run: str) -> ExamView | None:
-        """Return the newest finished exam of a run."""
-        return exams.view(self._home, run)
+        """Return the newest finished exam of a run, with how people voted on its answers."""
+        view = exams.view(self._home, run)
+        return None if view is None else wins.with_votes(self._home, self._questions, view)
 
     def add_document(self, run: str, path: Path, name: str) -> DocumentView:
         """Read a file (text, Markdown, Word, PDF, a table) for looking things up. Raises Refused."""

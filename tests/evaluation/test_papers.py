@@ -5,15 +5,17 @@ from contextlib import contextmanager
 
 import pytest
 import torch
+from sklearn.metrics import roc_auc_score
 
 from studio.core.records import Completion, Message, Preference, Rated, SourcedRecord
 from studio.data.packing import apart
 from studio.data.templates import ChatTemplate
 from studio.data.tokens import encode_prompt
-from studio.engine.objectives import chat, dpo
+from studio.engine.objectives import chat, dpo, kto
 from studio.evaluation.exam import examine
 from studio.evaluation.papers import ExamJob, paper_of, worth_asking
 from studio.evaluation.questions import questions
+from studio.evaluation.verdict import verdict_of
 from studio.evaluation.worksheet import key_of
 
 BEFORE = (Message("user", "Hello"), Message("assistant", "Hi"))
@@ -138,6 +140,49 @@ def test_an_exam_with_other_worse_answers_is_another_one(job):
     example = dpo.encode(changed.record, job.template, max_length=256, row=changed.row)
     second = dataclasses.replace(job, examples=(example, *job.examples[1:]))
     assert key_of(paper_of(job)) != key_of(paper_of(second))
+
+
+def rated_rows(count=40, bad=3):
+    return tuple(
+        SourcedRecord(
+            row, Rated(f"What is {row}?", f"It is {row}." if row % bad else "No idea.", row % bad > 0)
+        )
+        for row in range(1, count + 1)
+    )
+
+
+def rated_job(job, records):
+    examples = tuple(kto.encode(r.record, job.template, max_length=256, row=r.row) for r in records)
+    return dataclasses.replace(job, objective=kto, held_out=records, examples=examples)
+
+
+def test_rated_answers_are_told_apart_by_how_likely_their_tokens_are(job, tiny_model):
+    records = rated_rows()
+    asked = rated_job(job, records)
+    found = examine(asked, progress=quiet, should_stop=never)
+    good = [sourced.record.label for sourced in records]
+    likely = [log_probability(tiny_model, each) / each.trained_tokens for each in asked.examples]
+    assert found.arms["base"]["rated_apart"].value == pytest.approx(roc_auc_score(good, likely), abs=1e-6)
+    assert next(iter(found.differences)) == "rated_apart"
+    assert found.differences["rated_apart"].verdict == "too_few", "13 bad answers say little of 40"
+    assert "loss" not in found.arms["base"], "a bad answer is none that should be likely"
+    answered = {row.row for row in found.table if row.base is not None}
+    assert answered
+    assert not any(row % 3 == 0 for row in answered), "what is set beside an answer is a good one"
+
+
+def test_answers_that_were_all_rated_good_are_examined_as_answers(job):
+    found = examine(rated_job(job, rated_rows(count=6, bad=100)), progress=quiet, should_stop=never)
+    assert "rated_apart" not in found.differences
+    assert verdict_of(found).headline == "Too few rows to tell"
+    assert "loss" in found.differences
+
+
+def test_answers_that_were_all_rated_bad_say_that_nothing_can_be_told(job):
+    bad = tuple(SourcedRecord(row, Rated(f"What is {row}?", "No.", False)) for row in range(1, 5))
+    found = examine(rated_job(job, bad), progress=quiet, should_stop=never)
+    assert found.differences == {}
+    assert verdict_of(found).headline == "Nothing to tell by"
 
 
 def test_a_question_with_several_judged_answers_is_answered_once_and_only_good_ones_are_expected(template):

@@ -9,7 +9,7 @@ from huggingface_hub import ModelCard
 from studio.core.cleaning import Step
 from studio.core.config import RunConfig
 from studio.core.events import Recorded, RunFinished
-from studio.core.exam import Difference, Exam, Score
+from studio.core.exam import Difference, Exam, Score, Wins
 from studio.core.foreseen import Foreseen
 from studio.core.probe import Probe, Retained
 from studio.core.progress import fold
@@ -84,6 +84,22 @@ def test_the_measured_figures_stand_there_with_interval_rows_and_verdict():
     assert row in text
     assert "same 45 held-out rows" in text
     assert "8 of the rows were also answered" in text
+
+
+def test_who_won_by_the_reward_stands_there_with_its_interval_and_what_was_not_scored():
+    wins = Wins(18, 2, 12, Score(0.9, 0.683, 0.988), "better")
+    exam = replace(EXAM, wins=wins, left_out=3, left_out_why="The reward 'json' failed.")
+    text = model_card(adapter, replace(JOB, exam=exam), PARITY)
+    assert "the tuned answer won 18 of the 20 questions that were decided (90 %; exact 95 % interval" in text
+    assert "12 ties left out. 3 more could not be scored" in text
+    alike = replace(exam, wins=Wins(0, 0, 8, None, "too_few"), left_out=0)
+    assert "no question was decided; all 8 were ties" in model_card(adapter, replace(JOB, exam=alike), PARITY)
+
+
+def test_what_only_the_tuned_model_has_stands_without_a_value_before():
+    arms = {**EXAM.arms, "tuned": {**EXAM.arms["tuned"], "gained": Score(0.9, 0.8, 0.95)}}
+    text = model_card(adapter, replace(JOB, exam=replace(EXAM, arms=arms)), PARITY)
+    assert "| gained | – | 0.9 [0.8, 0.95] | – | – |" in text
 
 
 @pytest.mark.parametrize("exam", [None, replace(EXAM, step=8)])

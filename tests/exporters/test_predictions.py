@@ -105,3 +105,20 @@ def test_labels_and_conversations_are_handed_out_too(tmp_path):
 def test_half_a_character_breaks_neither_file(tmp_path):
     _, lines = written(tmp_path / "out", (SourcedRecord(2, Completion("\ud83d", "a\x07b")),), None)
     assert lines[0]["expected"] == "a\x07b"
+
+
+def test_a_row_of_two_answers_has_the_other_one_and_how_far_apart_each_model_holds_them(tmp_path):
+    pair = replace(EXAM.table[0], worse="No.", base_margin=-1.5, tuned_margin=2.0)
+    sheet, lines = written(tmp_path / "out", exam=replace(EXAM, table=(pair,)))
+    assert lines[0]["worse"] == "No."
+    assert (lines[0]["base"]["margin"], lines[0]["tuned"]["margin"]) == (-1.5, 2.0)
+    head = sheet[0]
+    assert sheet[1][head.index("margin before")] == -1.5
+    assert "reward before" not in head
+
+
+def test_a_row_that_a_reward_was_asked_about_has_what_each_answer_is_worth(tmp_path):
+    row = replace(EXAM.table[0], base_reward=0.25, tuned_reward=0.75)
+    sheet, lines = written(tmp_path / "out", exam=replace(EXAM, table=(row,)))
+    assert (lines[0]["base"]["reward"], lines[0]["tuned"]["reward"]) == (0.25, 0.75)
+    assert sheet[1][sheet[0].index("reward after")] == 0.75

@@ -110,3 +110,14 @@ def test_it_is_handed_over(learned, examined, tmp_path, kind):
     studio.copy_export(run, kind, tmp_path / kind)
     if kind == "adapter":
         assert "finds the better one likelier" in (tmp_path / kind / "README.md").read_text()
+
+
+def test_the_votes_stand_beside_the_exam_once_the_names_are_shown(learned, examined):
+    studio, run = learned
+    studio.end_voting(run)
+    votes, wins = studio.votes(run), studio.exam(run).wins["votes"]
+    assert (wins.tuned, wins.base, wins.ties) == (votes.counted.tuned, votes.counted.base, votes.counted.ties)
+    assert wins.share == votes.won
+    while studio.votes(run).voted:
+        studio.undo_vote(run)
+    assert "votes" not in studio.exam(run).wins

@@ -4,6 +4,7 @@ from studio.charts.confusion_counts import counted
 from studio.core.exam import ClassScores, Difference, Exam, Score
 from studio.core.measures import MEASURES, VERDICTS, Measure
 from studio.core.words import count, duration, percentage
+from studio.exporters import told
 from studio.exporters.facts import RunFacts
 from studio.exporters.report.markup import bullets, not_measured, paragraph, section, shown, table
 
@@ -16,7 +17,7 @@ def results(facts: RunFacts) -> str:
     exam = facts.exam
     if exam is None:
         return section(NAME, TITLE, not_measured("Not measured.", f"No exam was held. {HOW}"))
-    return section(NAME, TITLE, earlier(facts), _scores(exam), _how(exam), _sorting(exam))
+    return section(NAME, TITLE, earlier(facts), _scores(exam), _wins(exam), _how(exam), _sorting(exam))
 
 
 def earlier(facts: RunFacts) -> str:
@@ -41,6 +42,12 @@ def _row(name: str, words: Measure, exam: Exam) -> tuple[str, ...]:
     return (f"{shown(words.title)}<small>{shown(words.small_print)}</small>", *both, change)
 
 
+def _wins(exam: Exam) -> str:
+    """Return how often the tuned answer earned more of the reward than the untouched model's."""
+    said = told.won(exam)
+    return paragraph(said) if said else ""
+
+
 def verdict_word(found: Difference) -> str:
     return f'<b class="change {found.verdict}">{VERDICTS[found.verdict]}</b>'
 
@@ -58,7 +65,7 @@ def _how(exam: Exam) -> str:
         if exam.answer_tokens
         else ""
     )
-    told = (
+    how = (
         f"Both models had the same {count(exam.rows, 'held-back row')}, never trained on{answered}. Brackets "
         "are 95 % intervals (paired bootstrap over rows, Wilson's for shares of rows); the verdict is "
         f"“better” or “worse” only where the interval of the difference leaves out 0. Computed in "
@@ -69,7 +76,7 @@ def _how(exam: Exam) -> str:
     if signatures:
         signatures = paragraph("Signatures, to compare with papers (sacrebleu):") + signatures
     further = "".join(paragraph(text, "small") for text in (exam.before, exam.in_other_words) if text)
-    return paragraph(told, "small") + further + signatures
+    return paragraph(how, "small") + further + signatures
 
 
 def _sorting(exam: Exam) -> str:

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from studio.core.events import ACTIVE
 from studio.core.exam import ExamRow
+from studio.core.measures import MEASURES
 from studio.core.words import count, duration, loss
 from studio.engine import outputs
 from studio.services.exam_view import ExamView
@@ -125,6 +126,9 @@ def title_of_table(view: ExamView | None) -> str:
         likelier = sum(_finds_better(row.tuned_margin) for row in rows)
         said = f"the better answer is found likelier on {likelier:,}"
         return f"Every answer: {count(len(rows), 'held-back question')}, {said}"
+    if rewarded := [row for row in rows if row.tuned_reward is not None]:
+        rose = sum((row.tuned_reward or 0) > (row.base_reward or 0) for row in rewarded)
+        return f"Every answer: {count(len(rows), 'held-back question')}, the reward rose on {rose:,}"
     better = sum(row.tuned_loss < row.base_loss for row in rows)
     return f"Every answer: {count(len(rows), 'held-back question')}, the error fell on {better:,}"
 
@@ -152,14 +156,23 @@ def table(view: ExamView | None) -> str:
 def _row(row: ExamRow) -> str:
     if row.tuned_margin is not None:
         return _pair(row)
-    better = row.tuned_loss < row.base_loss
+    better, before, after = _worth(row)
     return (
         f"{_asked(row)}"
         f'<td data-label="Expected">{escape(row.expected)}</td>'
-        f'<td data-label="Before">{escape(row.base)}<small>error {loss(row.base_loss)}</small></td>'
+        f'<td data-label="Before">{escape(row.base)}<small>{before}</small></td>'
         f'<td data-label="After">{escape(row.tuned)}<small class="{"fell" if better else "rose"}">'
-        f"error {loss(row.tuned_loss)}</small></td></tr>"
+        f"{after}</small></td></tr>"
     )
+
+
+def _worth(row: ExamRow) -> tuple[bool, str, str]:
+    """Return whether the tuned model did better on a row, and what each did: the reward, else the error."""
+    if row.base_reward is None or row.tuned_reward is None:
+        return row.tuned_loss < row.base_loss, f"error {loss(row.base_loss)}", f"error {loss(row.tuned_loss)}"
+    said = MEASURES["reward"].said
+    before, after = (f"reward {said(each)}" for each in (row.base_reward, row.tuned_reward))
+    return row.tuned_reward >= row.base_reward, before, after
 
 
 def _asked(row: ExamRow) -> str:

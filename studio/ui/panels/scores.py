@@ -7,6 +7,7 @@ from studio.core.measures import MEASURES, VERDICTS, Measure
 from studio.core.words import count
 from studio.services.exam_view import ExamView
 from studio.ui.markup import escape, folded, sentence, table
+from studio.ui.panels.wins import wins
 
 ALWAYS_SHOWN = 5
 """So many stand in the table, the first ones of the exam's own order; the others are folded."""
@@ -23,7 +24,7 @@ def exam(view: ExamView) -> str:
     before = f"<p>{escape(view.before)}</p>" if view.before else ""
     return (
         f'<section class="panel" aria-label="Exam"><h3>{title}</h3>{sentence(view.verdict)}'
-        f"{first}{_how(view)}{others}{before}</section>"
+        f"{first}{wins(view)}{_how(view)}{others}{before}</section>"
     )
 
 
