@@ -50,7 +50,7 @@ MEASURES: dict[str, Measure] = {
     "reward": Measure("Reward of its answers", "mean reward, by this run's own rewards", "higher", 3),
     "preferred": Measure("Pairs whose better answer it prefers", "ranking accuracy", "higher"),
     "preferred_per_token": Measure(
-        "The same, long and short answers alike", "ranking accuracy by nats per token", "higher"
+        "Pairs whose better answer it prefers, length set aside", "ranking accuracy, nats per token", "higher"
     ),
     "gained": Measure(
         "Pairs whose better answer training raised more", "accuracy of implicit rewards; chance is 50 %", None
