@@ -14,9 +14,10 @@ from studio.core.measures import MEASURES, Measure
 from studio.core.verdict import FEWEST_ROWS, Verdict
 from studio.evaluation.arms import instructed
 
-JUDGE_ALL_ROWS = ("loss", "perplexity", "bits_per_byte")
-"""Of the expected answers, and so of every row; the other measures are of what was written or sorted."""
-NOT_DECIDING = (*JUDGE_ALL_ROWS, "repetition")
+OF_EXPECTED = ("loss", "perplexity", "bits_per_byte")
+JUDGE_ALL_ROWS = (*OF_EXPECTED, "preferred", "preferred_per_token", "rated_apart")
+"""Of the answers in the rows, and so of every row; the other measures are of what was written or sorted."""
+NOT_DECIDING = (*OF_EXPECTED, "repetition")
 """An answer may repeat nothing and still be wrong."""
 PHRASES = {
     "base": "the model as it is",
@@ -35,7 +36,8 @@ MUCH_LONGER = 1.5
 
 def deciding_measure(arms: Mapping[str, Mapping[str, Score]]) -> str:
     """Return the metric that the ways are ranked by: the first of the exam's order that judges what was
-    written or sorted, of those that every arm has and in which not all arms are alike; else the loss.
+    written or sorted, of those that every arm has and in which not all arms are alike; else the loss, or the
+    first of all where there is none.
 
     Where no answer is right word for word, whichever way, that measure tells nothing of the ways.
     """
@@ -45,7 +47,7 @@ def deciding_measure(arms: Mapping[str, Mapping[str, Score]]) -> str:
             continue
         if len({scores[name] for scores in arms.values()}) > 1:
             return name
-    return "loss"
+    return "loss" if "loss" in arms["base"] else next(iter(arms["base"]))
 
 
 @dataclass(frozen=True, slots=True)

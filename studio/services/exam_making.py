@@ -11,7 +11,7 @@ from studio.core.records import question_and_answer
 from studio.engine.encoder import encoder_here
 from studio.engine.families import reads_both_ways
 from studio.engine.models import read_model_config, row_tokens
-from studio.engine.objectives import objective_named
+from studio.engine.objectives import learns_from_reward, objective_named
 from studio.engine.rewarding import Rewards
 from studio.evaluation.arms import arm_named, further
 from studio.evaluation.arms.shelves import Shelves
@@ -59,7 +59,7 @@ def _by_reward(gathered: Material) -> dict[str, Any]:
     """Return what an exam of a run that learned from a reward has of its own: answers as long as those it
     learned by, to more questions, since they are what is measured."""
     objective = objective_named(gathered.config.objective)
-    if not hasattr(objective, "policy_loss"):
+    if not learns_from_reward(gathered.config.objective):
         return {}
     settings = gathered.config.part(objective.Config)
     return {

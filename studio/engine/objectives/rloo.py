@@ -28,8 +28,8 @@ WINDOWS = False
 REFERENCE = True
 RATE_SHARE = 0.1
 METRICS = (
-    "label_written", "exact_match", "normalised_match", "rougeL", "chrf", "repetition", "answer_words",
-    "seconds_per_answer",
+    "reward", "label_written", "exact_match", "normalised_match", "rougeL", "chrf", "repetition",
+    "answer_words", "seconds_per_answer",
 )  # fmt: skip
 _SMALLEST_SPREAD = 1e-4
 

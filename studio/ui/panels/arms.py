@@ -59,7 +59,7 @@ def _chart(view: ExamView, name: str) -> str:
 
 
 def _table(view: ExamView, bake_off: BakeOff, name: str) -> str:
-    quality = list(dict.fromkeys((name, LOSS)))
+    quality = [each for each in dict.fromkeys((name, LOSS)) if each in view.arms["base"]]
     columns = ("Way to answer", *(MEASURES[each].title for each in quality), *COSTS)
     rows = "".join(_row(arm, view, bake_off, quality) for arm in view.arms)
     return table("Each way and what it takes", columns, rows, classes="exam of-ways")
