@@ -7,7 +7,7 @@ from typing import Literal
 from studio.core.exam import ComparisonVerdict, Exam, Score
 from studio.core.measures import MEASURES
 from studio.core.verdict import FEWEST_ROWS
-from studio.core.words import count, decimals, percentage
+from studio.core.words import count, decimals, listed, percentage
 
 HALF = 0.5
 """What chance gives of two."""
@@ -58,7 +58,19 @@ def verdict_of(exam: Exam) -> ExamVerdict:
     said = _said(exam.differences[name].verdict, WORDS[name](exam))
     if name == "preferred" and said.tone != "good" and "gained" in exam.arms["tuned"]:
         return _raised(said, exam.arms["tuned"]["gained"])
+    if name == "reward" and said.tone == "good":
+        return _misled(said, exam)
     return said
+
+
+def _misled(said: ExamVerdict, exam: Exam) -> ExamVerdict:
+    """Add what got worse while the reward rose: a model may please it with answers that please nobody."""
+    worse = [MEASURES[name].title for name, found in exam.differences.items() if found.verdict == "worse"]
+    if not worse:
+        return said
+    named = listed([f"“{title}”" for title in worse])
+    more = f"But {named} got worse: read some answers before you trust the reward."
+    return replace(said, tone="neutral", sentence=f"{said.sentence} {more}")
 
 
 def _raised(said: ExamVerdict, gained: Score) -> ExamVerdict:

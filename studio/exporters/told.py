@@ -179,9 +179,23 @@ def limits(exam: Exam | None) -> tuple[str, ...]:
     )
     return (
         rows,
+        *_by_what(exam),
         "A lower error means that the expected answers became more likely, not that every answer is true.",
         "Rows that were learned may be repeated word for word: mind what the data held.",
     )
+
+
+def _by_what(exam: Exam | None) -> tuple[str, ...]:
+    """Return what a reward or a preference does not say."""
+    if exam is None:
+        return ()
+    if exam.judges:
+        return ("The numbers it gives only mean something beside each other, not how good an answer is.",)
+    if exam.wins is not None:
+        return ("More of the reward means that answers please its rule, not that people like them better.",)
+    if "preferred" in exam.differences:
+        return ("To find the better of two given answers likelier is not yet to write one as good.",)
+    return ()
 
 
 def licences(base: str, rows: str) -> tuple[tuple[str, str], ...]:

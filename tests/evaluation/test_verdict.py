@@ -130,3 +130,27 @@ def test_rated_answers_are_judged_by_how_often_a_good_one_is_found_likelier():
 def test_answers_that_were_all_rated_alike_tell_nothing():
     nothing = Exam(40, 0, 64, 8, "float32", "cpu", 1.0, {"base": {}, "tuned": {}}, {}, (), {})
     assert verdict_of(nothing).headline == "Nothing to tell by"
+
+
+def rewarded(verdict, **further):
+    arms = {"base": {"reward": Score(0.25, 0.1, 0.4)}, "tuned": {"reward": Score(0.5, 0.3, 0.7)}}
+    found = {"reward": Difference(0.25, 0.1, 0.4, verdict)}
+    found |= {name: Difference(-0.1, -0.2, -0.05, change) for name, change in further.items()}
+    return Exam(64, 64, 48, 8, "float32", "cpu", 1.0, arms, found, (), {}, left_out=4)
+
+
+def test_a_run_that_learned_from_a_reward_is_judged_by_what_its_answers_earn():
+    said = verdict_of(rewarded("better"))
+    assert (said.tone, said.headline) == ("good", "Better")
+    assert said.sentence == (
+        "The tuned model's answers earn more of the reward, on questions it never saw. The mean reward of "
+        "its answers went from 0.250 to 0.500 on 60 held-back questions (95 % interval of the difference "
+        "+0.100 to +0.400)."
+    )
+
+
+def test_what_got_worse_while_the_reward_rose_is_said_at_once():
+    said = verdict_of(rewarded("better", chrf="worse", repetition="worse", rougeL="same"))
+    assert said.tone == "neutral"
+    assert "But “Letters in a row shared” and “Saying the same again” got worse" in said.sentence
+    assert "got worse" not in verdict_of(rewarded("same", chrf="worse")).sentence

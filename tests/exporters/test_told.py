@@ -6,6 +6,7 @@ import pytest
 
 from studio.core.cleaning import Step
 from studio.core.config import RunConfig
+from studio.core.exam import Difference, Exam, Wins
 from studio.core.report import DatasetReport, Issue
 from studio.exporters import told
 from studio.exporters.facts import DatasetFacts, RunFacts
@@ -77,6 +78,17 @@ def test_settings_stand_in_the_forms_order_and_one_of_an_earlier_studio_is_kept(
 def test_limits_and_licences_that_are_not_known_are_said_to_be():
     assert told.limits(None)[0].startswith("Not examined")
     assert dict(told.licences("", "mine"))["Base model"] == "not stated where it came from"
+
+
+def test_what_a_reward_or_a_preference_does_not_say_is_a_limit():
+    exam = Exam(40, 32, 64, 8, "float32", "cpu", 1.0, {"base": {}, "tuned": {}}, {}, (), {})
+    plain = told.limits(exam)
+    judge = told.limits(replace(exam, judges=True))
+    rewarded = told.limits(replace(exam, wins=Wins(0, 0, 1, None, "too_few")))
+    pairs = told.limits(replace(exam, differences={"preferred": Difference(0.1, 0.0, 0.2, "same")}))
+    for limits, words in ((judge, "beside each other"), (rewarded, "please its rule"), (pairs, "likelier")):
+        (added,) = set(limits) - set(plain)
+        assert words in added
 
 
 def test_a_teacher_on_this_machine_is_told_by_its_name_alone():
