@@ -21,14 +21,14 @@ class StepMeasure:
 
 
 STEP_MEASURES: dict[str, StepMeasure] = {
-    "accuracy": StepMeasure("Better answers that are ahead", "accuracy of preferences"),
-    "margin": StepMeasure("How far they are ahead", "margin of preferences", 2),
+    "accuracy": StepMeasure("Better answer ahead", "accuracy of preferences"),
+    "margin": StepMeasure("How far ahead it is", "margin of preferences", 2),
     "reward": StepMeasure("Reward", "mean over its answers", 3),
     "spread": StepMeasure("How much the rewards differ", "standard deviation", 3),
-    "kl": StepMeasure("Distance to the untouched model", "KL divergence, nats", 3),
+    "kl": StepMeasure("Distance gone", "KL divergence to the untouched model, nats", 3),
     "entropy": StepMeasure("How freely it chooses words", "entropy, nats per token", 2),
     "answer_tokens": StepMeasure("Length of an answer", "tokens", 1),
-    "alike": StepMeasure("Questions whose answers all got the same", "share of groups without spread"),
+    "alike": StepMeasure("Questions whose answers got one reward", "share of groups without spread"),
     "distinct": StepMeasure("Answers that are different texts", "distinct share"),
     "ended": StepMeasure("Answers that came to an end", "share not cut off"),
     "failed": StepMeasure("Answers without a reward", "left out", 0),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from studio.charts.curve import SERIES
-from studio.charts.measures import charted, measure_charts
+from studio.charts.measures import SMALL_PRINT, charted, measure_charts
 from studio.charts.thinning import thin
 from studio.core.step_measures import PART
 from studio.core.yardstick import Yardstick
@@ -30,6 +30,7 @@ def points_document(points: Points, since: int) -> dict[str, Any]:
     if whole:
         titles = {f"{PART}{name}": module.TITLE for name, module in REWARDS.items()}
         found |= {"words": _words(points.yardstick), "charts": measure_charts(names, titles)}
+        found["note"] = SMALL_PRINT
     return found
 
 

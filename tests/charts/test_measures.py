@@ -8,7 +8,7 @@ REWARDED = ("reward", "reward.exact", "reward.json", "spread", "kl", "entropy", 
 
 def test_pairs_have_a_chart_for_their_accuracy_and_one_for_their_margin():
     accuracy, margin = measure_charts(("accuracy", "margin"), {})
-    assert accuracy["title"] == "Better answers that are ahead"
+    assert accuracy["title"] == "Better answer ahead"
     assert accuracy["lines"] == [["accuracy", False], ["accuracy", True]]
     assert accuracy["layout"]["yaxis"]["tickformat"] == ".0%"
     assert margin["layout"]["yaxis"]["tickformat"] == ""

@@ -57,7 +57,7 @@ def test_every_measure_stands_in_the_table_the_parts_behind_the_reward(
     run_view: Callable[..., RunView],
 ) -> None:
     table = told.measures(run_view(**REWARDED))
-    assert table.index("Reward<small>") < table.index("Valid JSON") < table.index("Distance to the untouched")
+    assert table.index("Reward<small>") < table.index("Valid JSON") < table.index("Distance gone")
     assert '<td data-label="Held back, best">0.400</td>' in table
     assert '<td data-label="Held back, first">–</td>' in table
     assert told.measures(run_view()) == ""
@@ -88,10 +88,10 @@ def test_runs_side_by_side_have_a_column_for_pairs_told_apart_and_the_distance_g
     alike = RunsComparison((both[0], both[0]), (), Verdict("good", "One is ahead", "By far."), "run1")
     html = runs.side_by_side(alike, "step")
     assert '<th scope="col">Loss per pair on held-back pairs</th>' in html
-    assert '<td data-label="Better answers that are ahead">81\N{NO-BREAK SPACE}%</td>' in html
+    assert '<td data-label="Better answer ahead">81\N{NO-BREAK SPACE}%</td>' in html
     assert "Loss per pair (lower is better)" in html
     assert "lowest" in html
     mixed = runs.side_by_side(replace(alike, runs=tuple(both)), "step")
     assert "Each on a scale of its own" in mixed
-    assert '<td data-label="Distance to the untouched model">0.125</td>' in mixed
+    assert '<td data-label="Distance gone">0.125</td>' in mixed
     assert "<small>reward</small>" in mixed

@@ -20,7 +20,7 @@
   screen.drawMeasures = async (points) => {
     if (!place) return;
     const names = (list) => JSON.stringify(list.map(({ title, lines }) => [title, lines]));
-    if (points.charts && names(points.charts) !== names(charts)) await build(points.charts);
+    if (points.charts && names(points.charts) !== names(charts)) await build(points.charts, points.note);
     for (const chart of charts) {
       const found = chart.lines.map(([name, heldOut]) => (heldOut ? points.checks : points.measures)?.[name]);
       const x = found.map((line) => line?.x || []), y = found.map((line) => line?.y || []);
@@ -31,7 +31,7 @@
     }
   };
 
-  async function build(wanted) {
+  async function build(wanted, note) {
     drop();
     for (const { title, term, label, lines, data, layout, config } of wanted) {
       const figure = document.createElement("figure"), caption = document.createElement("figcaption");
@@ -47,6 +47,12 @@
       await Plotly.newPlot(host, data, layout, config);
       charts.push({ title, lines, host });
       sizes.observe(host);
+    }
+    if (charts.length) {
+      const small = document.createElement("p");
+      small.className = "basis";
+      small.textContent = note;
+      place.append(small);
     }
     colour();
   }

@@ -10,7 +10,6 @@ from studio.core.exam import Score
 from studio.core.recipes import RECIPES
 from studio.core.step_measures import step_measure
 from studio.core.words import count, decimals, duration, loss, moment, size
-from studio.core.yardstick import TOKEN
 from studio.engine.tunings import TUNINGS
 from studio.services.comparing_runs import FEWEST, MOST
 from studio.services.runs import NAME_LENGTH, resumable
@@ -171,7 +170,8 @@ def _result(each: ComparedRun, best: str, told: Sequence[str], held_back: str) -
     run = each.run
     word = "highest" if run.yardstick.rising else "lowest"
     first = f' <span class="badge finished">{word}</span>' if run.id == best else ""
-    measured = f"<small>{run.yardstick.title.lower()}</small>" if run.yardstick is not TOKEN else ""
+    mixed = change_words(run) != held_back
+    measured = f"<small>{run.yardstick.title.lower()}</small>" if mixed else ""
     cells = (
         (held_back, (change_of_error(run) or "–") + measured + _interval(each.exam)),
         *((step_measure(name).title, _of_measure(run, name)) for name in told),

@@ -2,9 +2,8 @@
 
 from itertools import groupby
 
-from studio.charts.measures import SMALL_PRINT
 from studio.core.events import AnswerSampled
-from studio.core.step_measures import PART, STEP_MEASURES, step_measure
+from studio.core.step_measures import PART, SMOOTHED_STEPS, STEP_MEASURES, step_measure
 from studio.core.words import decimals
 from studio.engine.rewards import REWARDS
 from studio.services.views import RunView
@@ -27,7 +26,8 @@ def measures(run: RunView) -> str:
         "Held back, best point",
     )
     inside = table("Measured beside the loss", columns, rows, classes="exam versus")
-    return folded("The other curves in numbers", f"{inside}<p>{SMALL_PRINT}</p>")
+    newest = f"Newest steps: the mean of the last {SMOOTHED_STEPS}."
+    return folded("The other curves in numbers", f"{inside}<p>{newest}</p>")
 
 
 def _place(each: Told) -> tuple[int, str]:
