@@ -19,15 +19,19 @@ def with_reward_model(home: Home, config: RunConfig) -> RunConfig:
     if not issubclass(objective_named(config.objective).Config, reward_model.Config):
         return config
     asked = config.part(reward_model.Config)
-    if not asked.reward_model_weight or not asked.reward_model_run or Path(asked.reward_model_run).is_dir():
+    if not asked.reward_model_weight or not asked.reward_model_run:
         return config
-    found = home.runs.matching(asked.reward_model_run)
+    named = Path(asked.reward_model_run)
+    checkpoint = named if named.is_dir() else _best_of(home, asked.reward_model_run)
+    return replace(config, knobs={**config.knobs, "reward_model_run": str(checkpoint.resolve())})
+
+
+def _best_of(home: Home, run: str) -> Path:
+    found = home.runs.matching(run)
     if len(found) != 1:
         many = f"{len(found)} runs begin with" if found else "There is no run"
-        problem = f"{many} {asked.reward_model_run!r}, which is to judge the answers."
+        problem = f"{many} {run!r}, which is to judge the answers."
         raise Refused(problem, "Give the whole id of one that learned to judge answers.")
     folder = home.runs.folder(found[0])
     check_best(folder)
-    _, checkpoint = best_checkpoint(folder)
-    knobs = {**config.knobs, "reward_model_run": str(checkpoint.resolve())}
-    return replace(config, knobs=knobs)
+    return best_checkpoint(folder)[1]

@@ -57,3 +57,22 @@ def test_a_run_that_is_not_there_or_saved_nothing_is_refused(shop, tmp_path):
     assert run[:8] == two[:8]
     with pytest.raises(Refused, match="2 runs begin with"):
         with_reward_model(shop, config(reward_model_weight=1.0, reward_model_run=run[:8]))
+
+
+def test_a_run_that_is_started_is_described_by_the_checkpoint(
+    closed, home, table, tmp_path, tiny_model_folder
+):
+    judge = a_run(Home(home), tmp_path)
+    dataset = closed.add_dataset(table, table.name)
+    knobs = {"reward_model_weight": 1.0, "reward_model_run": judge}
+    planned = closed.plan(dataset.id, "quick", model=str(tiny_model_folder), objective="grpo", knobs=knobs)
+    run = closed.start(planned)
+    asked = Home(home).runs.folder(run).config().knobs["reward_model_run"]
+    assert asked == str((home / "runs" / judge / "checkpoints" / "step-000004").resolve())
+
+
+def test_a_folder_of_a_checkpoint_is_written_so_that_it_is_found_from_anywhere(shop, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "step-000004").mkdir()
+    found = with_reward_model(shop, config(reward_model_weight=1.0, reward_model_run="step-000004"))
+    assert found.knobs["reward_model_run"] == str((tmp_path / "step-000004").resolve())
