@@ -1,6 +1,6 @@
-"""What the worker does of each kind of job beside training: exams, probes, judges, exports."""
+"""What the worker does of each kind of job beside training: exams, probes, judges, drawn answers, exports."""
 
-from studio.services import exams, exports, judging, probes
+from studio.services import drawing, exams, exports, judging, probes
 from studio.services.keys import Keys
 from studio.services.queue import Task
 from studio.services.training import Signals
@@ -16,5 +16,7 @@ def perform(home: Home, keys: Keys, task: Task, signals: Signals) -> None:
             probes.hold(task, signals)
         case judging.KIND:
             judging.hold(home, keys, task, signals)
+        case drawing.KIND:
+            drawing.hold(task, signals)
         case _:
             exports.make(home, task, signals)

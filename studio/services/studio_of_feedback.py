@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from studio.services import lessons, rating
+from studio.core.drawn import Wanted
+from studio.services import drawing, drawn_votes, lessons, rating
+from studio.services.drawn_votes import DrawnView
 from studio.services.lessons import LessonsView
 from studio.services.rating import RatingView
 from studio.services.studio_of_votes import StudioOfVotes
@@ -42,3 +44,19 @@ class StudioOfFeedback(StudioOfVotes):
     def write_feedback(self, run: str, target: Path) -> None:
         """Write it into a new file. Raises Refused where there is one."""
         lessons.write_everything(self._home, run, target)
+
+    def start_drawing(self, run: str, wanted: Wanted) -> str:
+        """Queue the drawing of several answers to each question; return its job id. Raises Refused."""
+        return drawing.start(self._home, run, wanted)
+
+    def drawn(self, run: str) -> DrawnView | None:
+        """Return how far the judging of drawn answers is; None where none were drawn."""
+        return drawn_votes.view(self._home, run)
+
+    def vote_on_drawn(self, run: str, pair: str, choice: str) -> None:
+        """Keep a vote on the open pair of drawn answers, as `vote` does."""
+        drawn_votes.vote(self._home, run, pair, choice)
+
+    def undo_vote_on_drawn(self, run: str) -> None:
+        """Take the last of these votes back; may be repeated."""
+        drawn_votes.undo(self._home, run)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from studio.services.studio import Studio
 from studio.services.views import Duty
 from tests.browser.conftest import Server, Watch, new_server, picture
-from tests.browser.journey import at_step, start_training, wait_for_head
+from tests.browser.journey import TRAINING_MS, at_step, start_training, wait_for_head
 from tests.browser.test_looks import violations, wider_than_screen
 from tests.services.conftest import ended, planned, write_table
 from tests.services.test_voting import held_exam, keep
@@ -64,6 +64,47 @@ def test_what_is_missing_is_said_before_there_are_ten_preferences(
     expect(page.locator("#lessons button")).to_have_count(0)
     picture(page, f"{scheme}-{width}-lessons-none")
     assert (wider_than_screen(page), violations(page)) == ([], [])
+    context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_drawn_answers_are_judged_and_one_answer_is_rated_and_put_right(
+    chromium: Browser, examined: tuple[Server, str], watch: Watch, scheme: str, width: int
+) -> None:
+    server, run = examined
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    watch.on(page)
+    open_compare(page, server, run)
+    page.locator("#question textarea").fill("What is 7 plus one?")
+    page.locator("#ask").click()
+    expect(page.locator("#answers .rate")).to_have_count(2, timeout=TRAINING_MS)
+    tuned = page.locator("#answers .answer.tuned")
+    tuned.get_by_role("button", name="Good").click()
+    expect(tuned.get_by_role("button", name="Good")).to_have_attribute("aria-pressed", "true")
+    tuned.get_by_role("button", name="Write the right answer").click()
+    page.locator("dialog textarea").fill(f"It is 8, at {scheme} {width}.")
+    page.get_by_role("button", name="Keep this answer").click()
+    expect(tuned).to_contain_text(f"It is 8, at {scheme} {width}.")
+    assert (wider_than_screen(page), violations(page)) == ([], [])
+    tuned.get_by_role("button", name="Take it back").click()
+    expect(tuned.get_by_role("button", name="Good")).to_have_attribute("aria-pressed", "false")
+
+    page.locator("#judge-more > button").click()
+    page.locator("#draw-questions textarea").fill("Why?\nHow?")
+    page.locator("#draw-start").click()
+    expect(page.locator("#drawn .votes .bar-words b")).to_contain_text("Question 1 of", timeout=TRAINING_MS)
+    page.keyboard.press("1")
+    expect(page.locator("#judge-more > button")).to_contain_text("1 of")
+    page.evaluate("document.fonts.ready")
+    picture(page, f"{scheme}-{width}-drawn")
+    assert (wider_than_screen(page), violations(page)) == ([], [])
+    page.get_by_role("button", name="Undo the last vote").click()
+    expect(page.locator("#judge-more > button")).to_contain_text("0 of")
     context.close()
 
 

@@ -9,8 +9,9 @@
     document.addEventListener("keydown", (press) => {
       if (press.repeat || press.ctrlKey || press.altKey || press.metaKey) return;
       if (press.target.closest("input, textarea, select, [contenteditable]")) return;
-      const open = element.querySelector("[data-voting]");
-      if (!open || !open.offsetParent || !KEYS[press.key]) return;
+      // Of two that are open at once the first on the page is meant.
+      const open = [...document.querySelectorAll("[data-voting]")].find((each) => each.offsetParent);
+      if (!open || !element.contains(open) || !KEYS[press.key]) return;
       press.preventDefault();
       open.querySelector(`[data-choice="${KEYS[press.key]}"]`).click();
     });

@@ -64,29 +64,40 @@ def votes(view: VotesView) -> str:
 
 
 def _question(view: VotesView, asked: OpenQuestion) -> str:
-    number = view.voted + 1
-    percent = 100 * view.voted // max(1, view.questions)
+    undo = event_button("undo", "Undo the last vote") if view.voted else ""
+    end = event_button("end", "Show the result now") if view.voted else ""
+    return asking(
+        asked,
+        place=(view.voted + 1, view.questions),
+        told="The names come at the end. “Every answer” below shows them, so vote first.",
+        more=f"{undo}{end}",
+        label=TITLE,
+    )
+
+
+def asking(asked: OpenQuestion, *, place: tuple[int, int], told: str, more: str, label: str) -> str:
+    """Return a pair of answers without names and its buttons; `place` counts it among all there are."""
+    number, questions = place
+    percent = 100 * (number - 1) // max(1, questions)
     sides = "".join(
         f'<article class="answer"><h3>{name}</h3><p class="answer-text">{_text(text)}</p></article>'
         for name, text in (("First answer", asked.left), ("Second answer", asked.right))
     )
     expected = _expected(asked.expected) if asked.expected else ""
     buttons = "".join(_choice(asked.key, *choice) for choice in CHOICES)
-    undo = event_button("undo", "Undo the last vote") if view.voted else ""
-    end = event_button("end", "Show the result now") if view.voted else ""
     skip = (
         f'<button type="button" class="plain" data-event="vote" data-key="{escape(asked.key)}" '
         'data-choice="skipped">Leave it out</button>'
     )
     return (
-        f'<section class="votes" aria-label="{TITLE}" data-voting>'
-        f'<div class="bar-words"><b role="status">Question {number} of {view.questions}</b>'
-        "<span>The names come at the end. “Every answer” below shows them, so vote first.</span></div>"
+        f'<section class="votes" aria-label="{label}" data-voting>'
+        f'<div class="bar-words"><b role="status">Question {number} of {questions}</b>'
+        f"<span>{told}</span></div>"
         f"{progress_bar('Votes', percent, live='votes')}"
         f'<p class="asked"><span class="unseen">Question: </span>{escape(asked.prompt)}</p>'
         f'<div class="pair">{sides}</div>{expected}'
         f'<div class="vote-buttons" role="group" aria-label="Which answer is better?">{buttons}</div>'
-        f'<div class="vote-more">{skip}{undo}{end}</div></section>'
+        f'<div class="vote-more">{skip}{more}</div></section>'
     )
 
 

@@ -11,6 +11,7 @@ from studio.ui.markup import problem
 from studio.ui.panels import votes as panel
 from studio.ui.session import read
 from studio.ui.shell import Shell
+from studio.ui.tabs.compare_drawn import DrawnPart
 from studio.ui.tabs.compare_judge import JudgePart
 from studio.ui.tabs.compare_lessons import LessonsPart
 from studio.ui.wiring import Updates, event_text, html_part, on, told
@@ -26,11 +27,12 @@ class VotesPart:
         ) as self._fold:
             self.votes = html_part("votes", "vote", "undo", "end", "on", script="votes")
             self.kept = html_part("votes-kept")
+        self._further = DrawnPart(shell, notice)
         self.lessons = LessonsPart(shell, notice)
         self._judge = JudgePart(shell, notice)
 
     def outputs(self) -> list[gr.blocks.Block]:
-        return [*self._own(), *self._judge.outputs()]
+        return [*self._own(), *self._further.outputs(), *self._judge.outputs()]
 
     def _own(self) -> list[gr.blocks.Block]:
         return [self._fold, self.votes, self.kept, *self.lessons.outputs()]
@@ -46,12 +48,13 @@ class VotesPart:
         for event, handler in handlers:
             outputs = [self._notice, *self._own()]
             on(event, safe(handler), inputs=[self._shell.session], outputs=outputs)
+        self._further.wire(self.lessons)
         self.lessons.wire()
         self._judge.wire()
 
     def show(self, run: RunView) -> Updates:
-        """Return both parts for a run; hidden where there is nothing to judge."""
-        return {**self._drawn(run.id), **self._judge.show(run)}
+        """Return all parts for a run; hidden where there is nothing to judge."""
+        return {**self._drawn(run.id), **self._further.show(run), **self._judge.show(run)}
 
     def _drawn(self, run: str) -> Updates:
         try:
