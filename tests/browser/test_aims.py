@@ -37,6 +37,14 @@ def test_a_reward_is_asked_for_before_a_run_may_learn_from_one(
     picture(page, f"aims-{scheme}-{width}")
     assert wider_than_screen(page) == []
     assert violations(page) == []
+    length = page.locator("#knob-length_weight input")
+    page.locator("#reward-length input").check()
+    expect(length).to_be_visible()
+    expect(length).to_have_value("1")
+    expect(weight).to_have_value("1")
+    page.locator("#reward-length input").uncheck()
+    expect(length).to_be_hidden()
+    expect(weight).to_be_visible()
     weight.fill("0")
     weight.blur()
     expect(start).to_have_text("Switch on a reward first")
