@@ -66,3 +66,13 @@ def test_a_run_that_learns_from_rewards_lacks_one_until_one_counts(rewarded_obje
     assert lacks_reward(RunConfig("d", "", objective="tried"))
     assert not lacks_reward(RunConfig("d", "", objective="tried", knobs={"exact_weight": 1.0}))
     assert not lacks_reward(RunConfig("d", "", objective="chat"))
+
+
+def test_a_box_that_was_pressed_is_left_to_the_visitor_and_only_what_hangs_on_it_is_drawn(
+    part: RewardsPart,
+) -> None:
+    ticked = [name == "json" for name in part.boxes]
+    updates = part.switched(ticked, part.weights(ticked, {}))
+    assert not set(updates) & set(part.boxes.values())
+    assert updates[part.form.widgets["json_weight"]] == 1.0
+    assert [name for name, group in part.settings.items() if updates[group].visible] == ["json"]

@@ -21,7 +21,7 @@ from studio.ui.shell import Shell, pulse
 from studio.ui.tabs.likeness import LikePart
 from studio.ui.tabs.method_aim import AimPart
 from studio.ui.tabs.method_models import LABELS, ModelList, elsewhere
-from studio.ui.tabs.method_rewards import REWARD_CONFIGS, RewardsPart, lacks_reward, weight_of
+from studio.ui.tabs.method_rewards import REWARD_CONFIGS, RewardsPart, lacks_reward
 from studio.ui.tabs.method_ways import Ways
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
@@ -132,6 +132,7 @@ class MethodTab:
             **self.like.show(session),
             self.tuning: plan.tuning,
             **self.aim.drawn(session, plan),
+            **self.rewards.drawn(plan),
             **self.form.fill(plan.knobs, configs),
             **self._forecast(session, plan),
         }
@@ -155,7 +156,6 @@ class MethodTab:
             self.recipes: panel.recipes(plan.recipe, forecasts),
             self.fit: panel.fit(forecasts[plan.recipe], self._studio.hourly_price),
             **self.ways.drawn(plan),
-            **self.rewards.drawn(plan),
             self.bar.primary: _primary(forecasts[plan.recipe], lacks=lacks_reward(plan)),
             self._shell.pulse: pulse(self._studio, facts, measuring=measuring),
         }
@@ -216,9 +216,10 @@ class MethodTab:
         """Switch rewards on or off as their boxes stand, which come behind the settings."""
         names = self.form.names()
         values = dict(zip(names, settings, strict=False))
-        values |= self.rewards.weights(settings[len(names) :], values)
-        weights = {self.form.widgets[name]: values[name] for name in map(weight_of, self.rewards.boxes)}
-        return {**weights, **self.adjust(document, typed, *values.values())}
+        ticked = settings[len(names) :]
+        values |= self.rewards.weights(ticked, values)
+        switched = self.rewards.switched(ticked, values)
+        return {**switched, **self.adjust(document, typed, *values.values())}
 
     def start(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
         session = read(document)

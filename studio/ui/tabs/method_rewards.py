@@ -59,6 +59,15 @@ class RewardsPart:
             updates[self.settings[name]] = gr.Group(visible=switched_on)
         return updates
 
+    def switched(self, ticked: Sequence[bool], values: Mapping[str, KnobValue | None]) -> Updates:
+        """Return the weights, and the settings of what is ticked. The boxes stand as the visitor left them:
+        an answer that comes late would take back what was ticked since."""
+        updates: Updates = {}
+        for name, each in zip(self.boxes, ticked, strict=True):
+            updates[self.form.widgets[weight_of(name)]] = values[weight_of(name)]
+            updates[self.settings[name]] = gr.Group(visible=bool(each))
+        return updates
+
     def weights(self, ticked: Sequence[bool], before: Mapping[str, KnobValue | None]) -> dict[str, KnobValue]:
         """Return the weights that the boxes ask for: what was typed stays where a box is still ticked."""
         return {
