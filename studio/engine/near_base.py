@@ -19,6 +19,7 @@ from studio.engine.batches import Batch
 from studio.engine.device import DeviceChoice
 from studio.engine.losses import logits_where_learned
 from studio.engine.models import load_model
+from studio.engine.objectives import objective_named
 from studio.engine.sources import ModelSource
 from studio.engine.teacher import TaughtCrossEntropy
 from studio.engine.tunings import tuning_named
@@ -54,8 +55,10 @@ class Pull:
 
 
 def pull_of(config: RunConfig, source: ModelSource, choice: DeviceChoice) -> Pull | None:
-    """Return what holds the model of this run near the untouched one; None where nothing does."""
-    weight = config.part(Keeping).base_kl
+    """Return what holds the model of this run near the untouched one; None where nothing does, or where the
+    objective has ways of its own."""
+    keeps = issubclass(objective_named(config.objective).Config, Keeping)
+    weight = config.part(Keeping).base_kl if keeps else 0.0
     return Pull(weight, untouched_of(config, source, choice)) if weight else None
 
 

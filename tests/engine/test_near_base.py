@@ -11,6 +11,7 @@ from studio.core.config import RunConfig
 from studio.engine.batches import collate
 from studio.engine.device import DeviceChoice
 from studio.engine.losses import logits_where_learned, next_token_loss
+from studio.engine.near_base import pull_of
 from studio.engine.preparation import TOKENS_AT_ONCE, prepare
 from studio.engine.steps import measure, take_step
 from studio.engine.tuned_weights import copy_into
@@ -155,3 +156,9 @@ def test_several_processes_do_not_divide_a_model_that_is_pulled():
     config = described("lora", 0.1)
     assert "base_kl" in cannot_divide(config)
     assert cannot_divide(replace(config, knobs={})) == ""
+
+
+def test_an_objective_with_ways_of_its_own_is_not_pulled_as_well(tiny_source):
+    for objective, held in (("chat", True), ("dpo", False), ("simpo", False), ("classification", False)):
+        config = replace(described("lora", 1.0), objective=objective)
+        assert (pull_of(config, tiny_source, FLOAT32) is not None) == held
