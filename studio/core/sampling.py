@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from studio.core.knobs import knob
 
+LOOKED_AT = 128
+"""Of the held-back questions at most so many are answered at each check."""
+
 
 @dataclass(frozen=True)
 class Sampling:

@@ -43,7 +43,9 @@ def prompt_of(example: Example) -> tuple[int, ...]:
 
 
 def last_answer(labels: Sequence[int]) -> int:
-    """Return where the last stretch of learned tokens begins."""
+    """Return where the last stretch of learned tokens begins; behind all others where none is."""
     learned = [label != IGNORED for label in labels]
-    end = max(index for index, is_learned in enumerate(learned) if is_learned)
+    end = max((index for index, is_learned in enumerate(learned) if is_learned), default=None)
+    if end is None:
+        return len(labels)
     return max((index + 1 for index in range(end) if not learned[index]), default=0)

@@ -14,6 +14,7 @@ from studio.core import events, system
 from studio.core.config import Keeping, Optimisation, RunConfig
 from studio.core.errors import Refused
 from studio.core.examples import Example
+from studio.core.sampling import Sampling
 from studio.engine.batches import rows_of_step
 from studio.engine.catalogue import PROGRAM_BYTES
 from studio.engine.checkpoints import Progress, load_random_tensors, random_tensors
@@ -21,11 +22,12 @@ from studio.engine.device import choose_device
 from studio.engine.four_bit import BYTES_A_WEIGHT
 from studio.engine.layers import linear_names, sizes, skeleton
 from studio.engine.models import ModelSource, count_parameters, read_model_config
-from studio.engine.objectives import distillation, objective_named
+from studio.engine.objectives import distillation, learns_from_reward, objective_named
 from studio.engine.preparation import TOKENS_AT_ONCE, Prepared, prepare
 from studio.engine.replay import reply_seconds
 from studio.engine.sources import source_here
 from studio.engine.steps import measure, take_step
+from studio.engine.tries import rehearsed
 from studio.engine.tunings import tuning_named
 
 REHEARSED_STEPS = 3
@@ -90,6 +92,8 @@ def forecast_memory(source: ModelSource, config: RunConfig, *, longest_tokens: i
     logits = 3 + pulled if objective.HEAD == "language" else 0
     asked = pulled or getattr(objective, "REFERENCE", False)
     beside = asked and not tuning.HOLDS_BASE
+    if learns_from_reward(config.objective):  # at most so much stands behind the question then
+        longest_tokens += config.part(Sampling).answer_tokens
     tokens = max(TOKENS_AT_ONCE[choice.device], longest_tokens)
     if tuning.PREPENDS:  # each row that is in work has them before it
         tokens += -(-tokens // longest_tokens) * settings.places
@@ -177,18 +181,21 @@ def _rehearse(
     prepared = prepare(config, source, tokenizer)
     loaded, lasting = time.monotonic() - started, prepared.memory_bytes()
     budget, settings = prepared.token_budget, config.part(Optimisation)
-    _timed_step(prepared, within(by_length, budget))  # warms up caches and makes the optimiser's state too
+    work = _work_of(config, tokenizer, by_length)
+    # It warms up caches and makes the optimiser's state, too.
+    _timed(prepared, work.step, within(by_length, budget))
     timed = []
-    for step in range(REHEARSED_STEPS):
+    for step in range(work.steps):
         if should_stop():
             return None
         drawn = rows_of_step(step, rows=len(learnable), batch_size=settings.batch_size, seed=settings.seed)
         batch = within([learnable[row] for row in drawn], BATCHES_AT_MOST * budget)
-        timed.append(_timed_step(prepared, batch))
+        timed.append(_timed(prepared, work.step, batch))
     lasting, peak = lasting + prepared.trainable_parameters * OPTIMISER_BYTES, prepared.peak_memory_bytes()
+    seconds, tokens = _timed(prepared, work.look, within(learnable, budget))
     return Rehearsal(
         sum(seconds for seconds, _ in timed) / sum(tokens for _, tokens in timed),
-        _timed_evaluation(prepared, within(learnable, budget)),
+        seconds / tokens,
         max(seconds / tokens for seconds, tokens in timed) / min(s / t for s, t in timed),
         peak,
         min(lasting, peak),  # what was freed before may have held the optimiser's part already
@@ -204,20 +211,31 @@ def within(examples: Sequence[Example], tokens: int) -> list[Example]:
     return list(examples[: max(1, sum(end <= tokens for end in ends))])
 
 
-def _timed_step(prepared: Prepared, examples: Sequence[Example]) -> tuple[float, int]:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is timed: a step, so many times, and a check."""
+
+    step: Callable[..., object]
+    look: Callable[..., object]
+    steps: int
+
+
+def _work_of(config: RunConfig, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Example]) -> _Work:
+    if not learns_from_reward(config.objective):
+        return _Work(partial(take_step, learning_rate=0.0, clip=0.0), measure, REHEARSED_STEPS)
+    tries = rehearsed(config, tokenizer, rows)
+    return _Work(partial(tries.learn, learning_rate=0.0), tries.look, 1)  # a step takes long enough
+
+
+def _timed(prepared: Prepared, work: Callable[..., object], examples: Sequence[Example]) -> tuple[float, int]:
+    """Return the seconds that the work takes on these rows, and their tokens."""
     started = time.monotonic()
-    result = prepared.within_memory(
-        partial(take_step, prepared.machinery, examples, learning_rate=0.0, clip=0.0, between=lambda: None),
+    prepared.within_memory(
+        partial(work, prepared.machinery, examples, between=lambda: None),
         Progress(micro_tokens=prepared.token_budget),
         _say_nothing,
     )
-    return time.monotonic() - started, result.tokens
-
-
-def _timed_evaluation(prepared: Prepared, examples: Sequence[Example]) -> float:
-    started = time.monotonic()
-    measure(prepared.machinery, examples, token_budget=prepared.token_budget, between=lambda: None)
-    return (time.monotonic() - started) / sum(len(example.input_ids) for example in examples)
+    return time.monotonic() - started, sum(len(example.input_ids) for example in examples)
 
 
 def _timed_reply(prepared: Prepared, config: RunConfig, tokenizer: PreTrainedTokenizerBase) -> float:

@@ -8,9 +8,10 @@ from pathlib import Path
 from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.errors import Refused
 from studio.core.foreseen import Foreseen
+from studio.core.sampling import LOOKED_AT
 from studio.core.system import memory, process_memory_bytes
 from studio.data.split import divide
-from studio.engine.objectives import objective_named
+from studio.engine.objectives import learns_from_reward, objective_named
 from studio.engine.processes import ONE, Processes
 from studio.engine.tunings import tuning_named
 from studio.services.amounts import DIVIDED_ROWS, Amount, amount_of, rows_of
@@ -44,7 +45,7 @@ def forecast(home: Home, config: RunConfig, *, ask: Callable[[RunConfig], str]) 
     available = available_bytes()
     disk = trained * (CHECKPOINTS * BYTES_RESUMED + BYTES_KEPT)
     free = home.free_bytes()
-    low, high = _seconds(amount, pace) if pace else (0.0, 0.0)
+    low, high = _seconds(amount, pace, _checked(config, amount)) if pace else (0.0, 0.0)
     fits = needed <= available and disk <= free
     return Forecast(
         seconds_low=low,
@@ -124,10 +125,19 @@ def _lost_of(counted: Path, records_file: Path, data: DataSettings, seed: int) -
     return lost(counted, records.at((*parts.training, *parts.held_out)), data.max_length)
 
 
-def _seconds(amount: Amount, pace: Pace) -> tuple[float, float]:
-    """Return the shortest and the longest time expected: loading, steps, and checks, the first included."""
+def _checked(config: RunConfig, amount: Amount) -> int:
+    """Return how many held-out rows each check looks at."""
+    rows = amount.held_out_rows
+    return min(rows, LOOKED_AT) if learns_from_reward(config.objective) else rows
+
+
+def _seconds(amount: Amount, pace: Pace, checked: int) -> tuple[float, float]:
+    """Return the shortest and the longest time expected: loading, steps, and checks, the first included.
+
+    Each check looks at so many rows, `checked`.
+    """
     learned = amount.learned_rows * pace.tokens_per_row * pace.seconds_per_token
-    looked_at = amount.held_out_rows * (1 + amount.evaluations) * pace.tokens_per_row
+    looked_at = checked * (1 + amount.evaluations) * pace.tokens_per_row
     seconds = pace.load_seconds + learned + looked_at * pace.evaluation_seconds_per_token
     if amount.replies:
         seconds += pace.load_seconds + amount.replies * pace.reply_seconds

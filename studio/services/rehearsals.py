@@ -18,9 +18,10 @@ from studio.core.errors import StudioError
 from studio.core.examples import Example
 from studio.core.knobs import to_dict
 from studio.core.records import SourcedRecord
+from studio.core.sampling import Sampling
 from studio.core.shapes import shaped
 from studio.data.templates import ChatTemplate
-from studio.engine.objectives import objective_named
+from studio.engine.objectives import learns_from_reward, objective_named
 from studio.engine.outputs import outputs_of
 from studio.engine.sources import ModelSource, source_here
 from studio.engine.tunings import tuning_named
@@ -69,6 +70,8 @@ def key_of(config: RunConfig) -> str:
     batch, length = config.part(Optimisation).batch_size, config.part(DataSettings).max_length
     whole = [config.model, config.revision, config.tuning, tuning, batch, length, platform.node()]
     whole += [config.objective, config.dataset_version]
+    if learns_from_reward(config.objective):
+        whole += [to_dict(config.part(Sampling))]
     keeping = config.part(Keeping)
     whole += [name for name, value in vars(keeping).items() if value]  # what is off leaves the key as it was
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:16]

@@ -48,6 +48,7 @@ def test_a_question_that_is_too_long_by_itself_has_nothing_to_learn(template):
     example = encode_question(Conversation(TURNS), template, 60, 1)
     assert len(example.input_ids) == 60
     assert example.trained_tokens == 0  # and not the first answer instead
+    assert prompt_of(example) == example.input_ids
     assert example.cut_tokens > 0
 
 

@@ -105,6 +105,28 @@ def test_a_rehearsal_times_real_steps_and_changes_no_random_numbers(
     assert torch.get_rng_state().equal(state)
 
 
+def test_a_run_that_tries_answers_is_rehearsed_by_trying_some(tiny_source, tiny_tokenizer, tiny_examples):
+    """Long answers take longer for each token of the questions."""
+    state, paces = torch.get_rng_state(), []
+    for tokens in (2, 40):
+        knobs = {"answer_tokens": tokens, "answers": 2, "batch_size": 2, "reward_kl": 0.0}
+        tried = RunConfig("d", "1", objective="grpo", knobs=knobs)
+        paces.append(rehearse(tried, tiny_source, tiny_tokenizer, tiny_examples[:3]))
+    short, long = paces
+    assert long.seconds_per_token > 2 * short.seconds_per_token > 0
+    assert long.evaluation_seconds_per_token > 2 * short.evaluation_seconds_per_token > 0
+    assert torch.get_rng_state().equal(state)
+
+
+def test_a_row_has_room_for_the_answer_that_is_tried(tiny_source):
+    def activations(objective: str, tokens: int) -> int:
+        tried = RunConfig("d", "1", objective=objective, knobs={"answer_tokens": 500})
+        asked = tried if objective == "grpo" else config()
+        return forecast_memory(tiny_source, asked, longest_tokens=tokens).activations
+
+    assert activations("grpo", 1000) == activations("chat", 1500)
+
+
 def test_the_longest_rows_go_first_and_the_others_as_the_run_draws_them(
     tiny_source, tiny_tokenizer, tiny_examples, monkeypatch
 ):

@@ -118,7 +118,7 @@ def test_answers_that_cannot_be_scored_are_left_out_counted_and_told_once(reward
 def test_a_run_of_which_no_answer_can_be_scored_ends_with_the_reason(rewarded_run):
     rewarded_run.pays(lambda given: "much")
     with pytest.raises(
-        StudioError, match="None of the 5 answers to held-back questions after step 0"
+        StudioError, match="None of the 5 answers to held-back questions could be scored"
     ) as said:
         rewarded_run(SHORT | RATE, objective="grpo")
     assert "gave 'much', which is no number" in said.value.message
