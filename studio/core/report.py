@@ -1,6 +1,6 @@
 """What was found in a file: the health report that stands between rows and training."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -9,6 +9,10 @@ Verdict = Literal["accept", "note", "reject"]
 
 ROWS_NAMED = 1000
 """An issue names at most this many rows; `count` is always the true number."""
+
+
+ADVICE = ("few_judged",)
+"""Checks that say how more rows would help. Nothing is wrong with the file: its verdict is left alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Issue:
     ) -> "Issue":
         """Build an issue whose count is the number of its rows; names the first `ROWS_NAMED` of them."""
         return cls(check, severity, len(rows), rows[:ROWS_NAMED], message, hint)
+
+
+def verdict_on(issues: Iterable[Issue]) -> Verdict:
+    """Return what is said of a file of which rows can be used."""
+    return "note" if any(issue.check not in ADVICE for issue in issues) else "accept"
 
 
 @dataclass(frozen=True, slots=True)

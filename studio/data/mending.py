@@ -7,7 +7,7 @@ from pathlib import Path
 
 from studio.core.errors import Refused
 from studio.core.records import SourcedRecord, first_view
-from studio.core.report import DatasetReport
+from studio.core.report import DatasetReport, verdict_on
 from studio.data.checks import CHECKS, Scene, Seen, SetAside
 from studio.data.checks.lengths import LengthWatch
 from studio.data.checkup import Checkup, findings_of
@@ -120,7 +120,7 @@ class Recheck:
         assert isinstance(lengths, LengthWatch)
         return replace(
             self._before,
-            verdict="note" if issues else "accept",
+            verdict=verdict_on(issues),
             total=self._checkup.kept + len(set_aside),
             kept=self._checkup.kept,
             set_aside=len(set_aside),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from studio.core.records import SourcedRecord, first_view
-from studio.core.report import DatasetReport, Issue
+from studio.core.report import DatasetReport, Issue, verdict_on
 from studio.data.checks import CHECKS, Scene
 from studio.data.checks.lengths import LengthWatch
 from studio.data.checkup import Checkup
@@ -120,7 +120,7 @@ class RowPass:
             issues.insert(0, _nothing_usable(set_aside))
         lengths = checkup.watches.get("lengths")
         return DatasetReport(
-            verdict="reject" if kept == 0 else "note" if issues else "accept",
+            verdict="reject" if kept == 0 else verdict_on(issues),
             file_type=self._table.file_type,
             format=self._reading.format,
             total=kept + set_aside,

@@ -20,6 +20,7 @@ def test_the_small_print_says_which_way_is_better_wherever_one_is(name: str) -> 
 
 def test_what_is_neither_better_nor_worse_only_describes() -> None:
     assert [name for name, measure in MEASURES.items() if measure.better is None] == [
+        "gained",
         "answer_words",
         "seconds_per_answer",
     ]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from studio.core.report import ROWS_NAMED, DatasetReport, Issue, Lengths, from_dict, to_dict
+from studio.core.report import ROWS_NAMED, DatasetReport, Issue, Lengths, from_dict, to_dict, verdict_on
 
 REPORT = DatasetReport(
     "note", "csv", "pairs", 10, 8, 2, ("q", "a"), {"input": "q"}, {"input": "x"}, Lengths(5, 9, 512, 0, 0),
@@ -33,3 +33,9 @@ def test_a_report_from_before_there_were_kinds_and_charts_is_still_read():
     del document["figures"], document["charts"], document["issues"][0]["kind"], document["lengths"]["sampled"]
     old = from_dict(json.loads(json.dumps(document)))
     assert (old.figures, old.charts, old.issues[0].kind, old.lengths.sampled) == ({}, {}, "", False)
+
+
+def test_advice_on_how_many_rows_would_help_leaves_the_verdict_alone():
+    advice, finding = (Issue(check, "warning", 12, (), "m", "h") for check in ("few_judged", "duplicates"))
+    assert verdict_on([]) == verdict_on([advice]) == "accept"
+    assert verdict_on([advice, finding]) == "note"

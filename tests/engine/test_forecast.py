@@ -108,7 +108,7 @@ def test_a_rehearsal_times_real_steps_and_changes_no_random_numbers(
 def test_a_run_that_tries_answers_is_rehearsed_by_trying_some(tiny_source, tiny_tokenizer, tiny_examples):
     """Long answers take longer for each token of the questions."""
     state, paces = torch.get_rng_state(), []
-    for tokens in (2, 40):
+    for tokens in (2, 100):
         knobs = {"answer_tokens": tokens, "answers": 2, "batch_size": 2, "reward_kl": 0.0}
         tried = RunConfig("d", "1", objective="grpo", knobs=knobs)
         paces.append(rehearse(tried, tiny_source, tiny_tokenizer, tiny_examples[:3]))

@@ -58,9 +58,9 @@ def test_a_damaged_measurement_is_none_and_is_made_anew(closed, table, tiny_mode
 def test_the_pace_of_saving_counts_once_for_each_check():
     amount = Amount(steps=10, learned_rows=0.0, evaluations=3, training_rows=0, held_out_rows=0, replies=0)
     pace = Pace(0.0, 0.0, 1.0, 1, load_seconds=2.0, trainable_parameters=1000, tokens_per_row=1.0)
-    assert _seconds(amount, pace)[0] == pytest.approx(2.0 / SURE)
+    assert _seconds(amount, pace, 0)[0] == pytest.approx(2.0 / SURE)
     saving = replace(pace, saved_bytes_per_second=12_000.0)
-    assert _seconds(amount, saving)[0] == pytest.approx((2.0 + 3 * 1.0) / SURE)
+    assert _seconds(amount, saving, 0)[0] == pytest.approx((2.0 + 3 * 1.0) / SURE)
 
 
 def test_a_rehearsal_measures_how_fast_is_saved_and_leaves_nothing_of_it(closed, table, tiny_model_folder):
@@ -106,4 +106,4 @@ def test_what_keeps_from_forgetting_is_timed_too_and_leaves_the_key_of_other_run
 def test_answers_that_are_yet_to_be_written_count_in_the_time():
     amount = Amount(steps=1, learned_rows=0.0, evaluations=0, training_rows=0, held_out_rows=0, replies=20)
     pace = Pace(0.0, 0.0, 1.0, 1, 2.0, trainable_parameters=1, tokens_per_row=1.0, reply_seconds=0.5)
-    assert _seconds(amount, pace)[0] == pytest.approx((2.0 + 2.0 + 20 * 0.5) / SURE)
+    assert _seconds(amount, pace, 0)[0] == pytest.approx((2.0 + 2.0 + 20 * 0.5) / SURE)
