@@ -98,9 +98,13 @@ class Shell:
         return {entry.notice: "" for entry in self.entries} | self._draw(session)
 
     def after(self, event: Any, *, entering: bool = True) -> Any:
-        """Draw the page once a handler has changed the session or something behind it."""
+        """Draw the page once a handler has changed the session or something behind it.
+
+        Where it is being drawn for an earlier event that knew nothing of this one, it is drawn once more.
+        """
         handler = self.draw if entering else self.draw_again
-        return on(event.then, handler, inputs=[self.session], outputs=self.outputs())
+        inputs, outputs = [self.session], self.outputs()
+        return on(event.then, handler, inputs=inputs, outputs=outputs, repeats="always_last")
 
     def arrive(self, document: object) -> Updates:
         """Draw a page that was just opened: where it was, or with the run that is live."""
@@ -121,7 +125,7 @@ class Shell:
         everything = self.outputs()
         arrived = on(page.load, self.arrive, inputs=[self.session], outputs=everything, js=RECALL)
         on(arrived.then, None, inputs=[self.session], js=ARRIVED)
-        on(self.steps.go, self.go, inputs=[self.session], outputs=everything)
+        on(self.steps.go, self.go, inputs=[self.session], outputs=everything, repeats="multiple")
         found = self.pulse.changed
         on(found, self.draw_again, inputs=[self.session], outputs=everything, repeats="always_last")
         on(self.session.change, None, inputs=[self.session], js=REMEMBER)

@@ -2,18 +2,15 @@
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.browser.servers import Server, new_server, started
+from tests.browser.slowed import slow
 
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "artefacts" / "screens"
@@ -26,7 +23,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-START_SECONDS = 120
 SEEN_MS = 60_000
 expect.set_options(timeout=SEEN_MS)  # two cores may be shared with a training run
 
@@ -38,68 +34,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(900))
 
 
-@dataclass
-class Server:
-    """A studio started as a user starts it; it may be stopped and started again on the same home."""
-
-    home: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}/"
-
-    def start(self) -> None:
-        command = [sys.executable, str(ROOT / "launch.py"), "start", "--no-browser"]
-        command += ["--port", str(self.port), "--home", str(self.home)]
-        with (self.home.parent / f"server-{self.port}.log").open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-        deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
-            assert self.process.poll() is None, "the studio ended instead of starting"
-            assert time.monotonic() < deadline, "the studio did not start in time"
-            time.sleep(0.2)
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(self.address, timeout=5) as reply:
-                return reply.status == 200
-        except OSError:
-            return False
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        assert self.process is not None
-        self.process.send_signal(how)
-        self.process.wait(timeout=120)
-
-
-def new_server(folder: Path) -> Server:
-    home = folder / "home"
-    home.mkdir(parents=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return Server(home, port)
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One studio for all tests that do not stop it."""
-    started = new_server(tmp_path_factory.mktemp("studio"))
-    started.start()
-    yield started
-    started.stop()
+    with started(new_server(tmp_path_factory.mktemp("studio"))) as studio:
+        yield studio
 
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Server]:
     """A studio of a test's own, for what stops, kills or restarts it."""
-    started = new_server(tmp_path)
-    started.start()
-    yield started
-    if started.process is not None and started.process.poll() is None:
-        started.stop()
+    with started(new_server(tmp_path)) as studio:
+        yield studio
 
 
 @pytest.fixture(scope="session")
@@ -113,6 +59,7 @@ def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert found, "No Chromium was found. Install the package `chromium`, or name the program in CHROMIUM."
     browser = playwright_driver.chromium.launch(executable_path=found, args=list(FLAGS))
+    slow(browser)
     yield browser
     browser.close()
 

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 TRAINING_MS = 600_000
 
@@ -10,18 +10,39 @@ TRAINING_MS = 600_000
 def open_studio(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.locator("#steps nav button")).to_have_count(5)
+    drawn_out(page)
+
+
+def drawn_out(page: Page) -> None:
+    """Wait until what has just come into view is filled.
+
+    Gradio fills the fields of a step or fold that is shown for the first time once more in the frame after
+    they are there (seen in 6.31). Nobody is so quick, but a test is, and what it typed was taken back.
+    """
+    page.evaluate("() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
 
 
 def at_step(page: Page, step: str) -> None:
     expect(page.locator(f'#steps button[data-step="{step}"]')).to_have_attribute("aria-current", "step")
+    expect(page.locator(f"#step-{step}")).to_be_visible()
+    drawn_out(page)
+
+
+def unfold(page: Page, fold: str) -> Locator:
+    """Open one of the page's folds unless it stands open, and return its title."""
+    title = page.locator(f"#{fold} > button")
+    title.wait_for()
+    if "open" not in (title.get_attribute("class") or "").split():
+        title.click()
+    expect(title).to_contain_class("open")
+    drawn_out(page)
+    return title
 
 
 def take_sample(page: Page, sample: str) -> None:
     """Take a shipped sample; its card is folded away where a dataset is open already."""
-    card = page.locator(f'#samples .card[data-sample="{sample}"]')
-    if not card.is_visible():
-        page.locator("#other-examples > button").click()
-    card.click()
+    unfold(page, "other-examples")
+    page.locator(f'#samples .card[data-sample="{sample}"]').click()
     expect(page.locator("#report h3")).to_contain_text("ready")
 
 
@@ -30,9 +51,7 @@ def choose_method(page: Page, recipe: str, *, steps: int) -> None:
     page.locator("#primary-data").click()
     at_step(page, "method")
     page.locator(f'#recipes input[value="{recipe}"]').check()
-    advanced = page.locator("#advanced > button")
-    if not page.locator("#knob-steps input").is_visible():
-        advanced.click()
+    unfold(page, "advanced")
     if recipe == "quick":
         expect(page.locator("#knob-max_rows input")).to_have_value("128")
     page.locator("#knob-steps input").fill(str(steps))

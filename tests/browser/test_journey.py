@@ -13,6 +13,7 @@ from tests.browser.journey import (
     open_studio,
     start_training,
     take_sample,
+    unfold,
     wait_for_head,
     wait_for_points,
 )
@@ -47,7 +48,7 @@ def test_a_sample_becomes_a_proven_model_on_the_visitors_disk(
     assert tuned
     assert base != tuned, "the same weights cannot have answered twice"
     expect(page.locator("#exam table.exam tbody tr").first).to_be_visible(timeout=TRAINING_MS)
-    page.locator("#every-answer > button").click()
+    unfold(page, "every-answer")
     expect(page.locator("#exam-table tbody tr").first).to_be_visible()
     picture(page, "journey-4-compare")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, picture
-from tests.browser.journey import at_step, open_studio
+from tests.browser.journey import at_step, open_studio, unfold
 from tests.browser.test_own_table import upload
 
 ENGLISH = "The train to town number {} leaves at ten in the morning, so please be at the station early."
@@ -50,8 +50,8 @@ def test_the_example_is_shown_as_the_method_will_have_it_learned(
     expect(example).to_contain_text("<|im_start|>assistant")
     page.locator("#primary-data").click()
     at_step(page, "method")
-    page.locator("#advanced > button").click()
-    page.locator("#objectives > button").click()
+    unfold(page, "advanced")
+    unfold(page, "objectives")
     page.locator('#objective input[value="completion"]').check()
     expect(page.locator("#fit")).not_to_contain_text("cut at")
     page.locator("#knob-max_length input").fill("20")

@@ -1,11 +1,12 @@
 """A table of one's own: guessed, shown, corrected, refused in words; and never more than text."""
 
+import json
 from pathlib import Path
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.conftest import Server, picture
-from tests.browser.journey import open_studio
+from tests.browser.journey import at_step, open_studio, unfold
 
 ATTACK = "<script>window.harm=1</script><img src=x onerror=window.harm=1>${window.harm=1}{{value}}`"
 
@@ -22,8 +23,7 @@ def write_table(folder: Path) -> Path:
 
 
 def upload(page: Page, path: Path) -> None:
-    if not page.locator("#upload").is_visible():
-        page.locator("#other-examples > button").click()
+    unfold(page, "other-examples")
     page.locator("#upload input[type=file]").set_input_files(path)
 
 
@@ -87,6 +87,46 @@ def test_a_press_is_kept_while_the_answer_to_the_one_before_is_awaited(
     expect(page.locator("#learning .stepper")).to_contain_text("3 of 20")
 
 
+def write_text(page: Page, row: int, text: str) -> None:
+    page.locator("#preview").get_by_role("button", name=f"Edit the good answer of row {row}").click()
+    page.locator("dialog.ask textarea").fill(text)
+    page.locator("dialog.ask").get_by_role("button", name="Save this text").click()
+
+
+def test_what_is_asked_for_while_another_thing_is_under_way_is_not_lost(
+    page: Page, server: Server, tmp_path: Path
+) -> None:
+    """The second of two texts, and the second step that was pressed, were dropped without a word."""
+    path = tmp_path / "two texts.csv"
+    path.write_text("question,answer\n" + "".join(f"q{n},a{n}\n" for n in range(20)), encoding="utf-8")
+    open_studio(page, server.address)
+    upload(page, path)
+    expect(page.locator("#learning .stepper")).to_contain_text("1 of 20")
+    held: list[Route] = []
+    page.route("**/run/predict*", lambda route: held.append(route), times=1)
+    write_text(page, 2, "My first text.")
+    expect(page.locator("#working")).to_be_visible()
+    write_text(page, 3, "My second text.")
+    held.pop().continue_()
+    expect(page.locator("#preview")).to_contain_text("My first text.")
+    expect(page.locator("#preview")).to_contain_text("My second text.")
+
+    page.route("**/run/predict*", lambda route: held.append(route), times=1)
+    page.locator('#steps button[data-step="method"]').click()
+    expect(page.locator("#working")).to_be_visible()
+    page.locator('#steps button[data-step="data"]').click()
+    with page.expect_request(lambda asked: pressed_step(asked) == "data"):
+        held.pop().continue_()
+    at_step(page, "data")
+
+
+def pressed_step(asked: Request) -> str:
+    """Return the step that a request to the page's server was pressed for; empty for any other request."""
+    if "/run/predict" not in asked.url:
+        return ""
+    return (json.loads(asked.post_data or "{}").get("event_data") or {}).get("step", "")
+
+
 def test_a_file_that_is_no_table_is_refused_with_a_next_step(
     page: Page, server: Server, tmp_path: Path
 ) -> None:
@@ -134,7 +174,7 @@ def test_a_dataset_is_reopened_renamed_and_deleted_after_saying_what_hangs_on_it
     renamed = page.locator("#uploads li", has_text="Renamed <b>table</b>")
     renamed.get_by_role("button", name="Open").click()
     expect(page.locator("#report h3")).to_have_text("All 20 examples are ready.")
-    page.locator("#other-examples > button").click()
+    unfold(page, "other-examples")
     renamed.get_by_role("button", name="Delete").click()
     expect(page.locator("dialog.ask p").first).to_be_visible()
     picture(page, "delete-asks")

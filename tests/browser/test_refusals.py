@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Server, picture
-from tests.browser.journey import at_step, open_studio, take_sample
+from tests.browser.journey import at_step, open_studio, take_sample, unfold
 
 
 def test_all_wrong_settings_are_named_in_one_notice_that_is_in_view(page: Page, server: Server) -> None:
@@ -11,7 +11,7 @@ def test_all_wrong_settings_are_named_in_one_notice_that_is_in_view(page: Page, 
     take_sample(page, "medical")
     page.locator("#primary-data").click()
     at_step(page, "method")
-    page.locator("#advanced > button").click()
+    unfold(page, "advanced")
     for name, value in (("rank", "9999"), ("epochs", "0")):
         page.locator(f"#knob-{name} input").fill(value)
     page.locator("#knob-epochs input").blur()
@@ -24,6 +24,10 @@ def test_all_wrong_settings_are_named_in_one_notice_that_is_in_view(page: Page, 
     expect(notice).to_be_in_viewport()
     at_step(page, "method")
     picture(page, "settings-refused")
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    expect(notice).not_to_be_in_viewport()
+    page.locator("#primary-method").click()
+    expect(notice).to_be_in_viewport()
 
 
 def test_a_model_of_elsewhere_must_be_named(page: Page, server: Server) -> None:
@@ -38,13 +42,13 @@ def test_a_model_of_elsewhere_must_be_named(page: Page, server: Server) -> None:
     picture(page, "model-elsewhere")
 
 
-def test_what_is_typed_while_a_recipe_fills_the_form_is_kept(page: Page, server: Server) -> None:
+def test_what_is_typed_or_ticked_while_a_recipe_fills_the_form_is_kept(page: Page, server: Server) -> None:
     """On a busy machine the answer to the recipe came after the steps were typed, and took them back."""
     open_studio(page, server.address + "?step=data")
     take_sample(page, "medical")
     page.locator("#primary-data").click()
     at_step(page, "method")
-    page.locator("#advanced > button").click()
+    unfold(page, "advanced")
     steps, rows = page.locator("#knob-steps input"), page.locator("#knob-max_rows input")
     expect(rows).to_have_value("0")
     held: list[Route] = []
@@ -58,9 +62,13 @@ def test_what_is_typed_while_a_recipe_fills_the_form_is_kept(page: Page, server:
         page.locator('#recipes input[value="quick"]').check()
     steps.fill("17")
     steps.blur()
+    early = page.locator("#knob-early_stop input")
+    ticked = not early.is_checked()
+    early.click()
     held[0].continue_()
     expect(rows).to_have_value("128")
     expect(steps).to_have_value("17")
+    assert early.is_checked() == ticked
     expect(page.locator('#recipes input[value="quick"] ~ .choice-text small')).to_contain_text("17 steps")
 
 
@@ -82,7 +90,7 @@ def test_a_step_that_is_still_being_drawn_does_not_take_the_keys_away(page: Page
     page.wait_for_function("window.held.splice(0).length > 0")
     page.locator("#primary-data").click()
     at_step(page, "method")
-    page.locator("#advanced > button").click()
+    unfold(page, "advanced")
     page.wait_for_function("window.held.length > 0")
     steps = page.locator("#knob-steps input")
     steps.focus()
@@ -96,7 +104,7 @@ def test_the_forecast_is_of_what_was_typed_last(page: Page, server: Server) -> N
     take_sample(page, "medical")
     page.locator("#primary-data").click()
     at_step(page, "method")
-    page.locator("#advanced > button").click()
+    unfold(page, "advanced")
     steps = page.locator("#knob-steps input")
     page.wait_for_load_state("networkidle")
     held: list[Route] = []

@@ -26,7 +26,7 @@ def test_a_killed_studio_offers_to_resume_on_the_same_page(
     # With eight steps and two checks the first save comes with the check in the middle.
     expect(page.locator("#primary-train")).to_have_text("Compare now", timeout=600_000)
     own_server.stop(signal.SIGKILL)
-    expect(page.locator("#connection")).to_be_visible(timeout=60_000)
+    expect(page.locator("#connection")).to_be_visible()
     own_server.start()
     wait_for_head(page, "Training was cut off")
     expect(page.locator("#primary-train")).to_contain_text("Resume from step")

@@ -108,6 +108,9 @@ def test_a_run_like_an_earlier_one_begins_with_its_settings(
     config = studio.run(started.run).config
     assert (config.knobs["rank"], config.knobs["steps"], started.like) == (2, 12, "")
     assert studio.run(two[0]).config.knobs["rank"] == 4
+    before = studio.runs()
+    assert method.start(started.document(), "", *values) == {}, "pressed while the next step is being drawn"
+    assert studio.runs() == before
 
 
 def test_the_longest_example_that_was_typed_stands_over_that_of_the_earlier_run(

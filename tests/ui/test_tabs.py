@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from studio.core.errors import Refused
-from studio.services.views import ExportView, JobView, Parity, RunView
+from studio.services.studio import Studio
+from studio.services.views import Answer, Comparison, ExportView, JobView, Parity, RunView
 from studio.ui.session import HUB, Session, refuse_folder
 from studio.ui.shell import Shell
-from studio.ui.tabs.compare import exam_job
+from studio.ui.tabs.compare import CompareTab, exam_job
 from studio.ui.tabs.export import ExportTab, export_job
 from studio.ui.tabs.method import MethodTab, unfetched
 from studio.ui.tabs.train import button_words
@@ -40,6 +41,21 @@ def test_the_primary_button_says_what_happens(
 
 def test_without_a_run_the_primary_button_leads_to_the_recipes() -> None:
     assert button_words(None) == ("Choose a recipe", True, "")
+
+
+@pytest.mark.parametrize(
+    ("question", "looked_up", "asked"), [("Why?", False, 0), ("Why?", True, 1), ("How?", False, 1)]
+)
+def test_a_question_that_is_being_answered_is_not_asked_again(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, question: str, looked_up: bool, asked: int
+) -> None:
+    put: list[str] = []
+    writing = Comparison("1", "Why?", {"base": Answer("It is")})
+    monkeypatch.setattr(Studio, "comparison", lambda self, comparison: writing)
+    monkeypatch.setattr(Studio, "ask", lambda self, text, run, with_retrieval: put.append(text) or "2")
+    session = Session("compare", run="run1", question="1").document()
+    CompareTab(shell).put(session, question, looked_up)
+    assert len(put) == asked
 
 
 def test_the_newest_job_of_a_kind_is_the_one_that_counts(run_view: Callable[..., RunView]) -> None:

@@ -1,19 +1,21 @@
 // One thing at a time: what may change the session waits for the answer before it, and goes out with the session
 // that answer left. Two presses in a row would else begin from the same session, and the slower answer, which
 // holds a whole session, would take the other press back (seen: "Next example" right after "Read the file").
-// And what was typed after a request was made is newer than its answer, which leaves that field as it is (seen:
-// a number of steps typed right after a recipe was chosen, whose answer then filled the form; a box unticked right
-// after another, which the answer to the first ticked again for a moment).
+// And what was typed or ticked after a request was made is newer than its answer, which leaves that field as it is
+// (seen: a number of steps typed right after a recipe was chosen, whose answer then filled the form; a box unticked
+// right after another, which the answer to the first ticked again for a moment).
 (() => {
   "use strict";
   const send = window.fetch;
   const UNCHANGED = { __type__: "update" }; // what Gradio sends for an output that is skipped
+  const FIELDS = "textarea, input:is([type=number], [type=text], [type=password], [type=checkbox], [type=radio])";
+  const UNASKED = ["blur", "input", "change", "measured", "changed", "load", "then"]; // the rest was pressed
   const typed = new Map(); // the id of a field's part -> how many changes there had been by then
   const drawn = new Map(); // the id of a part -> how many changes the newest answer that draws it knows of
   let last = Promise.resolve(), session = null, keys = 0;
 
   document.addEventListener("input", ({ target }) => {
-    if (target.matches('textarea, input[type="number"], input[type="text"]')) changed(target);
+    if (target.matches(FIELDS) && !target.matches("[data-event]")) changed(target);
   }, true);
   document.addEventListener("change", ({ target }) => {
     if (target.matches("input[data-event], select[data-event]")) changed(target);
@@ -47,10 +49,11 @@
     if (output < 0) return null;
     const named = new Map(components.map((component) => [component.id, component.props.elem_id]));
     const parts = handler.outputs.map((id) => named.get(id));
-    return { body, parts, input: handler.inputs.indexOf(ident), output };
+    const pressed = !handler.targets.some(([, event]) => UNASKED.includes(event));
+    return { body, parts, input: handler.inputs.indexOf(ident), output, pressed };
   }
 
-  async function inTurn({ body, parts, input, output }, address, options, keysBefore) {
+  async function inTurn({ body, parts, input, output, pressed }, address, options, keysBefore) {
     // A page that has just arrived says itself where it is.
     if (session && input >= 0 && !body.data[input]?.addressed) body.data[input] = session;
     const reply = await send(address, { ...options, body: JSON.stringify(body) });
@@ -59,6 +62,8 @@
     const left = answer.data?.[output];
     if (left?.step) session = left;
     for (const part of parts) drawn.set(part, keysBefore);
+    const written = parts.filter((part, at) => typeof answer.data?.[at] === "string");
+    if (pressed) window.dispatchEvent(new CustomEvent("studio-answered", { detail: written }));
     if (!parts.some((part) => typed.get(part) > keysBefore)) return reply;
     answer.data = answer.data.map((value, at) => (typed.get(parts[at]) > keysBefore ? UNCHANGED : value));
     return new Response(JSON.stringify(answer), { status: reply.status, headers: reply.headers });

@@ -160,6 +160,9 @@ class CompareTab:
         session = read(document)
         if not question.strip():
             raise Refused("The question is empty.", "Type one, then ask again.")
+        last, wish = live.comparison_of(self._studio, session.question), (question.strip(), looked_up)
+        if last is not None and (last.question, last.with_retrieval) == wish and not live.settled(last):
+            return {self._shell.session: document}  # pressed twice: it is being answered
         asked = self._studio.ask(question.strip(), session.run, with_retrieval=looked_up)
         return {self._shell.session: replace(session, question=asked).document()}
 

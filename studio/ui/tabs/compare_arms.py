@@ -61,19 +61,18 @@ class ArmsPart:
 
     def wire(self) -> None:
         session, safe = self._shell.session, told(self.notice)
-        for event, handler, inputs in (
-            (self.prompt.blur, self.keep_prompt, [session, self.prompt]),
-            (self.upload.upload, self.add, [session, self.upload]),
-            (self.documents.remove, self.remove, [session]),
-            (self.documents.restore, self.restore, [session]),
-            (self.start.click, self.begin, [session, self.prompt]),
-            (self.progress.stop, self.stop, [session]),
+        for event, handler, inputs, repeats in (
+            (self.prompt.blur, self.keep_prompt, [session, self.prompt], "always_last"),
+            (self.upload.upload, self.add, [session, self.upload], "once"),
+            (self.documents.remove, self.remove, [session], "multiple"),
+            (self.documents.restore, self.restore, [session], "once"),
+            (self.ways.pick, self.pick, [session], "multiple"),
+            (self.start.click, self.begin, [session, self.prompt], "once"),
+            (self.progress.stop, self.stop, [session], "once"),
         ):
             outputs = [self.notice, session]
-            self._shell.after(on(event, safe(handler), inputs=inputs, outputs=outputs), entering=False)
-        outputs = [self.notice, session]
-        picked = on(self.ways.pick, safe(self.pick), inputs=[session], outputs=outputs, repeats="multiple")
-        self._shell.after(picked, entering=False)
+            pressed = on(event, safe(handler), inputs=inputs, outputs=outputs, repeats=repeats)
+            self._shell.after(pressed, entering=False)
 
     # What it looks like
 

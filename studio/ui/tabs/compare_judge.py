@@ -72,6 +72,7 @@ class JudgePart:
             safe(self.choose),
             inputs=[self.place, self.address],
             outputs=[self._notice, *typed],
+            repeats="always_last",
         )
         told_where = [self._notice, self.leaves]
         on(

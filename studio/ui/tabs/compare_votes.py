@@ -46,8 +46,9 @@ class VotesPart:
             (self.votes.on, self.go_on),
         )
         for event, handler in handlers:
-            outputs = [self._notice, *self._own()]
-            on(event, safe(handler), inputs=[self._shell.session], outputs=outputs)
+            # The session is not changed, but with it an answer cannot come before that to an earlier press.
+            outputs = [self._notice, self._shell.session, *self._own()]
+            on(event, safe(handler), inputs=[self._shell.session], outputs=outputs, repeats="multiple")
         self._further.wire(self.lessons)
         self.lessons.wire()
         self._judge.wire()

@@ -63,7 +63,8 @@ class DataTab:
         stepped = self.learning.example
         self._shell.after(on(stepped, safe(self.move), inputs=[session], outputs=outputs, repeats="multiple"))
         read_out = on(self.learning.fetch, self.learn, inputs=[session], repeats="always_last")
-        on(read_out.then, safe(self.learned), inputs=[session], outputs=[self.notice, self.learning, session])
+        outputs = [self.notice, self.learning, session]
+        on(read_out.then, safe(self.learned), inputs=[session], outputs=outputs, repeats="always_last")
         onward = self._shell.step("method")
         on(self.bar.primary.click, onward, inputs=[session], outputs=self._shell.outputs())
 

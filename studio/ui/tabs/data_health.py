@@ -1,6 +1,7 @@
 """The health report on the screen: trying a fix, applying it, taking it back, editing a text; the charts."""
 
 from dataclasses import replace
+from typing import Any
 
 import gradio as gr
 
@@ -42,6 +43,7 @@ class HealthPart:
     def wire(self, preview: gr.HTML) -> None:
         """Attach the handlers; `preview` is the table whose texts can be edited."""
         session, safe = self._shell.session, told(self.notice)
+        pressed: dict[str, Any] = {"inputs": [session], "outputs": [self.notice, session]}
         for event, handler in (
             (self.changing.stop, self.stop),
             (self.changing.close, self.close),
@@ -51,13 +53,18 @@ class HealthPart:
             (self.report.undo, self.undo),
             (self.history.undo, self.undo),
             (self.history.redo, self.redo),
+        ):
+            self._shell.after(on(event, safe(handler), **pressed))
+        for event, handler in (
             (preview.edit, self.edit),
             (self.report.edit, self.edit),
             (self.report.fill, self.fill),
         ):
-            self._shell.after(on(event, safe(handler), inputs=[session], outputs=[self.notice, session]))
+            # Each brings a text that was typed: the next one must not be lost while one is being written.
+            self._shell.after(on(event, safe(handler), **pressed, repeats="multiple"))
         done = on(self.report.fetch, self.try_out, inputs=[session], repeats="always_last")
-        told_of = on(done.then, safe(self.tried), inputs=[session], outputs=[self.notice, session])
+        outputs = [self.notice, session]
+        told_of = on(done.then, safe(self.tried), inputs=[session], outputs=outputs, repeats="always_last")
         self._shell.after(told_of, entering=False)
 
     def show(self, view: DatasetView | None, session: Session) -> Updates:

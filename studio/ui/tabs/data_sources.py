@@ -53,19 +53,19 @@ class SourcesPart:
         session, safe = self._shell.session, told(self.notice)
         first = on(self.upload.upload, lambda: {self.notice: READING}, outputs=[self.notice])
         asked = on(self.fetch.click, lambda: {self.notice: FETCHING}, outputs=[self.notice])
-        for event, handler, inputs in (
-            (first.then, self.add, [self.upload, session]),
-            (asked.then, self.fetch_from_hub, [session, *self.hub]),
-            (self.limit.refused, self.refuse, [session]),
-            (self.samples.pick, self.pick, [session]),
-            (self.uploads.open, self.open, [session]),
-            (self.uploads.rename, self.rename, [session]),
-            (self.uploads.remove, self.remove, [session]),
-            (self.reading.stop, self.stop, [session]),
-            (self.reading.close, self.close, [session]),
+        for event, handler, inputs, repeats in (
+            (first.then, self.add, [self.upload, session], "once"),
+            (asked.then, self.fetch_from_hub, [session, *self.hub], "once"),
+            (self.limit.refused, self.refuse, [session], "once"),
+            (self.samples.pick, self.pick, [session], "multiple"),
+            (self.uploads.open, self.open, [session], "multiple"),
+            (self.uploads.rename, self.rename, [session], "multiple"),
+            (self.uploads.remove, self.remove, [session], "multiple"),
+            (self.reading.stop, self.stop, [session], "once"),
+            (self.reading.close, self.close, [session], "once"),
         ):
             outputs = [self.notice, self.upload, session]
-            self._shell.after(on(event, safe(handler), inputs=inputs, outputs=outputs))
+            self._shell.after(on(event, safe(handler), inputs=inputs, outputs=outputs, repeats=repeats))
 
     # What it looks like
 

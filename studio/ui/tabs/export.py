@@ -46,14 +46,13 @@ class ExportTab:
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self.notice)
-        for event, handler in (
-            (self.kinds.kind, self.choose),
-            (self.bar.primary.click, self.primary),
-            (self.bar.other.click, self.other),
+        for event, handler, repeats in (
+            (self.kinds.kind, self.choose, "multiple"),
+            (self.bar.primary.click, self.primary, "once"),
+            (self.bar.other.click, self.other, "once"),
         ):
-            shell.after(
-                on(event, safe(handler), inputs=[shell.session], outputs=[self.notice, shell.session])
-            )
+            inputs, outputs = [shell.session], [self.notice, shell.session]
+            shell.after(on(event, safe(handler), inputs=inputs, outputs=outputs, repeats=repeats))
         on(self.bar.back.click, shell.step("compare"), inputs=[shell.session], outputs=shell.outputs())
 
     # What it looks like

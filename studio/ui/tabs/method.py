@@ -223,6 +223,8 @@ class MethodTab:
 
     def start(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
         session = read(document)
+        if session.step != self.name:
+            return {}  # pressed once more while the next step was being drawn: the run has begun
         if unfetched(session, typed):
             raise Refused("The model in the box is not ready yet.", 'Press "Get this model" first.')
         run = self._studio.start(self._asked(session, settings))

@@ -37,7 +37,8 @@ class ModelList:
             model = listed(event_text(event, "value"))
             return draw(replace(read(document), place=HUB, elsewhere=model.id))
 
-        on(getattr(self.list, panel.EVENT), safe(choose), inputs=[self._shell.session], outputs=outputs)
+        pressed, inputs = getattr(self.list, panel.EVENT), [self._shell.session]
+        on(pressed, safe(choose), inputs=inputs, outputs=outputs, repeats="multiple")
 
     def drawn(self, session: Session) -> Updates:
         """Return the list where a model of the hub is chosen, for what is learned and how."""

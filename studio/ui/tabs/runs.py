@@ -47,7 +47,10 @@ class RunsPart:
             (self.versus.axis, self.turn),
             (self.versus.clear, self.clear),
         ):
-            self._shell.after(on(event, safe(handler), inputs=[session], outputs=[self.notice, session]))
+            # What is meant for one run must not be lost while another's is under way.
+            outputs = [self.notice, session]
+            pressed = on(event, safe(handler), inputs=[session], outputs=outputs, repeats="multiple")
+            self._shell.after(pressed)
         self._wire_ticks()
 
     def _wire_ticks(self) -> None:
