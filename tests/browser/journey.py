@@ -31,7 +31,7 @@ def at_step(page: Page, step: str) -> None:
 def unfold(page: Page, fold: str) -> Locator:
     """Open one of the page's folds unless it stands open, and return its title."""
     title = page.locator(f"#{fold} > button")
-    title.wait_for()
+    title.wait_for(state="attached")  # that of the samples is not shown while nothing else is
     if "open" not in (title.get_attribute("class") or "").split():
         title.click()
     expect(title).to_contain_class("open")
