@@ -97,9 +97,8 @@ class MethodTab:
             ticked = [*filled, *self.rewards.boxes.values()]
             on(box.input, safe(self.reward), inputs=ticked, **again)
         on(shell.pulse.measured, safe(self.adjust), inputs=filled, outputs=outputs)
-        begun = on(
-            self.bar.primary.click, safe(self.start), inputs=filled, outputs=[self.notice, shell.session]
-        )
+        told_of = [self.notice, shell.session]
+        begun = on(self.bar.primary.click, safe(self.start), inputs=filled, outputs=told_of)
         shell.after(begun, entering=False)
         on(self.bar.back.click, shell.step("data"), inputs=[shell.session], outputs=shell.outputs())
 
