@@ -9,7 +9,7 @@ from studio.services.studio import Studio
 from studio.ui.app import build
 
 EACH_COUNTS = {
-    "go", "edit", "fill", "rename", "annotate", "remove", "kind", "vote", "pick", "turn", "jump", "recipe",
+    "go", "edit", "fill", "rename", "annotate", "remove", "kind", "pick", "turn", "jump", "recipe",
 }  # fmt: skip
 
 
