@@ -24,10 +24,6 @@ def test_all_wrong_settings_are_named_in_one_notice_that_is_in_view(page: Page, 
     expect(notice).to_be_in_viewport()
     at_step(page, "method")
     picture(page, "settings-refused")
-    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
-    expect(notice).not_to_be_in_viewport()
-    page.locator("#primary-method").click()
-    expect(notice).to_be_in_viewport()
 
 
 def test_a_model_of_elsewhere_must_be_named(page: Page, server: Server) -> None:

@@ -37,14 +37,9 @@
     });
   };
 
-  // What went wrong is brought into view: the button that caused it may stand far below. Where that is pressed
-  // again, the same words are told again, and nothing is drawn.
+  // What went wrong is brought into view: the button that caused it may stand far below.
   screen.notices = (element, trigger, watch) => {
-    const show = () => element.querySelector(".notice.error")?.scrollIntoView({ block: "center" });
-    watch("value", show);
-    window.addEventListener("studio-answered", ({ detail }) => {
-      if (detail.includes(element.closest("[id]")?.id)) show();
-    });
+    watch("value", () => element.querySelector(".notice.error")?.scrollIntoView({ block: "center" }));
   };
 
   // A file beyond [data-most] is stopped before its first byte is sent; the server then says why in words.

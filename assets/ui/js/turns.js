@@ -9,7 +9,6 @@
   const send = window.fetch;
   const UNCHANGED = { __type__: "update" }; // what Gradio sends for an output that is skipped
   const FIELDS = "textarea, input:is([type=number], [type=text], [type=password], [type=checkbox], [type=radio])";
-  const UNASKED = ["blur", "input", "change", "measured", "changed", "load", "then"]; // the rest was pressed
   const typed = new Map(); // the id of a field's part -> how many changes there had been by then
   const drawn = new Map(); // the id of a part -> how many changes the newest answer that draws it knows of
   let last = Promise.resolve(), session = null, keys = 0;
@@ -49,11 +48,10 @@
     if (output < 0) return null;
     const named = new Map(components.map((component) => [component.id, component.props.elem_id]));
     const parts = handler.outputs.map((id) => named.get(id));
-    const pressed = !handler.targets.some(([, event]) => UNASKED.includes(event));
-    return { body, parts, input: handler.inputs.indexOf(ident), output, pressed };
+    return { body, parts, input: handler.inputs.indexOf(ident), output };
   }
 
-  async function inTurn({ body, parts, input, output, pressed }, address, options, keysBefore) {
+  async function inTurn({ body, parts, input, output }, address, options, keysBefore) {
     // A page that has just arrived says itself where it is.
     if (session && input >= 0 && !body.data[input]?.addressed) body.data[input] = session;
     const reply = await send(address, { ...options, body: JSON.stringify(body) });
@@ -62,8 +60,6 @@
     const left = answer.data?.[output];
     if (left?.step) session = left;
     for (const part of parts) drawn.set(part, keysBefore);
-    const written = parts.filter((part, at) => typeof answer.data?.[at] === "string");
-    if (pressed) window.dispatchEvent(new CustomEvent("studio-answered", { detail: written }));
     if (!parts.some((part) => typed.get(part) > keysBefore)) return reply;
     answer.data = answer.data.map((value, at) => (typed.get(parts[at]) > keysBefore ? UNCHANGED : value));
     return new Response(JSON.stringify(answer), { status: reply.status, headers: reply.headers });
