@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from studio.services.studio import Studio
 from studio.services.views import Duty
 from tests.browser.conftest import Server, Watch, new_server, picture
-from tests.browser.journey import TRAINING_MS, at_step, start_training, wait_for_head
+from tests.browser.journey import TRAINING_MS, at_step, start_training, unfold, wait_for_head
 from tests.browser.test_looks import violations, wider_than_screen
 from tests.services.conftest import ended, planned, write_table
 from tests.services.test_voting import held_exam, keep
@@ -134,8 +134,9 @@ def test_ten_pairs_are_voted_on_and_dpo_is_started_from_them(
     expect(page.locator("#steps")).to_contain_text("10 examples")
     page.locator("#primary-data").click()
     at_step(page, "method")
-    page.locator("#advanced > button").click()
+    unfold(page, "objectives")
     expect(page.locator("#objective input:checked")).to_have_value("dpo")
+    unfold(page, "advanced")
     page.locator("#knob-steps input").fill("3")
     page.locator("#knob-steps input").blur()
     expect(page.locator("#recipes input:checked ~ .choice-text small")).to_contain_text(
