@@ -2,10 +2,12 @@
 
     python -m benchmarks.rewards [--objective grpo] [--steps 30] [--random]
 
-The starter model is asked whether a review is positive or negative, in one word; an answer that is just the
-right word gets 1, any other 0. Held-out questions are answered greedily before the first and after the last
-step, and the rise is told with twice its standard error, on the same questions. `--random` pays each answer
-by the toss of a coin that has nothing to do with it: such a run must show no verdict *better*.
+The starter model is asked whether a review is positive or negative, in one word. Half of the reward is
+for being one word (rewards/length.py), half for being the right one (rewards/exact.py): the untouched
+model hardly ever gives one word, and of a reward that is nearly always 0 nothing is learned. Held-out
+questions are answered greedily before the first and after the last step, and the rise is told with twice
+its standard error, on the same questions. `--random` pays each answer by the toss of a coin that has
+nothing to do with it: such a run must show no verdict *better*.
 """
 
 import argparse
@@ -44,7 +46,8 @@ def main() -> None:
     land = replace(land, training=short[0], held_out=short[1][: asked.held_out])
     knobs = {
         "steps": asked.steps, "batch_size": asked.questions, "answers": asked.answers, "answer_tokens": 6,
-        "learning_rate": asked.rate, "reward_kl": 0.02, "exact_weight": 1.0, "evaluations": 1,
+        "learning_rate": asked.rate, "reward_kl": 0.02, "evaluations": 1, "exact_weight": 0.5,
+        "length_weight": 0.5, "length_least": 1, "length_most": 1,
         "seed": asked.seed,
     }  # fmt: skip
     coin = random.Random(asked.seed)
