@@ -2,16 +2,15 @@
 
 import hmac
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from studio.core.hosts import LOOPBACK, authority, bare
 from studio.serving.forms import WrongRequest, error
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 OPEN = ("/health",)
 """Tells nothing but that the server is there."""
 
@@ -21,7 +20,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, *, key: str | None, hosts: Collection[str]) -> None:
         self._app, self._key = app, key
-        self._hosts = {host.lower() for host in (*LOOPBACK, *hosts)}
+        self._hosts = {bare(host) for host in (*LOOPBACK, *hosts)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -37,9 +36,9 @@ class Gate:
 
     def _problem(self, headers: Headers, path: str) -> WrongRequest | None:
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
-        if len(hosts) != 1 or _bare(hosts[0]) not in self._hosts:
+        if len(hosts) != 1 or bare(hosts[0]) not in self._hosts:
             return WrongRequest("This server does not answer to that name.", status=403, code="unknown_host")
-        if any(urlsplit(origin).netloc.lower() != hosts[0].lower() for origin in origins):
+        if any(authority(origin) != hosts[0].lower() for origin in origins):
             return WrongRequest(
                 "This server answers no other site's pages.", status=403, code="foreign_origin"
             )
@@ -53,11 +52,6 @@ class Gate:
 
 def refusal(problem: WrongRequest) -> Response:
     return JSONResponse(error(problem), status_code=problem.status)
-
-
-def _bare(host: str) -> str:
-    """Return a Host without its port and brackets."""
-    return (urlsplit(f"//{host}").hostname or "").lower()
 
 
 async def body_of(request: Request, most_bytes: int) -> bytes:

@@ -13,8 +13,9 @@ import uvicorn
 
 from studio.core.console import expect_interruption
 from studio.core.errors import Refused
+from studio.core.hosts import LOOPBACK
 from studio.serving.app import Desk
-from studio.serving.gate import LOOPBACK, Gate
+from studio.serving.gate import Gate
 from studio.serving.speakers import Cast, cast
 from studio.serving.turns import Turns
 from studio.store.home import Home

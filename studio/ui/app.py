@@ -10,9 +10,10 @@ from pathlib import Path
 import gradio as gr
 
 from studio.core.console import expect_interruption
+from studio.core.hosts import LOOPBACK
 from studio.services.studio import Studio
 from studio.ui.assets import ASSETS, style_tags
-from studio.ui.guard import LOOPBACK, Lifespan, guarded
+from studio.ui.guard import Lifespan, guarded
 from studio.ui.navigation import TITLES
 from studio.ui.routes import routes
 from studio.ui.session import STORAGE_KEY, STORAGE_SECRET, Session

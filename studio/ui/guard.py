@@ -11,7 +11,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,7 +19,8 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+from studio.core.hosts import LOOPBACK, authority, bare
+
 WITHOUT_TOKEN = ("/gradio_api/startup-events",)
 """Gradio's launch calls it to see whether its server is up; it tells nothing but that."""
 
@@ -63,7 +64,7 @@ class Guard:
     ) -> None:
         self._app = app
         self._token = token
-        self._hosts = {_bare(host) for host in (*LOOPBACK, *allowed_hosts, space_host) if host}
+        self._hosts = {bare(host) for host in (*LOOPBACK, *allowed_hosts, space_host) if host}
         self._space_host = space_host.lower()
         self._session = secrets.token_urlsafe(32)
 
@@ -82,15 +83,15 @@ class Guard:
     def _foreign(self, headers: Headers) -> Response | None:
         """Return the refusal of a request that another site sent or that goes to a name we do not have."""
         hosts, origins = headers.getlist("host"), headers.getlist("origin")
-        if len(hosts) != 1 or _bare(hosts[0]) not in self._hosts:
-            name = _bare(hosts[0]) if hosts else "(none)"
+        if len(hosts) != 1 or bare(hosts[0]) not in self._hosts:
+            name = bare(hosts[0]) if hosts else "(none)"
             return PlainTextResponse(
                 f"This studio does not answer to the name {name}.\n"
                 f"If it is yours, start the studio with --allow-host {name}\n",
                 status_code=403,
             )
         known = (hosts[0].lower(), self._space_host)
-        if any(not (name := _authority(origin)) or name not in known for origin in origins):
+        if any(not (name := authority(origin)) or name not in known for origin in origins):
             return PlainTextResponse("This studio answers its own pages only.\n", status_code=403)
         return None
 
@@ -141,23 +142,6 @@ class Guard:
             await send(message)
 
         return send_with_headers
-
-
-def _bare(host: str) -> str:
-    """Return the name in `name`, `name:port`, `[::1]:port` or `::1`, in lower case."""
-    host = host.strip().lower()
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host if host.count(":") > 1 else host.partition(":")[0]
-
-
-def _authority(origin: str) -> str:
-    """Return `name:port` of an Origin header; empty for `null` and whatever else is not one."""
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return ""
-    return parts.netloc.lower() if parts.scheme in ("http", "https") else ""
 
 
 def _equal(given: str, expected: str) -> bool:

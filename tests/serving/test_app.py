@@ -132,7 +132,13 @@ def test_a_body_beyond_the_limit_is_refused(address):
 
 def test_another_sites_page_and_an_unknown_name_are_refused_on_every_route(address):
     for path in ("models", "chat/completions", "nothing", "../health"):
-        for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}):
+        for headers in (
+            {"Origin": "https://evil.example"},
+            {"Origin": "null"},
+            {"Origin": "http://[::"},
+            {"Host": "evil.example"},
+            {"Host": "[::"},
+        ):
             assert httpx.post(f"{address}/{path}", headers=headers).status_code == 403, (path, headers)
 
 
