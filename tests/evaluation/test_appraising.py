@@ -1,7 +1,6 @@
 """A reward model is examined on pairs: does it give the better answer the higher number."""
 
 import math
-from contextlib import contextmanager
 
 import pytest
 import torch
@@ -15,27 +14,12 @@ from studio.evaluation.appraising import BY_LIKELIHOOD, choice_nats
 from studio.evaluation.exam import examine
 from studio.evaluation.papers import ExamJob
 from studio.evaluation.verdict import verdict_of
+from tests.evaluation.stand_ins import never, quiet, subject
 
 PAIRS = tuple(
     SourcedRecord(row, Preference(f"What is {row}?", f"It is {row}.", f"{row * 7} perhaps."))
     for row in range(2, 34)
 )
-
-
-def quiet(*_):
-    pass
-
-
-def never():
-    return False
-
-
-def subject(model):
-    @contextmanager
-    def given():
-        yield model
-
-    return given
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The bake-off sets further arms beside the exam's two models, which it leaves as they were."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -21,27 +20,12 @@ from studio.evaluation.bake_off import Wanted
 from studio.evaluation.classes import InWords
 from studio.evaluation.exam import examine
 from studio.evaluation.papers import ExamJob
+from tests.evaluation.stand_ins import never, quiet, subject
 
 ROWS = [SourcedRecord(row, Completion(f"Twice {row}?", f"It is {2 * row}.")) for row in range(2, 30)]
 HELD_OUT, TRAINING = tuple(ROWS[:6]), tuple(ROWS[6:])
 GUIDE = Document("guide.md", "text", 9, (DocumentPart("line 1", "Twice a number is the number and itself."),))
 ALL = ("prompt", "few_shot", "retrieval", "tuned_retrieval")
-
-
-def quiet(*_):
-    pass
-
-
-def never():
-    return False
-
-
-def subject(model):
-    @contextmanager
-    def given():
-        yield model
-
-    return given
 
 
 class Listed:

@@ -1,7 +1,6 @@
 """The exam measures what it says on the models it names, and can be stopped at any moment."""
 
 import math
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -17,26 +16,11 @@ from studio.engine.objectives import chat
 from studio.engine.tuned import weights_hash
 from studio.evaluation.exam import examine, in_order
 from studio.evaluation.papers import ANSWERS, ExamJob
+from tests.evaluation.stand_ins import never, quiet, subject
 
 RECORDS = tuple(
     SourcedRecord(row, Completion(f"What is {row} and {row}?", str(2 * row))) for row in range(2, 34)
 )
-
-
-def quiet(*_):
-    pass
-
-
-def never():
-    return False
-
-
-def subject(model):
-    @contextmanager
-    def given():
-        yield model
-
-    return given
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Runs that learned from judged answers are examined on what was judged: which answer is likelier."""
 
 import dataclasses
-from contextlib import contextmanager
 
 import pytest
 import torch
@@ -17,6 +16,7 @@ from studio.evaluation.papers import ExamJob, paper_of, worth_asking
 from studio.evaluation.questions import questions
 from studio.evaluation.verdict import verdict_of
 from studio.evaluation.worksheet import key_of
+from tests.evaluation.stand_ins import never, quiet, subject
 
 BEFORE = (Message("user", "Hello"), Message("assistant", "Hi"))
 PAIRS = tuple(
@@ -40,22 +40,6 @@ class Kept:
 
     def append(self, line):
         self.lines.append(line)
-
-
-def quiet(*_):
-    pass
-
-
-def never():
-    return False
-
-
-def subject(model):
-    @contextmanager
-    def given():
-        yield model
-
-    return given
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The probe tells truths that are known: an untouched model, a spoiled one, one that learned by heart."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -15,24 +14,9 @@ from studio.engine.objectives import chat, classification
 from studio.evaluation.lights import changed_answers, forgotten, memorised, overfitted
 from studio.evaluation.probe import ProbeJob, halves, sit
 from studio.evaluation.probe_results import Row, Turn, by_heart, fit, retained
+from tests.evaluation.stand_ins import never, quiet, subject
 
 ROWS = 12
-
-
-def quiet(*_):
-    pass
-
-
-def never():
-    return False
-
-
-def subject(model):
-    @contextmanager
-    def given():
-        yield model
-
-    return given
 
 
 class Memory(list):

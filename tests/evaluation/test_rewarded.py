@@ -1,6 +1,5 @@
 """A run that learned from a reward is examined by it: its mean, and who wins question by question."""
 
-from contextlib import contextmanager
 from dataclasses import asdict
 from statistics import fmean
 from types import ModuleType
@@ -19,24 +18,9 @@ from studio.evaluation.papers import ExamJob
 from studio.evaluation.rewarded import rewarding, wins_of
 from studio.evaluation.verdict import verdict_of
 from studio.evaluation.votes import clopper_pearson
+from tests.evaluation.stand_ins import never, quiet, subject
 
 RECORDS = tuple(SourcedRecord(row, Completion(f"What is {row}?", f"It is {row}.")) for row in range(2, 8))
-
-
-def quiet(*_):
-    pass
-
-
-def never():
-    return False
-
-
-def subject(model):
-    @contextmanager
-    def given():
-        yield model
-
-    return given
 
 
 def by_reward():
