@@ -20,6 +20,7 @@ from studio.evaluation.arms import further
 from studio.services import choices, documents, documents_of_votes, hub_data, intake, methods, together
 from studio.services.calls import Call, Result, unfinished
 from studio.services.errands import wait_for_answers, wait_for_run
+from studio.services.export_settings import read_settings
 from studio.serving.verb import serve
 
 CODES = {"finished": DONE, "stopped": STOPPED, "paused": STOPPED}
@@ -191,7 +192,8 @@ def probe(call: Call) -> Result:
 def export(call: Call) -> Result:
     """write a tuned model into a folder"""
     run, kind, target = call.studio.find_run(call.typed.run), call.typed.kind, call.typed.target
-    problem, code = call.wait_for([(run, call.studio.start_export(run, kind, target))])
+    settings = read_settings(kind, pairs(call.typed.settings, "--set KNOB=VALUE"))
+    problem, code = call.wait_for([(run, call.studio.start_export(run, kind, target, settings))])
     if problem:
         return unfinished(run, problem), code
     return documents.export_document(call.studio.copy_export(run, kind, target)), DONE

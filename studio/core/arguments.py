@@ -42,7 +42,8 @@ def parser(helps: Mapping[str, str]) -> Parser:
         verb[name].add_argument("--map", action="append", default=[], metavar="ROLE=COLUMN", dest="mapping")
     for option in ("model", "objective", "tuning", "name"):
         verb["train"].add_argument(f"--{option}")
-    verb["train"].add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", dest="settings")
+    for name in ("train", "export"):
+        verb[name].add_argument("--set", action="append", default=[], metavar="KNOB=VALUE", dest="settings")
     for name in OF_A_RUN:
         verb[name].add_argument("run")
     verb["rename"].add_argument("new_name", metavar="NAME")

@@ -33,6 +33,7 @@ class ExportJob:
     held_out: Sequence[SourcedRecord]
     facts: RunFacts
     exam: Exam | None = None
+    settings: object = None
 
 
 LARGEST_LOGIT_DIFFERENCE = 5e-3

@@ -21,6 +21,7 @@ from studio.exporters import EXPORTERS, exporter_named
 from studio.exporters.job import Exported, ExportedFile, ExportJob, Parity
 from studio.exporters.publish import export, refuse_occupied
 from studio.services import facts
+from studio.services.export_settings import Settings, as_wishes, of_wishes, refuse_another
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
 from studio.services.runs import check_disk
@@ -48,16 +49,17 @@ WITH_ZIP = 2
 MAKE_AGAIN = "Delete this file, and export again."
 
 
-def start(home: Home, run: str, kind: str, *, target: Path | None) -> str:
+def start(home: Home, run: str, kind: str, *, target: Path | None, settings: Settings) -> str:
     """Queue an export and return its job id. Raises Refused where it cannot be made or has no place to go."""
-    folder = home.runs.folder(run)
+    folder, wishes = home.runs.folder(run), as_wishes(kind, settings)
     if target is not None:
         _refuse_unusable(target)
     if reason := exporter_named(kind).refusal(folder.config()):
         raise Refused(reason, "Choose another kind of export.")
+    refuse_another(folder, KIND + kind, wishes)
     check_best(folder)
     check_disk(home, WITH_ZIP * _expected_bytes(folder, kind))
-    return folder.requests.add(KIND + kind)
+    return folder.requests.add(KIND + kind, wishes=wishes)
 
 
 def _refuse_unusable(target: Path) -> Path:
@@ -86,8 +88,9 @@ def _expected_bytes(folder: RunFolder, kind: str) -> int:
 
 def make(home: Home, task: Task, signals: Signals) -> None:
     """Make the export that was asked for."""
-    gather = partial(_job, home, task.folder)
-    run_job(task, signals, partial(_export, task.folder, task.kind.removeprefix(KIND), gather))
+    kind = task.kind.removeprefix(KIND)
+    gather = partial(_job, home, task.folder, of_wishes(kind, task.wishes))
+    run_job(task, signals, partial(_export, task.folder, kind, gather))
 
 
 Gather = Callable[[Progress, ShouldStop], ExportJob | None]
@@ -122,7 +125,9 @@ def _remove_earlier(target: Path, kind: str) -> None:
             entry.unlink(missing_ok=True)
 
 
-def _job(home: Home, folder: RunFolder, progress: Progress, should_stop: ShouldStop) -> ExportJob | None:
+def _job(
+    home: Home, folder: RunFolder, settings: object, progress: Progress, should_stop: ShouldStop
+) -> ExportJob | None:
     """Gather what is exported; None where it was stopped."""
     step, checkpoint = best_checkpoint(folder)
     gathered = material(folder, lambda text: progress(0, 0, text), should_stop)
@@ -139,6 +144,7 @@ def _job(home: Home, folder: RunFolder, progress: Progress, should_stop: ShouldS
         held_out=gathered.parts.held_out,
         facts=told,
         exam=told.proven,
+        settings=settings,
     )
 
 

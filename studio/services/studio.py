@@ -213,12 +213,18 @@ class Studio(StudioOfProof):
 
     # Export
 
-    def start_export(self, run: str, kind: str, target: Path | None = None) -> str:
+    def start_export(
+        self,
+        run: str,
+        kind: str,
+        target: Path | None = None,
+        settings: Mapping[str, KnobValue] | None = None,
+    ) -> str:
         """Queue an export (`adapter`, `code`, ...) and return its job id; one that waits is returned.
 
         Raises Refused where `target`, the folder it is to be copied to afterwards, is not empty.
         """
-        return exports.start(self._home, run, kind, target=target)
+        return exports.start(self._home, run, kind, target=target, settings=settings or {})
 
     def stop_job(self, run: str, job: str) -> None:
         """Ask a waiting or running exam or export to stop."""

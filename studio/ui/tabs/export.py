@@ -1,5 +1,6 @@
 """Step 5, Export: make what can be taken home, show its certificate, and hand it over."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,10 +8,12 @@ import gradio as gr
 
 from studio.core.errors import StudioError
 from studio.core.events import ACTIVE
+from studio.core.knobs import KnobValue, knobs
 from studio.core.words import size
 from studio.exporters import EXPORTERS
 from studio.services.views import ExportView, JobView, RunView
 from studio.ui.actions import actions
+from studio.ui.forms import form
 from studio.ui.markup import heading, problem
 from studio.ui.panels import compare as jobs
 from studio.ui.panels import export as panel
@@ -35,6 +38,7 @@ class ExportTab:
             gr.HTML(HEAD, apply_default_css=False)
             self.notice = html_part("notice-export", script="notices")
             self.kinds = html_part("kinds", "kind", script="choices")
+            self.form = form({each.TITLE: (each.Config,) for each in EXPORTERS.values()})
             self.progress = html_part("export-progress")
             self.result = html_part("export-result")
             self.code = html_part("code")
@@ -42,16 +46,17 @@ class ExportTab:
 
     def outputs(self) -> list[gr.blocks.Block]:
         parts = [self.notice, self.kinds, self.progress, self.result, self.code]
-        return [*parts, *self.bar.parts()]
+        return [*parts, *self.form.groups.values(), *self.bar.parts()]
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self.notice)
-        for event, handler, repeats in (
-            (self.kinds.kind, self.choose, "multiple"),
-            (self.bar.primary.click, self.primary, "once"),
-            (self.bar.other.click, self.other, "once"),
+        settings = list(self.form.widgets.values())
+        for event, handler, repeats, values in (
+            (self.kinds.kind, self.choose, "multiple", []),
+            (self.bar.primary.click, self.primary, "once", settings),
+            (self.bar.other.click, self.other, "once", settings),
         ):
-            inputs, outputs = [shell.session], [self.notice, shell.session]
+            inputs, outputs = [shell.session, *values], [self.notice, shell.session]
             shell.after(on(event, safe(handler), inputs=inputs, outputs=outputs, repeats=repeats))
         on(self.bar.back.click, shell.step("compare"), inputs=[shell.session], outputs=shell.outputs())
 
@@ -73,6 +78,7 @@ class ExportTab:
             self.progress: jobs.job(job, EXPORTERS[kind].TITLE) if job else "",
             self.result: self._result(view) if view else "",
             self.code: self._code(run),
+            **self.form.fill({}, [] if offers[kind].refusal else [EXPORTERS[kind].Config]),
             **self._buttons((run.id, kind), view, job, offers[kind].refusal),
         }
 
@@ -125,23 +131,29 @@ class ExportTab:
         session = replace(read(document), kind=_known(event_text(event, "value")))
         return {self._shell.session: session.document()}
 
-    def primary(self, document: object) -> Updates:
+    def primary(self, document: object, *values: KnobValue) -> Updates:
         """Make the export that is chosen; once it is made the button is a link that fetches it."""
         session = read(document)
         kind = _known(session.kind)
         if not any(view.kind == kind for view in self._studio.exports(session.run)):
-            self._studio.start_export(session.run, kind)
+            self._studio.start_export(session.run, kind, settings=self._settings(kind, values))
         return {self._shell.session: session.document()}
 
-    def other(self, document: object) -> Updates:
+    def other(self, document: object, *values: KnobValue) -> Updates:
         session = read(document)
         kind = _known(session.kind)
         job = export_job(self._studio.run(session.run), kind)
         if job is not None and job.status in ACTIVE:
             self._studio.stop_job(session.run, job.id)
         else:
-            self._studio.start_export(session.run, kind)
+            self._studio.start_export(session.run, kind, settings=self._settings(kind, values))
         return {self._shell.session: session.document()}
+
+    def _settings(self, kind: str, values: Sequence[KnobValue]) -> dict[str, KnobValue]:
+        """Return what stands in the fields of this kind."""
+        own = {knob.name for knob in knobs(EXPORTERS[kind].Config)}
+        entered = zip(self.form.names(), values, strict=True)
+        return {name: value for name, value in entered if name in own}
 
 
 def export_job(run: RunView, kind: str) -> JobView | None:
