@@ -1,6 +1,7 @@
 """Changes of data sets: made in the background, watched, given up, taken up after a restart."""
 
 import contextlib
+import copy
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -31,6 +32,12 @@ class Changes:
         self._lock = threading.Lock()
         self._known: dict[str, _Change] = {}
         self._closing = threading.Event()
+
+    def seen_in(self, home: Home) -> "Changes":
+        """Return the same changes as the person whose home this is sees them: others' are none."""
+        seen = copy.copy(self)
+        seen._home = home
+        return seen
 
     def open(self) -> None:
         """Take up what an earlier process left, from the beginning of each change."""
@@ -80,24 +87,28 @@ class Changes:
 
     def view(self, dataset: str) -> ChangeView | None:
         """Return the change that is under way, or why the last one could not be made."""
-        with self._lock:
-            change = self._known.get(dataset)
+        change = self._of(dataset)
         if change is None or change.view.state in ("done", "stopped"):
             return None
         return replace(change.view, stopping=change.given_up.is_set())
 
     def stop(self, dataset: str) -> None:
         """Give a change up: the rows stay as they were. One that has ended stays as it is."""
-        with self._lock:
-            change = self._known.get(dataset)
-        if change is not None:
+        if (change := self._of(dataset)) is not None:
             change.given_up.set()
 
     def put_away(self, dataset: str) -> None:
         """Forget how a change failed."""
+        change = self._of(dataset)
         with self._lock:
-            if dataset in self._known and self._known[dataset].view.state != "working":
-                del self._known[dataset]
+            if change is not None and change.view.state != "working":
+                self._known.pop(dataset, None)
+
+    def _of(self, dataset: str) -> "_Change | None":
+        """Return the change of a data set; of one that may not be seen there is none."""
+        with self._lock:
+            change = self._known.get(dataset)
+        return change if self._home.datasets.owner is None or self._home.datasets.has(dataset) else None
 
     def _begin(self, folder: DatasetFolder, wish: Wish, turn: ExitStack) -> "_Change":
         """Start the thread, which gives the turn back when it is done."""

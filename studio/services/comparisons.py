@@ -1,5 +1,6 @@
 """Questions to the untouched and the tuned model: asked here, answered by the worker, read by every page."""
 
+import copy
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -26,16 +27,30 @@ class _Asked:
     cancelled: threading.Event = field(default_factory=threading.Event)
 
 
+@dataclass
+class _Now:
+    """What is answered now, how long the models took to load, and how often the work looks here."""
+
+    taken: str = ""
+    load_seconds: float | None = None
+    turn_seconds: float = 0.0
+
+
 class Questions:
     """All questions of this process. Safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._home: Home | None = None
         self._asked: dict[str, _Asked] = {}
         self._waiting: list[str] = []
-        self._taken = ""
-        self._load_seconds: float | None = None
-        self._turn_seconds = 0.0
+        self._now = _Now()
+
+    def seen_in(self, home: Home) -> "Questions":
+        """Return the same questions as the person whose home this is sees them: others' are unknown."""
+        seen = copy.copy(self)
+        seen._home = home
+        return seen
 
     def ask(self, question: str, run: str, *, with_retrieval: bool = False) -> str:
         """Queue a question and return the comparison's id."""
@@ -47,7 +62,7 @@ class Questions:
             self._asked[comparison] = _Asked(view, run)
             self._waiting.append(comparison)
             for old in list(self._asked)[:-KEPT]:
-                if old not in self._waiting and old != self._taken:
+                if old not in self._waiting and old != self._now.taken:
                     del self._asked[old]
         return comparison
 
@@ -88,8 +103,8 @@ class Questions:
         with self._lock:
             if not self._waiting:
                 return None
-            self._taken = self._waiting.pop(0)
-            asked = self._asked[self._taken]
+            self._now.taken = self._waiting.pop(0)
+            asked = self._asked[self._now.taken]
             return asked.view.id, asked.view.question, asked.run
 
     def put_back(self, comparison: str, waiting: str) -> None:
@@ -99,7 +114,7 @@ class Questions:
             answers = dict.fromkeys(asked.view.answers, Answer())
             asked.view = replace(asked.view, answers=answers, waiting=waiting)
             self._waiting.insert(0, comparison)
-            self._taken = ""
+            self._now.taken = ""
 
     def any_waits(self) -> bool:
         with self._lock:
@@ -124,20 +139,23 @@ class Questions:
     def tell(self, waiting: str) -> None:
         """Tell the question that was taken, and every one that waits, what it waits for."""
         with self._lock:
-            for comparison in filter(None, (self._taken, *self._waiting)):
+            for comparison in filter(None, (self._now.taken, *self._waiting)):
                 asked = self._asked[comparison]
                 asked.view = replace(asked.view, waiting=f"{waiting} {self._expected()}")
 
     def measured(self, *, load_seconds: float | None = None, turn_seconds: float | None = None) -> None:
         """Note how long the models took to load, and how often the work under way stops to look here."""
         with self._lock:
-            self._load_seconds = self._load_seconds if load_seconds is None else load_seconds
-            self._turn_seconds = self._turn_seconds if turn_seconds is None else turn_seconds
+            if load_seconds is not None:
+                self._now.load_seconds = load_seconds
+            if turn_seconds is not None:
+                self._now.turn_seconds = turn_seconds
 
     def _expected(self) -> str:
-        if self._load_seconds is None:
+        if self._now.load_seconds is None:
             return "How long that takes is known after the first answer."
-        return f"About {max(1, round(self._load_seconds + self._turn_seconds))} s, as it took the last time."
+        seconds = max(1, round(self._now.load_seconds + self._now.turn_seconds))
+        return f"About {seconds} s, as it took the last time."
 
     def fail(self, comparison: str, error: StudioError) -> None:
         """Settle a question that cannot be answered; one that is not known any more is nobody's."""
@@ -152,9 +170,10 @@ class Questions:
 
     def _find(self, comparison: str) -> _Asked:
         with self._lock:
-            if comparison not in self._asked:
-                raise Refused("This question is not known any more.", "Ask it again.")
-            return self._asked[comparison]
+            asked = self._asked.get(comparison)
+        if asked is None or (self._home is not None and not self._home.runs.has(asked.run)):
+            raise Refused("This question is not known any more.", "Ask it again.")
+        return asked
 
 
 def ask(home: Home, questions: Questions, question: str, *, run: str, with_retrieval: bool = False) -> str:

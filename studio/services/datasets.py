@@ -159,7 +159,7 @@ def delete(home: Home, dataset: str) -> None:
 
 def drop_unused_tokens(home: Home) -> None:
     """Delete the tokens of rows that no data set holds any more."""
-    versions = [folder.path / "versions" for folder in home.datasets.all()]
+    versions = [folder.path / "versions" for folder in home.whole.datasets.all()]
     home.tokens.drop_unused(lambda version: any((held / version).is_dir() for held in versions))
 
 

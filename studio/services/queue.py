@@ -52,7 +52,8 @@ def move(home: Home, book: RunBook, run: str, *, up: bool) -> None:
     Raises Refused where it does not wait. A worker that takes one of the two meanwhile is not disturbed.
     """
     holder = home.holder()
-    waiting = [(at, name) for at, name in book.queued() if holder is None or holder.active != name]
+    active = holder.active if holder else ""
+    waiting = [(at, name) for at, name in book.queued() if name != active and home.runs.has(name)]
     at = next((at for at, (_, name) in enumerate(waiting) if name == run), None)
     if at is None:
         raise Refused("This run does not wait in the queue.", "Only runs that wait can be moved.")

@@ -3,6 +3,7 @@
 One book serves all pages and the worker. It can be thrown away at any time: the folders are the truth.
 """
 
+import copy
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -50,14 +51,24 @@ class RunBook:
     """All runs of a home. Safe to use from many threads."""
 
     def __init__(self, home: Home) -> None:
-        self._home = home
+        self._home = self._seen = home
         self._lock = threading.Lock()
         self._pages: dict[str, Page] = {}
         self._damaged: dict[str, str] = {}
 
+    def seen_in(self, home: Home) -> "RunBook":
+        """Return the same book as the person whose home this is reads it: with no other's runs in it.
+
+        The places in the queue are told among all runs.
+        """
+        book = copy.copy(self)
+        book._seen = home
+        return book
+
     def views(self) -> tuple[RunView, ...]:
         """Return all runs, the newest first."""
-        standing, folders = self._standing(), self._folders()
+        standing = self._standing()
+        folders = [folder for folder in self._folders() if self._seen.runs.has(folder.id)]
         found = (self._attempt(folder, partial(self._sound_view, folder, standing)) for folder in folders)
         views = [view for view in found if view is not None]
         return tuple(sorted(views, key=lambda view: (view.created_at, view.id), reverse=True))
@@ -65,15 +76,17 @@ class RunBook:
     def damage(self) -> tuple[str, ...]:
         """Return why some runs are missing from the list, as the last reading found."""
         with self._lock:
-            return tuple(f"The run {run} cannot be read. {problem}" for run, problem in self._damaged.items())
+            damaged = tuple(self._damaged.items())
+        seen = (each for each in damaged if self._seen.runs.has(each[0]))
+        return tuple(f"The run {run} cannot be read. {problem}" for run, problem in seen)
 
     def view(self, run: str) -> RunView:
         """Return one run. Raises Refused where there is none."""
-        return self._view(self._home.runs.folder(run), self._standing())
+        return self._view(self._seen.runs.folder(run), self._standing())
 
     def progress(self, run: str) -> Progress:
         """Return what the events of a run say now. Treat it as read-only."""
-        return self._read(self._home.runs.folder(run)).progress
+        return self._read(self._seen.runs.folder(run)).progress
 
     def status(self, run: str) -> Status:
         return self.progress(run).status(self._home.live_worker())
@@ -97,7 +110,7 @@ class RunBook:
 
     def points(self, run: str, since: int) -> Points:
         """Return the points after byte `since` of the events; all of them after a resume."""
-        folder = self._home.runs.folder(run)
+        folder = self._seen.runs.folder(run)
         page = self._read(folder)
         if 0 < since <= page.offset:
             events, offset = folder.read(since)
@@ -115,7 +128,8 @@ class RunBook:
         with self._lock:
             for gone in self._pages.keys() - names:
                 del self._pages[gone]
-            self._damaged = {run: why for run, why in self._damaged.items() if run in names}
+            for gone in self._damaged.keys() - names:
+                del self._damaged[gone]
         return tuple(folder for folder in folders if self._attempt(folder, partial(self._read, folder)))
 
     def _sound_view(self, folder: RunFolder, standing: Standing) -> RunView:

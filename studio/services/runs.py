@@ -43,7 +43,7 @@ class RecentStarts:
 
     def once(self, home: Home, config: RunConfig, name: str) -> str:
         """Create the run, or return the one of the same description that was just created."""
-        key = repr((config, name))
+        key = repr((config, name, home.owner))
         with self._lock:
             run, at = self._last.get(key, ("", float("-inf")))
             if time.monotonic() - at > SAME_START_SECONDS:

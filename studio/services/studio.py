@@ -53,6 +53,10 @@ class Studio(StudioOfProof):
         self.hourly_price = hourly_price()
         self._worker = Worker(self._home, self._book, self._questions, self._keys)
 
+    def _see(self, home: Home) -> None:
+        super()._see(home)
+        self._book = self._book.seen_in(home)
+
     def open(self, duty: Duty | None = None) -> None:
         """Start the worker thread, which takes the home once no other process holds it. Returns at once.
 
@@ -72,7 +76,7 @@ class Studio(StudioOfProof):
 
     def worker(self) -> WorkerState:
         """Return whether this process does the work, and what to tell the user if it cannot yet."""
-        return self._worker.state()
+        return self._worker.state((*self._book.damage(), *self._home.datasets.damage()))
 
     # Method
 

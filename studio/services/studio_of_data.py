@@ -8,19 +8,24 @@ from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.services import cleaning, datasets, filling, hub_data, intake, learning, spreadsheets, uploads
 from studio.services.changing import Changes
+from studio.services.studio_of_people import StudioOfPeople
 from studio.services.uploads import Uploads
 from studio.services.views import DatasetView, SampleView, Span
 from studio.services.views_of_data import ChangeView, FixOffer, FixPreview, RowsToFill, UploadView
 from studio.store.home import Home
 
 
-class StudioOfData:
+class StudioOfData(StudioOfPeople):
     """The verbs on the data sets of one home."""
 
     def __init__(self, home: Home) -> None:
-        self._home = home
+        super().__init__(home)
         self._uploads = Uploads(home)
         self._changes = Changes(home)
+
+    def _see(self, home: Home) -> None:
+        super()._see(home)
+        self._uploads, self._changes = self._uploads.seen_in(home), self._changes.seen_in(home)
 
     def check(self, path: Path, name: str = "", mapping: Mapping[str, str] | None = None) -> DatasetReport:
         """Look at a file and keep nothing. `name` is the file's name as the user knows it."""

@@ -1,5 +1,6 @@
 """Files on their way into the home: read in the background, watched, given up, taken up after a restart."""
 
+import copy
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,7 +35,7 @@ def _brought(home: Home, path: Path, arrival: Arrival) -> IncomingFolder:
     refuse_outright(path, arrival.name)
     folder = home.incoming.create()
     try:
-        folder.bring(path, arrival)
+        folder.bring(path, replace(arrival, owner=home.owner))
     except BaseException:
         folder.remove()
         raise
@@ -49,6 +50,12 @@ class Uploads:
         self._lock = threading.Lock()
         self._known: dict[str, _Upload] = {}
         self._closing = threading.Event()
+
+    def seen_in(self, home: Home) -> "Uploads":
+        """Return the same uploads as the person whose home this is sees them: others' are unknown."""
+        seen = copy.copy(self)
+        seen._home = home
+        return seen
 
     def open(self) -> None:
         """Take up what an earlier process left, from the beginning of each file."""
@@ -68,11 +75,12 @@ class Uploads:
 
     def start(self, path: Path, arrival: Arrival) -> str:
         """Copy a file into the home, begin to read it, and return the upload's id."""
-        return self._begin(_brought(self._home, path, arrival), arrival)
+        return self._begin(_brought(self._home, path, arrival), replace(arrival, owner=self._home.owner))
 
     def start_hub(self, address: str) -> str:
         """Begin to fetch a data set of the hub, then to read it, and return the upload's id."""
-        arrival, folder = expected(address), self._home.incoming.create()
+        arrival = replace(expected(address), owner=self._home.owner)
+        folder = self._home.incoming.create()
         try:
             folder.expect(arrival)
         except BaseException:
@@ -89,12 +97,14 @@ class Uploads:
 
     def _upload(self, upload: str) -> "_Upload":
         with self._lock:
-            if upload not in self._known:
-                raise Refused("This upload is not known any more.", "See the list of data sets.")
-            return self._known[upload]
+            known = self._known.get(upload)
+        if known is None or self._home.runs.owner not in (None, known.owner):
+            raise Refused("This upload is not known any more.", "See the list of data sets.")
+        return known
 
     def _begin(self, folder: IncomingFolder, arrival: Arrival) -> str:
-        upload = _Upload(self._home, folder, arrival, closing=self._closing.is_set)
+        home = self._home.owned_by(arrival.owner)
+        upload = _Upload(home, folder, arrival, closing=self._closing.is_set)
         with self._lock:
             self._known[folder.id] = upload
         upload.thread.start()
@@ -108,6 +118,7 @@ class _Upload:
         self, home: Home, folder: IncomingFolder, arrival: Arrival, *, closing: Callable[[], bool]
     ) -> None:
         self.view = UploadView(folder.id, arrival.title, "reading")
+        self.owner = arrival.owner
         self.given_up = threading.Event()
         self.thread = threading.Thread(target=self._read, name="studio-upload", daemon=True)
         self._home, self._folder, self._arrival = home, folder, arrival
@@ -142,8 +153,8 @@ class _Upload:
     def _fetch(self) -> None:
         name, watcher = name_of(self._arrival.address), Watcher(self._fetched, self._should_stop)
         with fetched(name, self._arrival.mapping, watcher) as (path, arrival):
-            self._folder.bring(path, arrival)
-        self._arrival = arrival
+            self._arrival = replace(arrival, owner=self.owner)
+            self._folder.bring(path, self._arrival)
         self.view = UploadView(self.view.id, arrival.title, "reading")
 
     def _fetched(self, done: int, total: int) -> None:

@@ -88,8 +88,8 @@ class Worker:
             self.wake()
         return unpaced or uncounted  # the same cause stops both
 
-    def state(self) -> WorkerState:
-        damage = (*self._book.damage(), *self._home.datasets.damage())
+    def state(self, damage: tuple[str, ...]) -> WorkerState:
+        """Return what the work of this process is, with the `damage` of what the caller sees."""
         told = [self._trouble, *damage]
         # This process holds the home a moment before its worker has an id: it sweeps first.
         holder = None if self._home.held else self._home.holder()

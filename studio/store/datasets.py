@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from studio.core import report as reports
 from studio.core.cleaning import Step, Wish, steps_from
@@ -36,6 +36,7 @@ from studio.store.files import (
     told_plainly,
     write_json,
 )
+from studio.store.owned import Owned
 from studio.store.records import RecordFile, read_records
 
 __all__ = ["Content", "DatasetFolder", "DatasetMeta", "Datasets"]
@@ -173,12 +174,17 @@ class DatasetFolder:
         return version
 
 
-class Datasets:
-    """All data sets of a home."""
+class Datasets(Owned):
+    """All data sets of a home, or those of one person."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        super().__init__(path, _ID, lambda folder: DatasetFolder(folder).meta().owner)
         self._damaged: Mapping[str, str] = {}
+
+    def owned_by(self, owner: str) -> Self:
+        seen = super().owned_by(owner)
+        seen._damaged = {}
+        return seen
 
     def note_damage(self, damaged: Mapping[str, str]) -> None:
         """Remember which data sets the last listing could not read, and why."""
@@ -202,18 +208,18 @@ class Datasets:
         with told_plainly("The data set"), staged_folder(path) as staged:
             folder = DatasetFolder(staged)
             version = folder.add_version(source, content)
-            folder.write_meta(replace(meta, version=version, history=(version,), created_at=time.time()))
+            made = {"version": version, "history": (version,), "created_at": time.time()}
+            folder.write_meta(replace(meta, **made, owner=self.owner or meta.owner))
         return DatasetFolder(path)
 
     def folder(self, dataset: str) -> DatasetFolder:
         """Return a data set by its id. Raises Refused where there is none."""
-        path = self.path / dataset
-        if not _ID.fullmatch(dataset) or not path.is_dir():
+        if not self.has(dataset):
             raise Refused(f"There is no data set {dataset!r}.", "It may have been deleted; add it again.")
-        return DatasetFolder(path)
+        return DatasetFolder(self.path / dataset)
 
     def all(self) -> tuple[DatasetFolder, ...]:
-        return tuple(DatasetFolder(path) for path in self.path.iterdir() if _ID.fullmatch(path.name))
+        return tuple(map(DatasetFolder, self.paths()))
 
     def delete(self, dataset: str) -> None:
         remove_folder(self.folder(dataset).path)

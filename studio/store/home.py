@@ -1,5 +1,6 @@
 """The home folder: where everything a person made is kept, and who does the work in it."""
 
+import copy
 import os
 import re
 import shutil
@@ -14,6 +15,7 @@ from studio.core.system import FileLock, is_locked
 from studio.store.datasets import Datasets
 from studio.store.files import new_id, read_as, sweep, write_json
 from studio.store.incoming import Incoming
+from studio.store.owned import ME
 from studio.store.replies import Replies
 from studio.store.runs import Runs
 from studio.store.token_cache import TokenCache
@@ -45,6 +47,8 @@ class Home:
         self.forecasts = path / "forecasts"
         self.tokens = TokenCache(path / "tokens")
         self.replies = Replies(path / "replies")
+        self.whole = self
+        """The home as the worker sees it; another one only where this is what one person sees of it."""
         self._lock: FileLock | None = None
         self._alive: FileLock | None = None
         self._worker = ""
@@ -59,6 +63,18 @@ class Home:
             ) from error
 
     @property
+    def owner(self) -> str:
+        """Whose is what is made here."""
+        return self.runs.owner or ME
+
+    def owned_by(self, owner: str) -> "Home":
+        """Return the home as one person sees it: nobody else's data sets and runs are listed or found, and
+        what is made there is that person's. Only the whole home can be taken."""
+        seen = copy.copy(self.whole)
+        seen.datasets, seen.runs = self.datasets.owned_by(owner), self.runs.owned_by(owner)
+        return seen
+
+    @property
     def _life_signs(self) -> Path:
         return self.path / "workers"
 
@@ -68,6 +84,7 @@ class Home:
         What earlier processes left half-made is swept away. Raises StudioError where the home is read-only.
         """
         assert self._lock is None
+        assert self.whole is self
         try:
             self._lock = self._patiently()
             if self._lock is None:
@@ -131,8 +148,8 @@ class Home:
 
         The file is for display: one that cannot be read names nobody, and the next word of a worker mends it.
         """
-        if self._told is not None:
-            return self._told
+        if self.whole._told is not None:
+            return self.whole._told
         try:
             holder = read_as(partial(shaped, Holder), self.path / "holder.json", hint="")
         except (StudioError, FileNotFoundError):
@@ -143,7 +160,7 @@ class Home:
     @property
     def held(self) -> bool:
         """Whether this very process holds the home."""
-        return self._told is not None
+        return self.whole._told is not None
 
     def live_worker(self) -> str | None:
         """Return the id of the worker that is alive, as `core.events.status_of` wants it."""

@@ -11,6 +11,7 @@ from studio.core.errors import StudioError
 from studio.core.shapes import shaped
 from studio.core.system import FileLock, is_locked
 from studio.store.files import new_id, read_as, remove_folder, told_plainly, write_json
+from studio.store.owned import ME
 
 PREFIX = ".incoming-"
 
@@ -26,6 +27,7 @@ class Arrival:
     licence: str = ""
     address: str = ""
     """Where it is still to be fetched from; "" once it is here."""
+    owner: str = ME
 
 
 class IncomingFolder:

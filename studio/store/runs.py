@@ -5,7 +5,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from studio.core.shapes import shaped
 from studio.store.checkpoints import Checkpoints
 from studio.store.files import new_id, read_as, remove_folder, staged_folder, told_plainly, write_json
 from studio.store.knowledge import Knowledge
+from studio.store.owned import Owned
 from studio.store.requests import Requests
 from studio.store.turns import turn_to_write
 
@@ -181,11 +182,11 @@ def _decoded(line: bytes) -> Recorded:
         )
 
 
-class Runs:
-    """All runs of a home."""
+class Runs(Owned):
+    """All runs of a home, or those of one person."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        super().__init__(path, _ID, lambda folder: RunFolder(folder).meta().owner)
 
     def create(
         self,
@@ -202,7 +203,7 @@ class Runs:
             folder = RunFolder(staged)
             # Not a link: a byte that flips in one of them must not damage both.
             shutil.copyfile(records, folder.records_file)
-            folder.write_meta(meta)
+            folder.write_meta(replace(meta, owner=self.owner or meta.owner))
             write_json(staged / "config.json", to_dict(config))
             write_json(staged / "environment.json", {"version": 1, **environment})
             folder.append(RunQueued(), meta.created_at)
@@ -210,14 +211,13 @@ class Runs:
 
     def folder(self, run: str) -> RunFolder:
         """Return a run by its id. Raises Refused where there is none."""
-        path = self.path / run
-        if not _ID.fullmatch(run) or not path.is_dir():
+        if not self.has(run):
             raise Refused(f"There is no run {run!r}.", "It may have been deleted; see the list of runs.")
-        return RunFolder(path)
+        return RunFolder(self.path / run)
 
     def all(self) -> tuple[RunFolder, ...]:
         """Return all runs in no particular order of time."""
-        return tuple(RunFolder(path) for path in self.path.iterdir() if _ID.fullmatch(path.name))
+        return tuple(map(RunFolder, self.paths()))
 
     def matching(self, part: str) -> tuple[str, ...]:
         """Return the ids that begin with `part`, or whose random half does: for people who type."""

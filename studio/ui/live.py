@@ -57,16 +57,23 @@ class Live:
         self._fresh_seconds = fresh_seconds
         self._clock = clock
         self._lock = threading.Lock()
-        self._read_at = float("-inf")
-        self._runs: tuple[RunView, ...] = ()
+        self._read: dict[str, tuple[float, tuple[RunView, ...]]] = {}
 
     def runs(self, *, anew: bool = False) -> tuple[RunView, ...]:
-        """Return all runs as they stood at most `fresh_seconds` ago; `anew`: as they stand."""
+        """Return who asks the own runs, as they stood at most `fresh_seconds` ago; `anew`: as they stand."""
+        owner = self._studio.owner
         with self._lock:
-            if anew or self._clock() - self._read_at > self._fresh_seconds:
-                self._runs = tuple(self._studio.runs())
-                self._read_at = self._clock()
-            return self._runs
+            read_at, runs = self._read.get(owner, (float("-inf"), ()))
+            if anew or self._clock() - read_at > self._fresh_seconds:
+                self._forget_old()
+                runs = tuple(self._studio.runs())
+                self._read[owner] = (self._clock(), runs)
+            return runs
+
+    def _forget_old(self) -> None:
+        """Let go of what was read for visitors whose pages ask no more."""
+        before = self._clock() - self._fresh_seconds
+        self._read = {owner: read for owner, read in self._read.items() if read[0] >= before}
 
     def reply(self, page: Watched, *, since: int, known: str = "") -> dict[str, Any]:
         """Return the JSON of one poll. `since` is an offset of earlier points, or -1 for no points.

@@ -13,6 +13,8 @@ from studio.ui.points import points_document
 class OneRun:
     """A studio with one run and one comparison: plain values, nothing runs."""
 
+    owner = "me"
+
     def __init__(self, run: RunView, points: Points, comparison: Comparison | None = None) -> None:
         self.run, self.held, self.answered, self.lists_read = run, points, comparison, 0
 

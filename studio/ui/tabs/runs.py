@@ -24,7 +24,7 @@ class RunsPart:
 
     def __init__(self, shell: Shell, notice: gr.HTML) -> None:
         self._shell, self._studio, self.notice = shell, shell.studio, notice
-        self.pause = self._asking(shell.studio.pause)
+        self.pause = self._asking(lambda run: self._studio.pause(run))
         self.list = html_part("runs", *EVENTS, script="picking")
         self.versus = html_part("versus", "axis", "clear", script="versus")
 
@@ -36,8 +36,8 @@ class RunsPart:
         for event, handler in (
             (self.list.open, self.open),
             (self.list.pause, self.pause),
-            (self.list.halt, self._asking(self._studio.stop)),
-            (self.list.resume, self._asking(self._studio.resume)),
+            (self.list.halt, self._asking(lambda run: self._studio.stop(run))),
+            (self.list.resume, self._asking(lambda run: self._studio.resume(run))),
             (self.list.up, self._asking(lambda run: self._studio.move_in_queue(run, up=True))),
             (self.list.down, self._asking(lambda run: self._studio.move_in_queue(run, up=False))),
             (self.list.again, self.again),

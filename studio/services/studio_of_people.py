@@ -1,0 +1,47 @@
+"""The part of the facade about people: whose things a studio shows (see `studio.py`)."""
+
+import copy
+import threading
+from collections import OrderedDict
+from typing import Self
+
+from studio.core.errors import Refused
+from studio.store.home import Home
+
+KEPT = 1000
+"""Visitors whose facade is kept at hand; another is made in a moment."""
+
+
+class StudioOfPeople:
+    """One home, and the same one as each of its visitors sees it."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._visits: OrderedDict[str, Self] = OrderedDict()
+        self._arrivals = threading.Lock()
+
+    @property
+    def owner(self) -> str:
+        """Who owns what is made here; `me` in a studio that is used from its own machine."""
+        return self._home.owner
+
+    def visited_by(self, owner: str) -> Self:
+        """Return the facade over what belongs to one person alone.
+
+        Others' ids are refused in the words for what never was, lists leave them out, and what is made is
+        that person's. It shares the worker: it is neither opened nor closed.
+        """
+        if not owner:
+            raise Refused("Nobody is signed in.", "Open the page of the studio, and sign in there.")
+        with self._arrivals:
+            if (seen := self._visits.pop(owner, None)) is None:
+                seen = copy.copy(self)
+                seen._see(self._home.owned_by(owner))
+            self._visits[owner] = seen
+            if len(self._visits) > KEPT:
+                self._visits.popitem(last=False)
+        return seen
+
+    def _see(self, home: Home) -> None:
+        """Turn a copy of a whole studio into what the person whose home this is sees."""
+        self._home = home
