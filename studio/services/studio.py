@@ -53,10 +53,6 @@ class Studio(StudioOfProof):
         self.hourly_price = hourly_price()
         self._worker = Worker(self._home, self._book, self._questions, self._keys)
 
-    def _see(self, home: Home) -> None:
-        super()._see(home)
-        self._book = self._book.seen_in(home)
-
     def open(self, duty: Duty | None = None) -> None:
         """Start the worker thread, which takes the home once no other process holds it. Returns at once.
 

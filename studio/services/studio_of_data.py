@@ -23,10 +23,6 @@ class StudioOfData(StudioOfPeople):
         self._uploads = Uploads(home)
         self._changes = Changes(home)
 
-    def _see(self, home: Home) -> None:
-        super()._see(home)
-        self._uploads, self._changes = self._uploads.seen_in(home), self._changes.seen_in(home)
-
     def check(self, path: Path, name: str = "", mapping: Mapping[str, str] | None = None) -> DatasetReport:
         """Look at a file and keep nothing. `name` is the file's name as the user knows it."""
         return intake.check(path, name or path.name, mapping)

@@ -10,6 +10,8 @@ from studio.store.home import Home
 
 KEPT = 1000
 """Visitors whose facade is kept at hand; another is made in a moment."""
+OF_MANY = ("_uploads", "_changes", "_questions", "_book")
+"""What a studio holds of many people's at once; each gives the view of one of them."""
 
 
 class StudioOfPeople:
@@ -35,13 +37,15 @@ class StudioOfPeople:
             raise Refused("Nobody is signed in.", "Open the page of the studio, and sign in there.")
         with self._arrivals:
             if (seen := self._visits.pop(owner, None)) is None:
-                seen = copy.copy(self)
-                seen._see(self._home.owned_by(owner))
+                seen = self._as_seen_in(self._home.owned_by(owner))
             self._visits[owner] = seen
             if len(self._visits) > KEPT:
                 self._visits.popitem(last=False)
         return seen
 
-    def _see(self, home: Home) -> None:
-        """Turn a copy of a whole studio into what the person whose home this is sees."""
-        self._home = home
+    def _as_seen_in(self, home: Home) -> Self:
+        seen = copy.copy(self)
+        seen._home = home
+        for name in OF_MANY:
+            setattr(seen, name, getattr(self, name).seen_in(home))
+        return seen

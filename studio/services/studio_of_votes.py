@@ -19,10 +19,6 @@ class StudioOfVotes(StudioOfData):
         super().__init__(home)
         self._questions, self._keys = Questions(), Keys()
 
-    def _see(self, home: Home) -> None:
-        super()._see(home)
-        self._questions = self._questions.seen_in(home)
-
     def votes(self, run: str) -> VotesView | None:
         """Return how far the blind voting is; None before an exam and where rows are sorted."""
         return votes_view.view(self._home, self._questions, run)
