@@ -56,6 +56,11 @@ class ChatTemplate:
         self._skeletons: dict[tuple[tuple[str, ...], bool], Skeleton] = {}
         self._end_of_turn = self._last_control_token()
 
+    @property
+    def folds_system(self) -> bool:
+        """Whether it takes no system message, which then stands before the first question."""
+        return self._skeleton(("system", "user")).folded
+
     def write_into(self, tokenizer: "PreTrainedTokenizerBase") -> None:
         """Give a tokenizer the template that was trained with, so that its files carry it."""
         if not tokenizer.chat_template:

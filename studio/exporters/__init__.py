@@ -2,17 +2,19 @@
 
 To add a kind: a file and a line below. A kind with weights (HAS_WEIGHTS) has TITLE, SUMMARY, SOURCE, Config,
 LIBRARY, NEEDS_BASE, refusal, write, load (the way a stranger would load it) and how_to_load; one without has
-the first four, refusal and write. Importing this needs no torch: forms read it.
+the first four, refusal and write. One that holds another kind has `fill` instead of what writes and loads.
+Importing this needs no torch: forms read it.
 """
 
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.exporters import adapter, cluster, code, merged, predictions, report
+from studio.exporters import adapter, cluster, code, merged, predictions, report, space
 
 EXPORTERS: dict[str, ModuleType] = {
     "adapter": adapter,
     "merged": merged,
+    "space": space,
     "report": report,
     "predictions": predictions,
     "code": code,

@@ -24,7 +24,7 @@ def model_card(exporter: ModuleType, job: ExportJob, parity: Parity) -> str:
     origin = origin_of(job.source)
     sections = (
         front_matter(job, origin, library=_library(exporter, job)),
-        f"# {_plain(exporter.TITLE)} tuned on {_plain(job.dataset.name)}",
+        f"# {plain(exporter.TITLE)} tuned on {plain(job.dataset.name)}",
         _summary(job, origin),
         "## How to load it\n\n" + _loading(exporter, job, origin),
         *serving.section(exporter, job, origin),
@@ -35,7 +35,7 @@ def model_card(exporter: ModuleType, job: ExportJob, parity: Parity) -> str:
         "## Training\n\n" + training(job),
         "## Settings\n\n" + settings(job),
         "## What else changed\n\n" + forgotten(job),
-        "## Limits\n\n" + _limits(job),
+        "## Limits\n\n" + limits(job),
         "## Licences\n\n" + licences(job),
     )
     return "\n\n".join(sections) + "\n"
@@ -94,7 +94,7 @@ def _how_measured(exam: Exam) -> str:
 
 def _won(exam: Exam) -> tuple[str, ...]:
     said = told.won(exam)
-    return (_plain(said), "") if said else ()
+    return (plain(said), "") if said else ()
 
 
 def _answered(exam: Exam) -> str:
@@ -117,7 +117,7 @@ def _summary(job: ExportJob, origin: Origin) -> str:
     name = origin.hub_id or origin.loads_elsewhere
     revision = f", revision `{origin.revision}`" if origin.revision else ""
     return (
-        f"Base: `{_plain(name)}`{revision}, weight files `{job.source.weights_hash[:16]}` (SHA-256). Made "
+        f"Base: `{plain(name)}`{revision}, weight files `{job.source.weights_hash[:16]}` (SHA-256). Made "
         f"with Fine-Tuning Studio: objective `{job.config.objective}`, tuning `{job.config.tuning}`, "
         f"weights of step {job.step}. {origin.note}"
     )
@@ -172,7 +172,7 @@ def data(job: ExportJob) -> str:
     """Return what was learned from, with the hash that names its content."""
     facts = job.dataset
     return (
-        f"`{_plain(facts.name)}` (read as {_plain(facts.format)}), content hash `{facts.version}`: "
+        f"`{plain(facts.name)}` (read as {plain(facts.format)}), content hash `{facts.version}`: "
         f"{len(job.training)} rows to learn from, {len(job.held_out)} held out. "
         f"{told.how_divided(job.facts)}{_cleaning(facts.cleaning)}"
     )
@@ -182,7 +182,7 @@ def _cleaning(steps: tuple[Step, ...]) -> str:
     """Return what was done to the rows, in its order; nothing where they are as they were read."""
     if not steps:
         return ""
-    lines = [f"{at}. {_plain(told.cleaned(step))}" for at, step in enumerate(steps, start=1)]
+    lines = [f"{at}. {plain(told.cleaned(step))}" for at, step in enumerate(steps, start=1)]
     return "\n\nCleaned before the run, in this order:\n\n" + "\n".join(lines)
 
 
@@ -213,14 +213,15 @@ def forgotten(job: ExportJob) -> str:
 def settings(job: ExportJob) -> str:
     """Return every setting of the run: its name, what it is, its value."""
     lines = [
-        f"| `{each.name}` | {_plain(each.label)} ({_plain(each.term)}) | {_plain(each.value)} |"
+        f"| `{each.name}` | {plain(each.label)} ({plain(each.term)}) | {plain(each.value)} |"
         for each in told.settings(job.config)
     ]
     head = ("| setting | what it is | value |", "|---|---|---|")
     return "\n".join((f"Recipe `{job.config.recipe}`.", "", *head, *lines))
 
 
-def _limits(job: ExportJob) -> str:
+def limits(job: ExportJob) -> str:
+    """Return what the figures do not say."""
     return _list(told.limits(job.exam))
 
 
@@ -231,10 +232,10 @@ def licences(job: ExportJob) -> str:
 
 
 def _list(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {_plain(line)}" for line in lines)
+    return "\n".join(f"- {plain(line)}" for line in lines)
 
 
-def _plain(text: str) -> str:
-    """Names come from users: on one line, and nothing that Markdown or HTML would act on."""
+def plain(text: str) -> str:
+    """Return a name on one line, with nothing in it that Markdown or HTML would act on: users wrote it."""
     line = " ".join(text.split())
     return "".join(letter for letter in line if letter not in "`<>[]|*\\")

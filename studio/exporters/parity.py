@@ -67,6 +67,8 @@ def answers(
     model.eval()
     greedy = GenerationConfig(
         do_sample=False,
+        num_beams=1,
+        repetition_penalty=1.0,  # else the model's own: the studio answers without one
         max_new_tokens=NEW_TOKENS,
         eos_token_id=list(ends),
         pad_token_id=ends[0],

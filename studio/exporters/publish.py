@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from studio.core.errors import Refused, StudioError
@@ -61,9 +62,10 @@ def _fill(
     """Return whether the folder was filled (else it was stopped), and the parity of its weights."""
     chosen = exporter_named(kind)
     if chosen.HAS_WEIGHTS:
-        from studio.exporters.weights import fill  # torch: not before the first page
+        from studio.exporters import weights  # torch: not before the first page
 
-        parity = fill(kind, job, folder, progress=progress, should_stop=should_stop)
+        fill = chosen.fill if hasattr(chosen, "fill") else partial(weights.fill, kind)
+        parity = fill(job, folder, progress=progress, should_stop=should_stop)
         return parity is not None, parity
     progress(0, 1, "Writing the files")
     chosen.write(job, folder)

@@ -31,10 +31,12 @@ def fill(
     *,
     progress: Callable[[int, int, str], None],
     should_stop: Callable[[], bool],
+    witness: Callable[[Sequence[Question], Sequence[parity.Answered]], None] = lambda asked, answers: None,
 ) -> Parity | None:
     """Write the weights, tokenizer and model card of a run into `folder`; None where it was stopped.
 
-    Never holds two models at once. Raises StudioError where the files answer differently from the model.
+    Never holds two models at once. Raises StudioError where the files answer differently from the model;
+    else `witness` is told what both were asked, and what the studio's own answered.
     """
     exporter = exporter_named(kind)
     progress(0, STAGES, "Loading the tuned model in full precision")
@@ -62,6 +64,7 @@ def fill(
     if not compared.passed:
         raise _differs(compared)
     (folder / "README.md").write_text(model_card(exporter, job, compared), encoding="utf-8")
+    witness(asked, ours)
     return compared
 
 

@@ -67,13 +67,13 @@ def test_the_adapter_loads_with_peft_on_its_base(lora_run, tmp_path, tiny_model)
         torch.testing.assert_close(model(input_ids=ids).logits, studio_logits(lora_run, ids))
 
 
-@pytest.mark.parametrize("kind", ["adapter", "merged", "report", "predictions", "code", "cluster"])
+@pytest.mark.parametrize("kind", ["adapter", "merged", "space", "report", "predictions", "code", "cluster"])
 @pytest.mark.parametrize("id", ["starter", "a folder"])
 def test_no_exported_file_tells_where_the_base_lies_on_this_machine(kind, id, lora_run, tmp_path):
     source = lora_run.source if id == "a folder" else replace(lora_run.source, id=id)
     publish(kind, replace(lora_run, source=source), tmp_path / "out")
     places = {str(source.path), str(source.path.parent), str(Path.home()), str(cache_folder())}
-    for file in (tmp_path / "out").iterdir():
+    for file in (path for path in (tmp_path / "out").rglob("*") if path.is_file()):
         told = [place for place in places if place.encode() in file.read_bytes()]
         assert not told, f"{file.name} tells {told}"
 
@@ -192,8 +192,8 @@ def test_full_fine_tuning_has_no_adapter_to_hand_over(full_run, tmp_path):
 
 
 def test_an_unknown_kind_names_the_known_ones(lora_run, tmp_path):
-    with pytest.raises(Refused, match="adapter, merged, report"):
-        publish("gguf", lora_run, tmp_path / "out")
+    with pytest.raises(Refused, match="adapter, merged"):
+        publish("no such kind", lora_run, tmp_path / "out")
 
 
 def test_a_folder_that_is_not_empty_is_refused_and_left_alone(lora_run, tmp_path):

@@ -92,7 +92,7 @@ class ExportTab:
         except StudioError:
             # The data or the model of an old run may be gone; the sizes are then told once it is made.
             return {}
-        return {"adapter": result, "merged": whole}
+        return {"adapter": result, "merged": whole, "space": whole}
 
     def _result(self, view: ExportView) -> str:
         card = Path(view.path) / "README.md"
