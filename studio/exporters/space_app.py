@@ -15,7 +15,7 @@ from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.evaluation.questions import Question
 from studio.exporters.adapter_files import SCRIPT as LOAD_ADAPTER
-from studio.exporters.instructions import instruction_of
+from studio.exporters.instructions import instruction_of, system_of
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob
 from studio.exporters.parity import NEW_TOKENS, Answered
 from studio.exporters.space_page import APP, BASE, about, holds, readme, requirements, title
@@ -53,14 +53,15 @@ def _judge_settings(job: ExportJob) -> tuple[str, ...]:
 
 def _chat_settings(job: ExportJob) -> tuple[str, ...]:
     objective, tuning = objective_named(job.config.objective), tuning_named(job.config.tuning)
-    said = instruction_of((*job.training, *job.held_out)) if objective.CHAT else ""
-    folded = bool(said) and ChatTemplate(load_tokenizer(job.source)).folds_system
+    rows = (*job.training, *job.held_out) if objective.CHAT else ()
+    told = any(system_of(each.record) for each in rows)
+    folded = told and ChatTemplate(load_tokenizer(job.source)).folds_system
     attached = "" if tuning.MERGES else "peft" if tuning.PEFT else LOAD_ADAPTER.name
     limit = row_tokens(job.config, read_model_config(job.source)) or 0
     return (
         f"CHATS = {objective.CHAT}  # False: it goes on with a text instead of answering",
-        f"SYSTEM = {said!r}  # the instruction that it was trained with",
-        f"FOLDED = {folded}  # its chat template knows no instructions: they stand before the first question",
+        f"SYSTEM = {instruction_of(rows)!r}  # the instruction that it was trained with",
+        f"FOLDED = {folded}  # its chat template knows no instruction: it stands before the first question",
         f'ADAPTER = {attached!r}  # "": `model` is the whole model; else what lies there beside `base`',
         f"CONTEXT = {limit}  # tokens it reads and writes at most; 0: without end",
     )

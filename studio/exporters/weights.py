@@ -1,6 +1,7 @@
 """Fill an export folder that holds weights: write them, load them as a stranger would, compare, describe."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from studio.engine.tunings import tuning_named
 from studio.evaluation.questions import Question, questions
 from studio.exporters import exporter_named, judging, parity, sorting
 from studio.exporters.card import model_card
+from studio.exporters.instructions import folded
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
 
 STAGES = 4
@@ -55,7 +57,7 @@ def fill(
     template.tokenizer.save_pretrained(folder)
     del model  # merging consumed it, and the stranger's copy needs the room
     progress(3, STAGES, "Asking the exported files")
-    prompts = _as_a_stranger_reads(job, folder, asked)
+    prompts = _as_a_stranger_reads(job, folder, [_as_taken(each, template) for each in asked])
     stranger = exporter.load(job, folder).to(choose_device().device)
     theirs = ask(stranger, prompts)
     if theirs is None:
@@ -112,6 +114,13 @@ def _as_a_stranger_reads(job: ExportJob, folder: Path, asked: list[Question]) ->
         reads = (judging if objective.HEAD == "reward" else sorting).as_a_stranger_reads
         return [reads(each, tokenizer, max_length=length) for each in asked]
     return [parity.as_a_stranger_reads(question, tokenizer, chat=objective.CHAT) for question in asked]
+
+
+def _as_taken(question: Question, template: ChatTemplate) -> Question:
+    """Return a question with the turns that whoever asks by the template has to give it."""
+    if not any(turn.role == "system" for turn in question.messages) or not template.folds_system:
+        return question
+    return replace(question, messages=tuple(folded(question.messages)))
 
 
 def _differs(compared: Parity) -> StudioError:

@@ -26,7 +26,7 @@ TITLE = "Talk to the tuned model"
 ABOUT = ""
 CHATS = True  # False: it goes on with a text instead of answering
 SYSTEM = ""  # the instruction that it was trained with
-FOLDED = False  # its chat template knows no instructions: they stand before the first question
+FOLDED = False  # its chat template knows no instruction: it stands before the first question
 ADAPTER = ""  # "": `model` is the whole model; else what lies there beside the model in `base`
 CONTEXT = 0  # tokens it reads and writes at most; 0: without end
 # --- end of settings ---
@@ -62,10 +62,11 @@ def read(turns):
     _, tokenizer = loaded()
     if not CHATS:
         return tokenizer(turns[-1]["content"])["input_ids"]
-    if SYSTEM and FOLDED:
-        turns = [{**turns[0], "content": f"{SYSTEM}\n\n{turns[0]['content']}"}, *turns[1:]]
-    elif SYSTEM:
+    if SYSTEM:
         turns = [{"role": "system", "content": SYSTEM}, *turns]
+    if FOLDED and turns[0]["role"] == "system":
+        first = {**turns[1], "content": f"{turns[0]['content']}\n\n{turns[1]['content']}"}
+        turns = [first, *turns[2:]]
     return tokenizer.apply_chat_template(turns, add_generation_prompt=True, return_dict=True)["input_ids"]
 
 
