@@ -1,4 +1,4 @@
-"""Where a chat template takes no system message, exports read it where the run did: before the first question."""
+"""Where a chat template takes no system message, exports are asked with it before the first question."""
 
 import runpy
 import shutil
