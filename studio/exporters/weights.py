@@ -62,9 +62,7 @@ def fill(
     theirs = ask(stranger, prompts)
     if theirs is None:
         return None
-    compared = parity.compare(ours, theirs)
-    if not compared.passed:
-        raise _differs(compared)
+    compared = _alike(ours, theirs)
     (folder / "README.md").write_text(model_card(exporter, job, compared), encoding="utf-8")
     witness(asked, ours)
     return compared
@@ -123,8 +121,12 @@ def _as_taken(question: Question, template: ChatTemplate) -> Question:
     return replace(question, messages=tuple(folded(question.messages)))
 
 
-def _differs(compared: Parity) -> StudioError:
-    return StudioError(
+def _alike(ours: Sequence[parity.Answered], theirs: Sequence[parity.Answered]) -> Parity:
+    """Return the comparison where both answer alike; raises StudioError where they do not."""
+    compared = parity.compare(ours, theirs)
+    if compared.passed:
+        return compared
+    raise StudioError(
         "The exported files do not answer as the model in the studio does: "
         f"{compared.equal_answers} of {compared.prompts} answers are equal, and logits differ by up to "
         f"{compared.max_logit_difference:.3g} (allowed: {LARGEST_LOGIT_DIFFERENCE:g}).",
