@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +16,21 @@ if TYPE_CHECKING:
     from studio.engine.sources import ModelSource
 
 
+class Stopped(Exception):
+    """Raised inside an export that is to stop; `publish.export` then leaves nothing of it."""
+
+
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class ExportJob:
     """One run, ready to be handed over. `checkpoint` is the folder of the checkpoint at `step`.
 
     `training` and `held_out` are the records as the run split them; `exam` is None where none was held for
-    these very weights. `facts` tell the rest of its story.
+    these very weights. `facts` tell the rest of its story. Whoever asks `should_stop` may find that another
+    model answered a question of Compare meanwhile.
     """
 
     config: RunConfig
@@ -34,6 +43,27 @@ class ExportJob:
     facts: RunFacts
     exam: Exam | None = None
     settings: object = None
+    should_stop: Callable[[], bool] = _never
+
+    def go_on(self) -> None:
+        """Raise Stopped where the export is to stop: asked between the parts of a stage that takes long."""
+        if self.should_stop():
+            raise Stopped
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """What the size of an export follows from, known before it is made.
+
+    `tokenizer_bytes` are the files of the base's tokenizer; `rows_bytes` the rows of the run as the studio
+    keeps them, `held_out_rows_bytes` those that were held back.
+    """
+
+    trained_parameters: int
+    all_parameters: int
+    tokenizer_bytes: int
+    rows_bytes: int
+    held_out_rows_bytes: int
 
 
 LARGEST_LOGIT_DIFFERENCE = 5e-3

@@ -17,6 +17,18 @@ PROMPTS = 4
 NEW_TOKENS = 16
 
 
+class _Halt:
+    """Ends an answer at the next token once a stop was asked for."""
+
+    def __init__(self, should_stop: Callable[[], bool]) -> None:
+        self._should_stop = should_stop
+        self.asked = False
+
+    def __call__(self, ids: torch.Tensor, scores: torch.Tensor, **_: object) -> torch.Tensor:
+        self.asked = self.asked or self._should_stop()
+        return torch.full((len(ids),), self.asked, device=ids.device)
+
+
 @dataclass(frozen=True)
 class Answered:
     """Tokens of one greedy answer, and the logits each was chosen from `(tokens, vocabulary)`."""
@@ -75,12 +87,17 @@ def answers(
         output_logits=True,
         return_dict_in_generate=True,
     )
-    found = []
+    found, halt = [], _Halt(should_stop)
     for prompt in prompts:
-        if should_stop():
-            return None
         ids = torch.tensor([list(prompt)], device=model.device)  # (1, T)
-        made = model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=greedy)
+        made = model.generate(
+            input_ids=ids,
+            attention_mask=torch.ones_like(ids),
+            generation_config=greedy,
+            stopping_criteria=[halt],
+        )
+        if halt.asked:
+            return None
         tokens = tuple(made.sequences[0, len(prompt) :].tolist())
         found.append(Answered(tokens, torch.cat(made.logits).float().cpu()))
     return found

@@ -13,7 +13,7 @@ from studio.core.measures import MEASURES
 from studio.core.records import SourcedRecord, question_and_answer
 from studio.data.workbook import write_sheets
 from studio.exporters import card
-from studio.exporters.job import ExportJob
+from studio.exporters.job import Amounts, ExportJob
 
 TITLE = "Predictions"
 SUMMARY = "Every held-back question, what was expected, both answers and their scores: Excel and JSONL."
@@ -22,6 +22,8 @@ HAS_WEIGHTS = False
 
 EXCEL, JSONL = "predictions.xlsx", "predictions.jsonl"
 ANSWERED = "answered"
+EXPECTED_FACTOR, EXPECTED_REST_BYTES = 1.5, 12_000
+"""Both tables have both answers beside the row: 110 KB of 59 rows that took 82 KB themselves."""
 SCORED_ONLY = "scored, not answered: answers were asked for a part of the rows"
 NOT_SCORED = "not in the exam: nothing of it was left to score"
 NO_EXAM = "no exam was held for these weights"
@@ -55,6 +57,11 @@ class Prediction:
 def refusal(config: RunConfig) -> str:
     """Return "": rows that were not answered say so."""
     return ""
+
+
+def expected_bytes(amounts: Amounts, settings: Config) -> int:
+    """Return about how large both tables will be."""
+    return int(EXPECTED_FACTOR * amounts.held_out_rows_bytes) + EXPECTED_REST_BYTES
 
 
 def write(job: ExportJob, folder: Path) -> None:

@@ -4,13 +4,14 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from studio.core.errors import Refused, StudioError
 from studio.core.system import sync_folder
 from studio.exporters import exporter_named
-from studio.exporters.job import Exported, ExportedFile, ExportJob, Parity
+from studio.exporters.job import Exported, ExportedFile, ExportJob, Parity, Stopped
 
 Progress = Callable[[int, int, str], None]
 """Called with done, total and a message in words."""
@@ -33,8 +34,8 @@ def export(
     Raises Refused for a kind that does not fit the run and for a target that is not empty; StudioError where
     the disk fails or the exported files do not answer as the studio's own model does.
     """
-    chosen = exporter_named(kind)
-    if reason := chosen.refusal(job.config):
+    job = replace(job, should_stop=should_stop)
+    if reason := exporter_named(kind).refusal(job.config):
         raise Refused(reason, "Choose another kind of export.")
     refuse_occupied(target)
     staging = target.absolute().parent / f"{STAGING}{target.name}"
@@ -44,9 +45,11 @@ def export(
         filled, parity = _fill(kind, job, staging, progress=progress, should_stop=should_stop)
         if not filled:
             return None
-        files = _sync(staging)
+        files = _sync(staging, job.go_on)
         _rename(staging, target.absolute())
         return Exported(kind, target, files, parity)
+    except Stopped:
+        return None
     except OSError as error:
         raise StudioError(
             f"The export could not be written to {target}: {error.strerror or error}.",
@@ -78,14 +81,15 @@ def refuse_occupied(target: Path) -> None:
         raise Refused(f"{target} is not an empty folder.", "Name a new or an empty folder.")
 
 
-def _sync(folder: Path) -> tuple[ExportedFile, ...]:
-    """Bring every file to the disk, and return its size and hash."""
+def _sync(folder: Path, go_on: Callable[[], None]) -> tuple[ExportedFile, ...]:
+    """Bring every file to the disk, and return its size and hash. Raises Stopped where `go_on` does."""
     files = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         with path.open("rb+") as file:
             digest = hashlib.sha256()
             while block := file.read(_READ_BYTES):
                 digest.update(block)
+                go_on()
             os.fsync(file.fileno())
         name = path.relative_to(folder).as_posix()
         files.append(ExportedFile(name, path.stat().st_size, digest.hexdigest()))

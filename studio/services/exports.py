@@ -15,12 +15,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from studio.core.errors import Refused, StudioError
-from studio.core.progress import fold
 from studio.engine.sources import ModelSource
 from studio.exporters import EXPORTERS, exporter_named
 from studio.exporters.job import Exported, ExportedFile, ExportJob, Parity
 from studio.exporters.publish import export, refuse_occupied
-from studio.services import facts
+from studio.services import export_sizes, facts
 from studio.services.export_settings import Settings, as_wishes, of_wishes, refuse_another
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
@@ -43,7 +42,6 @@ from studio.store.runs import RunFolder
 
 KIND = "export "
 """Begins the kind of an export's job: `export adapter`."""
-BYTES_A_WEIGHT = 4
 WITH_ZIP = 2
 """The download is a second copy."""
 MAKE_AGAIN = "Delete this file, and export again."
@@ -58,7 +56,7 @@ def start(home: Home, run: str, kind: str, *, target: Path | None, settings: Set
         raise Refused(reason, "Choose another kind of export.")
     refuse_another(folder, KIND + kind, wishes)
     check_best(folder)
-    check_disk(home, WITH_ZIP * _expected_bytes(folder, kind))
+    check_disk(home, WITH_ZIP * export_sizes.size(folder, kind, of_wishes(kind, wishes)))
     return folder.requests.add(KIND + kind, wishes=wishes)
 
 
@@ -74,16 +72,6 @@ def _refuse_unusable(target: Path) -> Path:
     except (OSError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or error
         raise Refused(f"{target} cannot be written: {why}.", "Name another folder.") from error
-
-
-def _expected_bytes(folder: RunFolder, kind: str) -> int:
-    """Return about how large an export is: its weights in float32, or the rows beside the script."""
-    chosen, started = exporter_named(kind), fold(folder.read()[0]).started
-    if not chosen.HAS_WEIGHTS:
-        return folder.records_file.stat().st_size
-    if started is None:
-        return 0  # Its start stood in a damaged line, which is a warning already.
-    return BYTES_A_WEIGHT * (started.trainable_parameters if chosen.NEEDS_BASE else started.total_parameters)
 
 
 def make(home: Home, task: Task, signals: Signals) -> None:

@@ -14,7 +14,6 @@ from studio.engine.processes import ONE, Processes
 from studio.services import (
     comparing_runs,
     comparisons,
-    exports,
     forecasts,
     methods,
     model_list,
@@ -26,11 +25,10 @@ from studio.services.choices import Choice
 from studio.services.model_list import OfferedModel
 from studio.services.price import hourly_price
 from studio.services.runbook import RunBook
-from studio.services.studio_of_proof import StudioOfProof
+from studio.services.studio_of_exports import StudioOfExports
 from studio.services.views import (
     Comparison,
     Duty,
-    ExportView,
     Forecast,
     ModelChoice,
     RunView,
@@ -43,7 +41,7 @@ from studio.services.worker import Worker
 from studio.store.home import Home
 
 
-class Studio(StudioOfProof):
+class Studio(StudioOfExports):
     """One home folder and the verbs on it. Reading needs no `open`; training, answers and exports do."""
 
     def __init__(self, home: Path) -> None:
@@ -211,37 +209,8 @@ class Studio(StudioOfProof):
         """Stop writing; what is written stays."""
         self._questions.cancel(comparison)
 
-    # Export
-
-    def start_export(
-        self,
-        run: str,
-        kind: str,
-        target: Path | None = None,
-        settings: Mapping[str, KnobValue] | None = None,
-    ) -> str:
-        """Queue an export (`adapter`, `code`, ...) and return its job id; one that waits is returned.
-
-        Raises Refused where `target`, the folder it is to be copied to afterwards, is not empty.
-        """
-        return exports.start(self._home, run, kind, target=target, settings=settings or {})
+    # Jobs
 
     def stop_job(self, run: str, job: str) -> None:
         """Ask a waiting or running exam or export to stop."""
         runs.stop_job(self._home, run, job)
-
-    def exports(self, run: str) -> tuple[ExportView, ...]:
-        """Return the finished exports of a run."""
-        return exports.views(self._home, run)
-
-    def export_path(self, run: str, kind: str) -> Path:
-        """Return a zip of a finished export to download. May take a while the first time."""
-        return exports.archive(self._home, run, kind)
-
-    def copy_export(self, run: str, kind: str, target: Path) -> ExportView:
-        """Copy a finished export into an empty or new folder (the command line's `--to`)."""
-        return exports.copy(self._home, run, kind, target=target)
-
-    def code(self, run: str) -> str:
-        """Return the script that repeats this run with transformers and peft alone."""
-        return exports.code(self._home, run)

@@ -214,18 +214,28 @@ def test_an_empty_folder_is_filled_and_the_rest_of_a_killed_export_swept(lora_ru
     assert not (tmp_path / "out" / "half").exists()
 
 
+class Stop:
+    """Asks to stop once it was asked so many times."""
+
+    def __init__(self, after=10**6):
+        self.after, self.asked = after, 0
+
+    def __call__(self):
+        self.asked += 1
+        return self.asked > self.after
+
+
 def test_a_stop_at_any_moment_leaves_nothing(lora_run, tmp_path):
-    for allowed in range(0, 9, 2):
-        asked = iter(range(100))
-        stopped = export(
-            "adapter",
-            job_of(lora_run),
-            tmp_path / "out",
-            progress=quiet,
-            should_stop=lambda allowed=allowed, asked=asked: next(asked) >= allowed,
-        )
-        assert stopped is None
-        assert list(tmp_path.iterdir()) == []
+    whole = Stop()
+    assert export("adapter", job_of(lora_run), tmp_path / "whole", progress=quiet, should_stop=whole)
+    in_each_answer = 2 * parity.PROMPTS * 2
+    assert whole.asked > in_each_answer
+    for allowed in (0, 3, whole.asked // 2, whole.asked - 1):
+        stop = Stop(allowed)
+        target = tmp_path / "stopped" / "out"
+        assert export("adapter", job_of(lora_run), target, progress=quiet, should_stop=stop) is None
+        assert stop.asked <= allowed + 2  # it is not asked again and again whether it is to stop
+        assert list(target.parent.iterdir()) == []
 
 
 def test_a_disk_that_fails_is_told_in_words(lora_run, tmp_path, monkeypatch):

@@ -1,6 +1,6 @@
 """Step 5, Export: make what can be taken home, show its certificate, and hand it over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,7 +68,7 @@ class ExportTab:
         made = self._studio.exports(run.id)
         view = next((export for export in made if export.kind == kind), None)
         job = export_job(run, kind)
-        sizes = self._expected_sizes(run)
+        sizes = self._sizes(run)
         offers = {
             name: panel.Offer(module.TITLE, module.SUMMARY, sizes.get(name), module.refusal(run.config))
             for name, module in EXPORTERS.items()
@@ -82,17 +82,13 @@ class ExportTab:
             **self._buttons((run.id, kind), view, job, offers[kind].refusal),
         }
 
-    def _expected_sizes(self, run: RunView) -> dict[str, int]:
-        """Return bytes by kind: an adapter as the forecast has it, a whole model four bytes a weight."""
-        whole = next(
-            (4 * model.parameters for model in self._studio.models() if model.id == run.config.model), 0
-        )
+    def _sizes(self, run: RunView) -> Mapping[str, int]:
+        """Return the expected bytes by kind."""
         try:
-            result = self._studio.forecast(run.config).result_bytes
+            return self._studio.export_sizes(run.id)
         except StudioError:
-            # The data or the model of an old run may be gone; the sizes are then told once it is made.
+            # What is damaged of the run stands in its list and at the export; a size is not worth the page.
             return {}
-        return {"adapter": result, "merged": whole, "space": whole}
 
     def _result(self, view: ExportView) -> str:
         card = Path(view.path) / "README.md"

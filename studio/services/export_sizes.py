@@ -1,0 +1,88 @@
+"""How large each export of a run will be: told before it is made, and asked of the disk."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from studio.core.config import DataSettings
+from studio.core.errors import StudioError
+from studio.core.progress import fold
+from studio.engine.sources import source_here
+from studio.exporters import EXPORTERS, exporter_named
+from studio.exporters.job import Amounts
+from studio.exporters.sizes import expected_bytes
+from studio.store.home import Home
+from studio.store.records import RecordFile
+from studio.store.runs import RunFolder
+
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+"""What `save_pretrained` of a tokenizer writes; the template stands in a file of its own."""
+
+
+def sizes(home: Home, run: str) -> Mapping[str, int]:
+    """Return about how many bytes each kind will take that this run can be handed over as.
+
+    Raises StudioError where something of the run is damaged.
+    """
+    folder = home.runs.folder(run)
+    amounts, config = _amounts(folder), folder.config()
+    if amounts is None:
+        return {}
+    return {
+        kind: expected_bytes(exporter, amounts, exporter.Config())
+        for kind, exporter in EXPORTERS.items()
+        if not exporter.refusal(config)
+    }
+
+
+def size(folder: RunFolder, kind: str, settings: Any) -> int:
+    """Return about how many bytes an export with these settings will take; 0 where nothing can be said."""
+    amounts = _amounts(folder)
+    return expected_bytes(exporter_named(kind), amounts, settings) if amounts else 0
+
+
+def _amounts(folder: RunFolder) -> Amounts | None:
+    """Return what sizes follow from; None where the start stood in a damaged line, a warning already."""
+    started = fold(folder.read()[0]).started
+    if started is None:
+        return None
+    rows, held_out = _rows_bytes(folder, started.training_rows, started.held_out_rows)
+    return Amounts(
+        trained_parameters=started.trainable_parameters,
+        all_parameters=started.total_parameters,
+        tokenizer_bytes=_tokenizer_bytes(folder),
+        rows_bytes=rows,
+        held_out_rows_bytes=held_out,
+    )
+
+
+def _rows_bytes(folder: RunFolder, training: int, held_out: int) -> tuple[int, int]:
+    """Return the bytes of the rows that were used, and of those among them that were held back."""
+    try:
+        kept = folder.records_file.stat().st_size
+    except OSError as error:
+        raise StudioError(
+            f"The rows of this run cannot be read: {error.strerror or error}.",
+            "Bring the run's folder back from a copy.",
+        ) from error
+    used = training + held_out
+    there = _count(folder.records_file, kept) if folder.config().part(DataSettings).max_rows else used
+    rows = kept * used // max(there, 1)
+    return rows, rows * held_out // max(used, 1)
+
+
+@lru_cache(maxsize=32)
+def _count(records: Path, kept_bytes: int) -> int:
+    """Return how many rows the file has; it is read once for that, since it never changes."""
+    return len(RecordFile(records))
+
+
+def _tokenizer_bytes(folder: RunFolder) -> int:
+    """Return what the base's tokenizer takes; 0 where the base is no longer on this machine."""
+    known = folder.source()
+    source = source_here(known.model, known.revision) if known else None
+    if source is None:
+        return 0
+    files = (source.path / name for name in TOKENIZER_FILES)
+    return sum(file.stat().st_size for file in files if file.is_file())
