@@ -4,18 +4,19 @@ Every figure is handed in; what was not measured is said to be not measured. No 
 weights give equal files.
 """
 
-import json
 from collections.abc import Iterable
 from types import ModuleType
 
 from studio.core.cleaning import Step
-from studio.core.exam import Difference, Exam, Score
 from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.evaluation.lights import lights
-from studio.evaluation.verdict import verdict_of
 from studio.exporters import judging, on_the_way, serving, told
+from studio.exporters import licences as of_both
+from studio.exporters.exam_table import measured
+from studio.exporters.front_matter import front_matter
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
+from studio.exporters.markdown import plain
 from studio.exporters.origin import Origin, origin_of
 
 
@@ -23,7 +24,7 @@ def model_card(exporter: ModuleType, job: ExportJob, parity: Parity) -> str:
     """Return the text of README.md for an export that holds weights."""
     origin = origin_of(job.source)
     sections = (
-        front_matter(job, origin, library=_library(exporter, job)),
+        front_matter(exporter, job, library=_library(exporter, job)),
         f"# {plain(exporter.TITLE)} tuned on {plain(job.dataset.name)}",
         _summary(job, origin),
         "## How to load it\n\n" + _loading(exporter, job, origin),
@@ -32,85 +33,16 @@ def model_card(exporter: ModuleType, job: ExportJob, parity: Parity) -> str:
         "## Checked after export\n\n" + _parity(parity, job, _library(exporter, job)),
         "## Data\n\n" + data(job),
         "## Personal data and secrets\n\n" + privacy(job),
+        "## What else the checks found in the data\n\n" + _found(job),
         "## Training\n\n" + training(job),
         "## Settings\n\n" + settings(job),
         "## What else changed\n\n" + forgotten(job),
+        "## What people prefer\n\n" + preferred(job),
         "## Limits\n\n" + limits(job),
         "## Licences\n\n" + licences(job),
+        "## Versions\n\n" + _versions(job),
     )
     return "\n\n".join(sections) + "\n"
-
-
-def front_matter(job: ExportJob, origin: Origin, *, library: str) -> str:
-    """Return the YAML block that the hub reads. Strings are JSON, which is YAML for any content."""
-    lines = [f"license: {json.dumps(job.source.licence or 'unknown')}"]
-    if origin.hub_id:
-        lines.append(f"base_model: {json.dumps(origin.hub_id)}")
-    task = "text-classification" if job.source.labels else "text-generation"
-    lines += [f"library_name: {library}", f"pipeline_tag: {task}"]
-    lines += ["tags:", "- fine-tuning-studio", f"- {json.dumps(job.config.tuning)}"]
-    return "---\n" + "\n".join(lines) + "\n---"
-
-
-def measured(job: ExportJob) -> str:
-    """Return the exam as a table, or say that there was none for these very weights."""
-    exam = job.exam
-    if exam is None or exam.step != job.step:
-        return "No exam was held for these weights. Nothing is claimed about how good they are."
-    verdict = verdict_of(exam)
-    head = "| metric | base | tuned | difference | verdict |\n|---|---|---|---|---|"
-    lines = [
-        f"| {metric} | {_score(exam.arms['base'][metric])} | {_score(exam.arms['tuned'][metric])} "
-        f"| {_difference(found)} | {found.verdict} |"
-        for metric, found in exam.differences.items()
-    ]
-    lines += [
-        f"| {metric} | – | {_score(found)} | – | – |"
-        for metric, found in exam.arms["tuned"].items()
-        if metric not in exam.arms["base"]
-    ]
-    return "\n".join(
-        (
-            f"**{verdict.headline}.** {verdict.sentence}",
-            "",
-            head,
-            *lines,
-            "",
-            *_won(exam),
-            _how_measured(exam),
-        )
-    )
-
-
-def _how_measured(exam: Exam) -> str:
-    hashes = ", ".join(f"{arm} `{value[:16]}`" for arm, value in exam.weights_hashes.items())
-    return (
-        f"Both models on the same {exam.rows} held-out rows, never trained on, in {exam.dtype} on "
-        f"{exam.device}. Loss in nats per learned token; perplexity is its exponential. Brackets: 95 % "
-        f"intervals, paired bootstrap over rows, Wilson's for shares of rows.{_answered(exam)} Weights that "
-        f"sat it, by SHA-256: {hashes}.{f' {exam.before}' if exam.before else ''}"
-    )
-
-
-def _won(exam: Exam) -> tuple[str, ...]:
-    said = told.won(exam)
-    return (plain(said), "") if said else ()
-
-
-def _answered(exam: Exam) -> str:
-    if not exam.answer_tokens:
-        return ""
-    return (
-        f" {exam.answered} of the rows were also answered, with at most {exam.answer_tokens} new tokens each."
-    )
-
-
-def _score(score: Score) -> str:
-    return f"{score.value:.4g} [{score.low:.4g}, {score.high:.4g}]"
-
-
-def _difference(found: Difference) -> str:
-    return f"{found.value:+.4g} [{found.low:+.4g}, {found.high:+.4g}]"
 
 
 def _summary(job: ExportJob, origin: Origin) -> str:
@@ -172,7 +104,8 @@ def data(job: ExportJob) -> str:
     """Return what was learned from, with the hash that names its content."""
     facts = job.dataset
     return (
-        f"`{plain(facts.name)}` (read as {plain(facts.format)}), content hash `{facts.version}`: "
+        f"`{plain(facts.name)}` (read as {plain(facts.format)}), content hash `{facts.version}`"
+        f"{f', rows by SHA-256 `{facts.records_hash}`' if facts.records_hash else ''}: "
         f"{len(job.training)} rows to learn from, {len(job.held_out)} held out. "
         f"{told.how_divided(job.facts)}{_cleaning(facts.cleaning)}"
     )
@@ -191,13 +124,18 @@ def privacy(job: ExportJob) -> str:
     return _list(told.privacy(job.facts))
 
 
+def _found(job: ExportJob) -> str:
+    """Return what the other checks found in the rows that were learned from."""
+    if job.facts.findings is None:
+        return f"Not known any more. {plain(job.facts.findings_lost)}".rstrip()
+    return _list(told.findings_in_words(job.facts)) or "Nothing."
+
+
 def training(job: ExportJob) -> str:
     """Return the method in plain words, then the forecast beside the truth."""
     named = (told.objective(job.config), told.tuning(job.config))
     lines = [f"{title}: {summary}" for title, summary in named]
-    lines += [
-        f"{each.what}: foreseen {each.forecast}, took {each.truth}." for each in told.forecast(job.facts)
-    ]
+    lines += told.forecast_in_words(job.facts)
     lines += on_the_way.point_used(job.facts.story, job.step)
     return _list(lines)
 
@@ -208,6 +146,11 @@ def forgotten(job: ExportJob) -> str:
     if probe is None or probe.step != job.step:
         return "What the base could do before and may have forgotten was not measured."
     return _list(f"{light.headline}. {light.sentence}" for light in lights(probe).values())
+
+
+def preferred(job: ExportJob) -> str:
+    """Return how the blind voting fell; where it is not over or none was held, that."""
+    return plain(told.preferred(job.facts))
 
 
 def settings(job: ExportJob) -> str:
@@ -226,16 +169,17 @@ def limits(job: ExportJob) -> str:
 
 
 def licences(job: ExportJob) -> str:
-    """Return the licences as far as they are known."""
-    known = told.licences(job.source.licence, job.dataset.licence)
-    return _list(f"{what}: {licence}." for what, licence in known)
+    """Return the licences as far as they are known, and what they forbid of handing this on."""
+    known = of_both.stated(job.source.licence, job.dataset.licence)
+    lines = [f"{what}: {licence}." for what, licence in known]
+    warned = of_both.of_run(job.config, job.source.licence, job.dataset.licence)
+    return "\n".join((_list(lines), *(f"- **Mind:** {plain(said)}" for said in warned)))
+
+
+def _versions(job: ExportJob) -> str:
+    """Return what it was trained with: the same data, settings, seed and versions give the same model."""
+    return _list(f"{name}: {version}" for name, version in told.versions(job.facts))
 
 
 def _list(lines: Iterable[str]) -> str:
     return "\n".join(f"- {plain(line)}" for line in lines)
-
-
-def plain(text: str) -> str:
-    """Return a name on one line, with nothing in it that Markdown or HTML would act on: users wrote it."""
-    line = " ".join(text.split())
-    return "".join(letter for letter in line if letter not in "`<>[]|*\\")

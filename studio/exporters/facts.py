@@ -33,6 +33,10 @@ class DatasetFacts:
     licence: str = ""
     cleaning: tuple[Step, ...] = ()
     """What was done to the rows after their file was read."""
+    records_hash: str = ""
+    """The SHA-256 of the rows as the run was given them."""
+    hub_id: str = ""
+    """Owner and name on the hub, of data that came from there."""
 
 
 @dataclass(frozen=True)

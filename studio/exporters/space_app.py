@@ -92,15 +92,18 @@ def check(
     """
     app, head = _loaded(folder / APP), objective_named(job.config.objective).HEAD
     alike = {"language": _writes_alike, "classes": _sorts_alike, "reward": _judges_alike}[head]
-    for question, answered in asked:
-        if should_stop():
-            return False
-        if not alike(app, question, answered):
-            raise StudioError(
-                f"The page does not answer as the model in the studio does: row {question.row} differs.",
-                "Nothing was published. Export again; if it stays so, choose another kind and tell us.",
-            )
-    return True
+    try:
+        for question, answered in asked:
+            if should_stop():
+                return False
+            if not alike(app, question, answered):
+                raise StudioError(
+                    f"The page does not answer as the model in the studio does: row {question.row} differs.",
+                    "Nothing was published. Export again; if it stays so, choose another kind and tell us.",
+                )
+        return True
+    finally:
+        app.loaded.cache_clear()  # the next job needs the room
 
 
 def _loaded(path: Path) -> ModuleType:

@@ -10,8 +10,10 @@ from platform import python_version_tuple
 from studio.core.config import RunConfig
 from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
-from studio.exporters import card
+from studio.exporters import card, licences
+from studio.exporters.front_matter import block, datasets, listed
 from studio.exporters.job import ExportJob
+from studio.exporters.markdown import plain
 from studio.exporters.origin import origin_of
 
 MODEL, BASE, APP = "model", "base", "app.py"
@@ -35,7 +37,7 @@ def about(job: ExportJob) -> str:
     """Return the lines under the title, in Markdown."""
     base = origin_of(job.source).hub_id or origin_of(job.source).loads_elsewhere
     return (
-        f"{card.plain(base)}, tuned on {card.plain(job.dataset.name)} with Fine-Tuning Studio. It can be "
+        f"{plain(base)}, tuned on {plain(job.dataset.name)} with Fine-Tuning Studio. It can be "
         "wrong: check what matters. Nothing that you write is kept."
     )
 
@@ -64,13 +66,14 @@ def front_matter(job: ExportJob) -> str:
         f'sdk_version: "{_released("gradio")}"',
         f'python_version: "{python}"',
         f"app_file: {APP}",
-        f"short_description: {json.dumps(f'Tuned on {card.plain(job.dataset.name)}'[:SHORT])}",
-        f"license: {json.dumps(job.source.licence or 'unknown')}",
-        *((f"models:\n- {json.dumps(hub_id)}",) if hub_id else ()),
-        "tags:\n- fine-tuning-studio",
+        f"short_description: {json.dumps(f'Tuned on {plain(job.dataset.name)}'[:SHORT])}",
+        *licences.front_matter(job.source.licence),
+        *(listed("models", (hub_id,)) if hub_id else ()),
+        *datasets(job),
+        *listed("tags", ("fine-tuning-studio",)),
         "pinned: false",
     ]
-    return "---\n" + "\n".join(lines) + "\n---"
+    return block(lines)
 
 
 def readme(job: ExportJob) -> str:

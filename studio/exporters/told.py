@@ -154,6 +154,54 @@ def forecast(facts: RunFacts) -> tuple[Foretold, ...]:
     )
 
 
+def forecast_in_words(facts: RunFacts) -> tuple[str, ...]:
+    """Return the forecast beside the truth in sentences, or why they are not set side by side."""
+    if facts.foreseen is None:
+        return ("No forecast was kept with this run.",)
+    if facts.status != "finished":
+        return ("It ended before its time, so the forecast of the whole run is not set beside it.",)
+    return tuple(f"{each.what}: foreseen {each.forecast}, took {each.truth}." for each in forecast(facts))
+
+
+def findings_in_words(facts: RunFacts) -> tuple[str, ...]:
+    """Return what else the checks found, for readers of a public card: how often, and no word of the rows."""
+    found = ((title_of(CHECKS, issue.check), issue.count) for issue in findings(facts))
+    return tuple(f"{title}: {count(rows, 'row')}." if rows else f"{title}." for title, rows in found)
+
+
+def preferred(facts: RunFacts) -> str:
+    """Return how a blind voting on the answers fell, in a sentence."""
+    votes = facts.votes
+    if votes is None:
+        return f"Not known any more. {facts.votes_lost}" if facts.votes_lost else "Nobody was asked."
+    if not votes.ended:
+        asked = count(votes.questions, "question")
+        return (
+            f"The voting is not over: {votes.voted} of {asked} judged, and the names stay hidden until then."
+        )
+    if votes.won is None:
+        return "No question was decided."
+    low, high = percentage(votes.won.low), percentage(votes.won.high)
+    return (
+        f"With the names hidden, the tuned answer was preferred in {votes.counted.tuned} of the "
+        f"{votes.counted.decided} questions that were decided ({percentage(votes.won.value)}; exact 95 % "
+        f"interval {low} to {high}); {count(votes.counted.ties, 'tie')} left out."
+    )
+
+
+def versions(facts: RunFacts) -> tuple[tuple[str, str], ...]:
+    """Return what the run was made with: the studio, Python, the system, and its libraries."""
+    said = facts.environment
+    if not said:
+        return (("Versions", "not noted"),)
+    own = (
+        ("Fine-Tuning Studio", f"{said.get('studio', '')}, code {said.get('code', '')}"),
+        ("Python", str(said.get("python", ""))),
+        ("System", str(said.get("system", ""))),
+    )
+    return (*own, *((name, str(version)) for name, version in said.get("packages", {}).items()))
+
+
 def won(exam: Exam) -> str:
     """Return how often the tuned answer earned more of the run's reward; "" where it learned from none."""
     wins = exam.wins
@@ -196,9 +244,3 @@ def _by_what(exam: Exam | None) -> tuple[str, ...]:
     if "preferred" in exam.differences:
         return ("To find the better of two given answers likelier is not yet to write one as good.",)
     return ()
-
-
-def licences(base: str, rows: str) -> tuple[tuple[str, str], ...]:
-    """Return the licences of the base model and of the data in words, also where they are not known."""
-    of_rows = rows or "not stated; it is up to whoever owns the data"
-    return (("Base model", base or "not stated where it came from"), ("Data", of_rows))

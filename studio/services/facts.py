@@ -36,6 +36,8 @@ def gather(home: Home, folder: RunFolder, questions: Questions | None = None) ->
             meta.dataset_format,
             meta.dataset_licence,
             meta.cleaning,
+            meta.records_hash,
+            meta.dataset_hub_id,
         ),
         exam=exams.newest(folder),
         run=folder.id,

@@ -96,4 +96,13 @@ def fetched(
     title = f"{name.id} ({table.subset}, {table.split})"
     with tempfile.TemporaryDirectory(prefix="studio-hub-") as folder:
         path = joined(table.files, Path(folder) / "table.parquet")
-        yield path, Arrival(file_name, title[:NAME_LENGTH], dict(mapping or {}), licence=table.licence)
+        yield (
+            path,
+            Arrival(
+                file_name,
+                title[:NAME_LENGTH],
+                dict(mapping or {}),
+                licence=table.licence,
+                hub_id=name.id,
+            ),
+        )

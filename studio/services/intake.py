@@ -127,6 +127,7 @@ def take_in(home: Home, source: Path, arrival: Arrival, against: Conditions) -> 
         version="",
         sample=arrival.sample,
         licence=arrival.licence,
+        hub_id=arrival.hub_id,
     )
     return _same(home, arrival.name, content) or home.datasets.add(source, meta, content)
 

@@ -83,6 +83,7 @@ def _create(home: Home, config: RunConfig, name: str) -> str:
         records_hash=dataset.records_hash(config.dataset_version),
         dataset_format=dataset.report(config.dataset_version).format,
         dataset_licence=about.licence,
+        dataset_hub_id=about.hub_id,
         cleaning=since_reading(dataset.steps(config.dataset_version)),
     )
     records = dataset.records_file(config.dataset_version)

@@ -24,6 +24,8 @@ class DatasetMeta:
     sample: str = ""
     licence: str = ""
     """Of a shipped data set; empty where it is the user's own."""
+    hub_id: str = ""
+    """Owner and name on the hub, where it was fetched from there."""
     lesson: str = ""
     """Kind and data set of the feedback that it was made of; empty where it was brought as a file."""
     history: tuple[str, ...] = ()

@@ -28,6 +28,8 @@ class Arrival:
     address: str = ""
     """Where it is still to be fetched from; "" once it is here."""
     owner: str = ME
+    hub_id: str = ""
+    """Owner and name on the hub, where it was fetched from there."""
 
 
 class IncomingFolder:

@@ -39,6 +39,7 @@ class RunMeta:
     records_hash: str
     dataset_format: str = ""
     dataset_licence: str = ""
+    dataset_hub_id: str = ""
     owner: str = "me"
     cleaning: tuple[Step, ...] = ()
 

@@ -50,6 +50,42 @@ def test_the_front_matter_is_read_by_the_hub():
     assert data.pipeline_tag == "text-generation"
 
 
+def test_it_says_what_the_files_are_to_the_base_and_which_data_of_the_hub_they_learned_from():
+    hub_data = replace(JOB, dataset=replace(DATASET, hub_id="owner/table"))
+    found = {each: ModelCard(model_card(each, hub_data, PARITY)).data.to_dict() for each in (adapter, merged)}
+    assert {data["base_model_relation"] for data in found.values()} == {"adapter", "finetune"}
+    assert all(data["datasets"] == ["owner/table"] for data in found.values())
+    assert found[merged]["tags"] == ["fine-tuning-studio", "chat", "lora"]
+    assert "datasets" not in ModelCard(model_card(merged, JOB, PARITY)).data.to_dict()
+
+
+def test_what_a_licence_forbids_stands_there_and_the_front_matter_stays_valid():
+    closed = replace(JOB, source=replace(HUB, licence="CC BY-NC-ND 4.0"))
+    text = model_card(merged, closed, PARITY)
+    assert "- **Mind:** The licence of the base model (CC BY-NC-ND 4.0) forbids commercial use." in text
+    assert ModelCard(text).data.license == "cc-by-nc-nd-4.0"
+    assert "**Mind:** The licence of the data (CC BY-SA 4.0) asks" in model_card(merged, JOB, PARITY)
+
+
+def test_the_very_rows_the_findings_the_votes_and_the_versions_are_stated():
+    found = Issue("duplicates", "note", 7, (4,), "7 rows are exact copies.", "")
+    facts = replace(
+        JOB.facts,
+        findings=DatasetReport("note", "csv", "pairs", 50, 50, 0, issues=(found,)),
+        environment={"studio": "0.1.0", "python": "3.11.2", "packages": {"torch": "2.13.0"}},
+    )
+    job = replace(JOB, facts=facts, dataset=replace(DATASET, records_hash="d" * 64))
+    text = model_card(adapter, job, PARITY)
+    assert f"rows by SHA-256 `{'d' * 64}`" in text
+    assert "- Exact copies: 7 rows." in text
+    assert "## What people prefer\n\nNobody was asked." in text
+    assert "- torch: 2.13.0" in text
+    lost = replace(facts, findings=None, findings_lost="There is no data set 'd'.")
+    assert "Not known any more. There is no data set 'd'." in model_card(
+        adapter, replace(job, facts=lost), PARITY
+    )
+
+
 def test_the_starter_is_named_by_its_origin_and_can_be_rebuilt():
     text = model_card(adapter, replace(JOB, source=STARTER), PARITY)
     assert ModelCard(text).data.base_model == "HuggingFaceTB/SmolLM2-135M-Instruct"

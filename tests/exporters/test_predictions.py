@@ -5,6 +5,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from studio.core.config import RunConfig
@@ -75,6 +76,15 @@ def test_no_text_becomes_a_formula_or_a_link(tmp_path):
         content = b"".join(whole.read(name) for name in whole.namelist() if "sheet" in name)
     assert b"<f>" not in content
     assert b"<hyperlink" not in content
+
+
+def test_another_program_reads_the_same_cells(tmp_path):
+    sheet, _ = written(tmp_path / "out")
+    book = load_workbook(tmp_path / "out" / "predictions.xlsx")
+    read = [list(line) for line in book["Predictions"].iter_rows(values_only=True)]
+    empty = [[None if cell == "" else cell for cell in line] for line in sheet]
+    assert read == empty
+    assert {cell.data_type for line in book["Predictions"] for cell in line} <= {"s", "n"}
 
 
 def test_without_an_exam_the_questions_are_handed_out_and_say_that_there_was_none(tmp_path):

@@ -87,6 +87,7 @@ def test_the_base_of_the_hub_is_named_and_a_name_cannot_break_the_front_matter(l
     text = front_matter(replace(job, dataset=hostile, source=replace(job.source, id="owner/model")))
     found = SpaceCard(text + "\n").data.to_dict()
     assert (found["license"], found["models"]) == ("unknown", ["owner/model"])
+    assert "datasets" not in found
     assert len(found["short_description"]) == 60
 
 
@@ -182,6 +183,20 @@ def test_a_page_that_answers_otherwise_is_not_published(lora_run, tmp_path, monk
     with pytest.raises(StudioError, match="The page does not answer as the model in the studio does"):
         publish(job_of(lora_run), tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_model_of_the_page_does_not_stay_in_memory(lora_run, tmp_path, monkeypatch):
+    real, held = space_app._writes_alike, []
+
+    def watched(app, question, answered):
+        alike = real(app, question, answered)
+        held.append((app.loaded, app.loaded.cache_info().currsize))
+        return alike
+
+    monkeypatch.setattr(space_app, "_writes_alike", watched)
+    publish(job_of(lora_run), tmp_path / "out")
+    assert {size for _, size in held} == {1}
+    assert {loaded.cache_info().currsize for loaded, _ in held} == {0}
 
 
 @pytest.mark.parametrize("stage", ["Writing the page", "Asking the page"])

@@ -6,10 +6,12 @@ import pytest
 
 from studio.core.cleaning import Step
 from studio.core.config import RunConfig
-from studio.core.exam import Difference, Exam, Wins
+from studio.core.exam import Difference, Exam, Score, Wins
+from studio.core.foreseen import Foreseen
 from studio.core.report import DatasetReport, Issue
+from studio.evaluation.votes import Tally
 from studio.exporters import told
-from studio.exporters.facts import DatasetFacts, RunFacts
+from studio.exporters.facts import DatasetFacts, RunFacts, VotesTold
 
 FACTS = RunFacts(
     RunConfig("d", "v", knobs={"rank": 16, "seed": 7, "held_out_percent": 12.0, "of_old": True}),
@@ -75,9 +77,56 @@ def test_settings_stand_in_the_forms_order_and_one_of_an_earlier_studio_is_kept(
     assert (found[3].label, found[3].value) == ("of_old", "yes")
 
 
-def test_limits_and_licences_that_are_not_known_are_said_to_be():
+def test_limits_that_are_not_known_are_said_to_be():
     assert told.limits(None)[0].startswith("Not examined")
-    assert dict(told.licences("", "mine"))["Base model"] == "not stated where it came from"
+
+
+def test_what_the_checks_found_is_told_to_the_public_without_a_word_of_the_rows():
+    found = Issue("one_answer", "warning", 9, (2,), "90% of the answers are “secret”.", "")
+    few = Issue("diversity", "note", 0, (), "Only 5% of the questions differ.", "")
+    said = told.findings_in_words(replace(FACTS, findings=report_with(found, few)))
+    assert len(said) == 2
+    assert said[0].endswith(": 9 rows.")
+    assert "secret" not in " ".join(said)
+
+
+def test_a_forecast_that_is_not_set_beside_the_truth_says_why():
+    assert told.forecast_in_words(FACTS) == ("No forecast was kept with this run.",)
+    cut = replace(FACTS, foreseen=Foreseen(80.0, 110.0, 1_000_000_000), status="stopped")
+    assert "ended before its time" in told.forecast_in_words(cut)[0]
+
+
+VOTES = VotesTold(40, 40, True, Tally(18, 2, 20), Score(0.9, 0.683, 0.988), "better")
+
+
+@pytest.mark.parametrize(
+    ("votes", "lost", "said"),
+    [
+        (
+            VOTES,
+            "",
+            "preferred in 18 of the 20 questions that were decided (90 %; exact 95 % interval 68 % to",
+        ),
+        (replace(VOTES, ended=False, voted=7), "", "not over: 7 of 40 questions judged"),
+        (replace(VOTES, won=None), "", "No question was decided."),
+        (None, "The file is damaged.", "Not known any more. The file is damaged."),
+        (None, "", "Nobody was asked."),
+    ],
+)
+def test_how_a_blind_voting_fell_is_told_and_not_before_its_end(votes, lost, said):
+    assert said in told.preferred(replace(FACTS, votes=votes, votes_lost=lost))
+
+
+def test_the_versions_of_a_run_are_told():
+    known = {
+        "studio": "0.1.0",
+        "code": "abc",
+        "python": "3.11.2",
+        "system": "Linux",
+        "packages": {"torch": "2"},
+    }
+    assert ("torch", "2") in told.versions(replace(FACTS, environment=known))
+    assert told.versions(FACTS) == (("Versions", "not noted"),)
 
 
 def test_what_a_reward_or_a_preference_does_not_say_is_a_limit():

@@ -32,6 +32,7 @@ def test_a_run_that_waits_has_its_data_and_settings_and_nothing_else(closed, fol
     told = gather(closed._home, folder)
     assert (told.run, told.status, told.config) == (folder.id, "queued", folder.config())
     assert (told.dataset.name, told.dataset.version) == ("sums", folder.config().dataset_version)
+    assert (told.dataset.records_hash, told.dataset.hub_id) == (folder.meta().records_hash, "")
     assert told.findings.kept == ROWS
     assert told.foreseen is not None
     assert told.environment["studio"]

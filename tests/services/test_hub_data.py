@@ -65,7 +65,8 @@ def test_a_data_set_of_the_hub_is_added_with_its_licence(closed, hub):
     view = closed.dataset(upload.dataset)
     assert (view.name, view.file_name) == ("owner/table (default, train)", "table default train.parquet")
     assert (view.report.kept, view.report.format) == (21, "pairs")
-    assert closed._home.datasets.folder(view.id).meta().licence == "cc-by-4.0"
+    meta = closed._home.datasets.folder(view.id).meta()
+    assert (meta.licence, meta.hub_id) == ("cc-by-4.0", "owner/table")
     again = ended(closed, closed.start_hub_upload("owner/table", "default", "train"))
     assert again.dataset == view.id
 

@@ -1,5 +1,6 @@
 """What the report ends with: limits, licences, how to repeat the run, and its versions and hashes."""
 
+from studio.exporters import licences as of_both
 from studio.exporters import told
 from studio.exporters.facts import RunFacts
 from studio.exporters.report.markup import bullets, pairs, paragraph, section, shown, table
@@ -11,8 +12,10 @@ def limits(facts: RunFacts) -> str:
 
 
 def licences(facts: RunFacts) -> str:
-    base = facts.base.licence if facts.base else ""
-    return section("licences", "Licences", pairs(told.licences(base, facts.dataset.licence)))
+    """Return the licences, and what they forbid or ask of whoever hands the model on."""
+    base, rows = facts.base.licence if facts.base else "", facts.dataset.licence
+    warned = of_both.of_run(facts.config, base, rows) if facts.base else ()
+    return section("licences", "Licences", pairs(of_both.stated(base, rows)), bullets(warned))
 
 
 def repeat(facts: RunFacts) -> str:
@@ -28,7 +31,7 @@ def repeat(facts: RunFacts) -> str:
         "<h3>Every setting</h3>",
         _settings(facts),
         "<h3>Versions</h3>",
-        pairs(_versions(facts)),
+        pairs(told.versions(facts)),
         "<h3>Hashes</h3>",
         pairs(_hashes(facts)),
     )
@@ -43,18 +46,6 @@ def _commands(facts: RunFacts) -> str:
             f"python -m studio export {run} --as code --to the-code",
         )
     )
-
-
-def _versions(facts: RunFacts) -> list[tuple[str, str]]:
-    said = facts.environment
-    if not said:
-        return [("Versions", "not noted")]
-    known = [
-        ("Fine-Tuning Studio", f"{said.get('studio', '')}, code {said.get('code', '')}"),
-        ("Python", str(said.get("python", ""))),
-        ("System", str(said.get("system", ""))),
-    ]
-    return [*known, *((name, str(version)) for name, version in said.get("packages", {}).items())]
 
 
 def _hashes(facts: RunFacts) -> list[tuple[str, str]]:
