@@ -7,6 +7,7 @@ from studio.core.probe import Probe
 from studio.core.progress import fold
 from studio.core.report import DatasetReport
 from studio.engine.sources import ModelSource
+from studio.exporters import licences
 from studio.exporters.facts import DatasetFacts, RunFacts, VotesTold
 from studio.services import exams, probes, votes_view
 from studio.services.comparisons import Questions
@@ -98,6 +99,13 @@ def base_of(folder: RunFolder) -> ModelSource | None:
     if known is None:
         return None
     return ModelSource(known.model, Path(known.model), known.revision, known.weights_hash, known.licence)
+
+
+def licence_warnings(home: Home, run: str) -> tuple[str, ...]:
+    """Return what the licences of base and data forbid or ask of whoever hands a run on."""
+    folder = home.runs.folder(run)
+    base = base_of(folder)
+    return licences.of_run(folder.config(), base.licence, folder.meta().dataset_licence) if base else ()
 
 
 def _findings(home: Home, dataset: str, version: str) -> tuple[DatasetReport | None, str]:

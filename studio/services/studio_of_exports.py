@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from studio.core.knobs import KnobValue
-from studio.services import export_sizes, exports
+from studio.services import export_sizes, exports, facts
 from studio.services.studio_of_proof import StudioOfProof
 from studio.services.views import ExportView
 
@@ -32,6 +32,10 @@ class StudioOfExports(StudioOfProof):
     def export_sizes(self, run: str) -> Mapping[str, int]:
         """Return about how many bytes each kind will take that the run can be handed over as."""
         return export_sizes.sizes(self._home, run)
+
+    def licence_warnings(self, run: str) -> tuple[str, ...]:
+        """Return what the licences of base and data forbid or ask of whoever hands a run on."""
+        return facts.licence_warnings(self._home, run)
 
     def export_path(self, run: str, kind: str) -> Path:
         """Return a zip of a finished export to download. May take a while the first time."""

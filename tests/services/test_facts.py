@@ -57,6 +57,14 @@ def test_what_the_events_say_is_folded_in(closed, folder):
     assert (told.base.id, told.base.licence) == ("starter", "apache-2.0")
 
 
+def test_what_the_licences_forbid_is_known_once_the_base_was_looked_at(closed, folder):
+    assert closed.licence_warnings(folder.id) == ()
+    folder.write_source(SourceNote("owner/model", "", "e" * 64, "cc-by-nc-4.0"))
+    folder.write_meta(replace(folder.meta(), dataset_licence="mit"))
+    (said,) = closed.licence_warnings(folder.id)
+    assert "forbids commercial use" in said
+
+
 @pytest.mark.parametrize(("split", "by"), [({"split": "part"}, "user"), ({}, "seed")])
 def test_it_is_known_who_chose_the_held_back_rows(closed, tmp_path, tiny_model_folder, split, by):
     table = tmp_path / "marked.csv"

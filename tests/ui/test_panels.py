@@ -80,6 +80,7 @@ def test_no_panel_of_the_later_steps_lets_a_tag_through(run_view: Callable[..., 
         compare.table(examined(ATTACK)),
         export.kinds({ATTACK: export.Offer(ATTACK, ATTACK)}, (), ATTACK),
         export.files(exported(text=ATTACK)),
+        export.terms([ATTACK]),
         export.text_block(ATTACK, ATTACK),
         method.fit(forecast),
     ]
@@ -139,6 +140,11 @@ def test_the_verdict_stands_above_the_exams_table() -> None:
     assert html.index("clearly") < html.index("<table")
     assert "[−0.600, −0.400]" in html
     assert "abababab" in html
+
+
+def test_what_a_licence_forbids_is_said_before_a_model_is_handed_on() -> None:
+    assert "forbids commercial use." in export.terms(["The licence of the data (x) forbids commercial use."])
+    assert export.terms([]) == ""
 
 
 def test_an_exam_and_an_export_of_an_earlier_point_say_which() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from studio.core.words import count, size
 from studio.services.views import ExportView, Parity
-from studio.ui.markup import escape, folded, radio_card, table
+from studio.ui.markup import escape, folded, notice, radio_card, table
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ def kinds(offers: Mapping[str, Offer], made: Sequence[ExportView], chosen: str) 
     views = {view.kind: view for view in made}
     cards = "".join(_card(kind, offer, views.get(kind), kind == chosen) for kind, offer in offers.items())
     return f'<fieldset class="choices"><legend>What do you need?</legend>{cards}</fieldset>'
+
+
+def terms(warnings: Sequence[str]) -> str:
+    """Return what the licences forbid or ask, before anything is handed on; nothing where they allow all."""
+    return notice("warning", "Mind before you hand it on.", " ".join(warnings)) if warnings else ""
 
 
 def _card(kind: str, offer: Offer, view: ExportView | None, chosen: bool) -> str:

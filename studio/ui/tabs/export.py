@@ -74,7 +74,7 @@ class ExportTab:
             for name, module in EXPORTERS.items()
         }
         return {
-            self.kinds: panel.kinds(offers, made, kind),
+            self.kinds: panel.kinds(offers, made, kind) + self._terms(run, kind),
             self.progress: jobs.job(job, EXPORTERS[kind].TITLE) if job else "",
             self.result: self._result(view) if view else "",
             self.code: self._code(run),
@@ -89,6 +89,9 @@ class ExportTab:
         except StudioError:
             # What is damaged of the run stands in its list and at the export; a size is not worth the page.
             return {}
+
+    def _terms(self, run: RunView, kind: str) -> str:
+        return panel.terms(self._studio.licence_warnings(run.id)) if EXPORTERS[kind].HAS_WEIGHTS else ""
 
     def _result(self, view: ExportView) -> str:
         card = Path(view.path) / "README.md"
