@@ -17,10 +17,18 @@ from studio.core.judge import Judge
 from studio.core.keys import JUDGE_KEY, Key
 from studio.core.system import prepare_process
 from studio.evaluation.arms import further
-from studio.services import choices, documents, documents_of_votes, hub_data, intake, methods, together
+from studio.services import (
+    choices,
+    documents,
+    documents_of_votes,
+    hub_data,
+    intake,
+    methods,
+    together,
+)
 from studio.services.calls import Call, Result, unfinished
 from studio.services.errands import wait_for_answers, wait_for_run
-from studio.services.export_settings import read_settings
+from studio.services.export_verb import export
 from studio.serving.verb import serve
 
 CODES = {"finished": DONE, "stopped": STOPPED, "paused": STOPPED}
@@ -187,16 +195,6 @@ def probe(call: Call) -> Result:
     problem, code = call.wait_for([(run, call.studio.start_probe(run))])
     found = None if problem else call.studio.probe(run)
     return (unfinished(run, problem), code) if found is None else (documents.probe_document(found), DONE)
-
-
-def export(call: Call) -> Result:
-    """write a tuned model into a folder"""
-    run, kind, target = call.studio.find_run(call.typed.run), call.typed.kind, call.typed.target
-    settings = read_settings(kind, pairs(call.typed.settings, "--set KNOB=VALUE"))
-    problem, code = call.wait_for([(run, call.studio.start_export(run, kind, target, settings))])
-    if problem:
-        return unfinished(run, problem), code
-    return documents.export_document(call.studio.copy_export(run, kind, target)), DONE
 
 
 def compare(call: Call) -> Result:

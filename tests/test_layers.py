@@ -95,7 +95,7 @@ FIRST_PAGE = ("studio.ui.app", "studio.cli")
 STARTS_PROGRAMS = {"launch.py", "studio/engine/starter.py", "studio/engine/sandbox.py"}
 SHUT_IN = "studio/engine/sandboxed.py"
 """Runs by itself, behind its own lock, the code that a model wrote; nothing of the studio imports it."""
-KNOWS_THE_HUB = {"studio/engine/hub.py"}
+KNOWS_THE_HUB = {"studio/engine/hub.py", "studio/engine/hub_line.py", "studio/engine/hub_push.py"}
 CONNECTS = {*KNOWS_THE_HUB, "studio/services/judge_address.py"}
 """The judge's address is entered by the user, and asked only after a press."""
 KNOWS_THE_SYSTEM = {"launch.py", "studio/core/system.py", SHUT_IN}

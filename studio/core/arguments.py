@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from studio.core.errors import Refused
-from studio.core.keys import JUDGE_KEY, SERVE_KEY
+from studio.core.keys import HUB_TOKEN, JUDGE_KEY, SERVE_KEY
 
 OF_A_RUN = (
     *("show", "stop", "pause", "resume", "rename", "delete"),
@@ -59,9 +59,16 @@ def parser(helps: Mapping[str, str]) -> Parser:
     verb["judge"].add_argument("--model", default="", help="as for training, a run, or the name there")
     verb["judge"].add_argument("--address", default="", metavar="URL", help=f"a service; key in {JUDGE_KEY}")
     _add_address(verb["serve"])
-    verb["export"].add_argument("--as", required=True, dest="kind", metavar="KIND")
-    verb["export"].add_argument("--to", required=True, type=Path, dest="target", metavar="DIR")
+    _add_export(verb["export"])
     return whole
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument("--as", required=True, dest="kind", metavar="KIND")
+    export.add_argument("--to", required=True, dest="target", metavar="DIR | OWNER/NAME")
+    token = f"token in {HUB_TOKEN}, or of hf auth login"
+    export.add_argument("--of", default="", metavar="KIND", help=f"hub: the export to send; {token}")
+    export.add_argument("--public", action="store_true", help="hub: everyone may see it, not only you")
 
 
 def _add_address(serve: argparse.ArgumentParser) -> None:

@@ -9,6 +9,8 @@ SERVE_KEY = "STUDIO_SERVE_KEY"
 """The variable that holds the key which the server of tuned models asks for."""
 JUDGE_KEY = "STUDIO_JUDGE_KEY"
 """The variable that holds the key of a judge's address: what stands on a command line is seen by others."""
+HUB_TOKEN = "HF_TOKEN"
+"""The variable that holds a token of the Hugging Face hub; its own tools read it, too."""
 
 
 class Key:

@@ -157,7 +157,7 @@ def _noted(folder: RunFolder, kind: str, document: dict[str, Any]) -> ExportView
     return ExportView(folder.id, kind, str(place), files, parity, step, earlier)
 
 
-def _sound(folder: RunFolder, kind: str) -> ExportView:
+def sound(folder: RunFolder, kind: str) -> ExportView:
     """Return a finished export whose files are still what they were. Raises Refused, StudioError."""
     exporter_named(kind)
     found = _view(folder, kind)
@@ -175,7 +175,7 @@ def archive(home: Home, run: str, kind: str) -> Path:
     while True:
         asked_for = _view(folder, kind)
         try:
-            return _archive(home, _sound(folder, kind))
+            return _archive(home, sound(folder, kind))
         except StudioError:
             if _view(folder, kind) == asked_for:
                 raise
@@ -203,7 +203,7 @@ def _archive(home: Home, found: ExportView) -> Path:
 
 def copy(home: Home, run: str, kind: str, *, target: Path) -> ExportView:
     """Copy a finished export into a new or empty folder. Raises Refused where something is in it."""
-    found = _sound(home.runs.folder(run), kind)
+    found = sound(home.runs.folder(run), kind)
     place = _refuse_unusable(target)
     try:
         with filled_folder(place) as staged:

@@ -15,6 +15,7 @@ from studio.engine.weight_files import Abandoned
 from studio.evaluation.judge import REPLY_TOKENS
 from studio.evaluation.questions import questions
 from studio.services.jobs import ShouldStop, best_checkpoint
+from studio.services.waiting import Stopped
 from studio.store.home import Home
 from studio.store.runs import RunFolder
 
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 Ask = Callable[[tuple[str, str]], tuple[str, str] | None]
 """Puts a question in both orders; None where it is too long for the judge."""
-
-
-class Stopped(Exception):
-    """Somebody asked to stop while the judge read."""
 
 
 def refuse_itself(home: Home, folder: RunFolder, model: str) -> None:

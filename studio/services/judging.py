@@ -4,7 +4,6 @@ The key of an address stays in this process and is written nowhere: another one 
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -23,11 +22,12 @@ from studio.evaluation.votes import Side, agreement, tally, verdict_of_votes, wi
 from studio.services import exams
 from studio.services.jobs import Progress, ShouldStop, run_job
 from studio.services.judge_address import Address, TooLong, checked_address, refuse_open_key
-from studio.services.judge_here import Ask, Stopped, judge_here, refuse_itself
+from studio.services.judge_here import Ask, judge_here, refuse_itself
 from studio.services.keys import Keys
 from studio.services.queue import Task
 from studio.services.training import Signals
 from studio.services.views_of_votes import JudgeView
+from studio.services.waiting import Stopped, pause, refuse_stopped
 from studio.store.feedback import FILE, FeedbackFile
 from studio.store.files import read_as, write_json
 from studio.store.home import Home
@@ -37,7 +37,6 @@ from studio.store.runs import RunFolder
 KIND = "judge"
 RESULT, UNFINISHED = "judge.json", "judge.unfinished.jsonl"
 _HINT = "Delete this file, and ask the judge again."
-PAUSE_SECONDS = 0.1
 OWN = "The judge is the untouched model of this run, and may favour its own way of writing."
 
 
@@ -122,7 +121,7 @@ def _judge(home: Home, keys: Keys, task: Task, progress: Progress, should_stop: 
             for number, ballot in enumerate(asked):
                 progress(number, len(asked), "The judge reads")
                 if ballot.key not in done:
-                    _refuse_stopped(should_stop)
+                    refuse_stopped(should_stop)
                     done[ballot.key] = _judgement(ballot, ask)
                     kept.append(asdict(done[ballot.key]))
     except Stopped:
@@ -138,18 +137,13 @@ def _judgement(ballot: Ballot, ask: Ask) -> Judgement:
     return judging.settle(ballot.key, replies) if replies else Judgement(ballot.key, "unasked")
 
 
-def _refuse_stopped(should_stop: ShouldStop) -> None:
-    if should_stop():
-        raise Stopped
-
-
 @contextmanager
 def _opened(home: Home, judge: Judge, key: Key, progress: Progress, should_stop: ShouldStop) -> Iterator[Ask]:
     if not judge.address:
         with judge_here(home, judge.model, lambda text: progress(0, 0, text), should_stop) as ask:
             yield ask
         return
-    yield partial(_both, Address(judge, key, partial(_pause, should_stop)).ask)
+    yield partial(_both, Address(judge, key, partial(pause, should_stop)).ask)
 
 
 def _both(ask: Callable[[str], str], orders: tuple[str, str]) -> tuple[str, str] | None:
@@ -157,16 +151,6 @@ def _both(ask: Callable[[str], str], orders: tuple[str, str]) -> tuple[str, str]
         return ask(orders[0]), ask(orders[1])
     except TooLong:
         return None
-
-
-def _pause(should_stop: ShouldStop, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        _refuse_stopped(should_stop)
-        left = end - time.monotonic()
-        if left <= 0:
-            return
-        time.sleep(min(left, PAUSE_SECONDS))
 
 
 def ballots(home: Home, folder: RunFolder, exam: Exam) -> tuple[Ballot, ...]:

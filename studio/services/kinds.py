@@ -1,6 +1,6 @@
-"""What the worker does of each kind of job beside training: exams, probes, judges, drawn answers, exports."""
+"""What the worker does of each kind of job beside training: exams, probes, judges, exports and so on."""
 
-from studio.services import drawing, exams, exports, judging, probes
+from studio.services import drawing, exams, exports, judging, probes, pushing
 from studio.services.keys import Keys
 from studio.services.queue import Task
 from studio.services.training import Signals
@@ -18,5 +18,7 @@ def perform(home: Home, keys: Keys, task: Task, signals: Signals) -> None:
             judging.hold(home, keys, task, signals)
         case drawing.KIND:
             drawing.hold(task, signals)
+        case pushing.KIND:
+            pushing.hold(home, keys, task, signals)
         case _:
             exports.make(home, task, signals)

@@ -25,7 +25,7 @@ from studio.services.choices import Choice
 from studio.services.model_list import OfferedModel
 from studio.services.price import hourly_price
 from studio.services.runbook import RunBook
-from studio.services.studio_of_exports import StudioOfExports
+from studio.services.studio_of_hub import StudioOfHub
 from studio.services.views import (
     Comparison,
     Duty,
@@ -41,7 +41,7 @@ from studio.services.worker import Worker
 from studio.store.home import Home
 
 
-class Studio(StudioOfExports):
+class Studio(StudioOfHub):
     """One home folder and the verbs on it. Reading needs no `open`; training, answers and exports do."""
 
     def __init__(self, home: Path) -> None:

@@ -1,6 +1,7 @@
 """What moves while a page is open, in words and per cent: drawn once, then told by the polls."""
 
 from studio.core.words import about, count, size
+from studio.services import pushing
 from studio.services.views import JobView, RunView
 from studio.services.views_of_data import ChangeView, UploadView
 
@@ -50,11 +51,12 @@ def rate(run: RunView) -> str:
 def job_text(job: JobView) -> str:
     if job.status == "queued":
         return "Waiting for its turn"
-    return (
-        f"{job.message or 'Working'} · {job.done:,} of {job.total:,}"
-        if job.total
-        else job.message or "Working"
-    )
+    said = job.message or "Working"
+    if not job.total:
+        return said
+    if job.kind == pushing.KIND:
+        return f"{said} · {size(job.done)} of {size(job.total)}"
+    return f"{said} · {job.done:,} of {job.total:,}"
 
 
 def job_percent(job: JobView) -> int:

@@ -19,7 +19,7 @@ from studio.ui.panels.ratings import rating
 
 SIDES = (("base", "Before", "the untouched model"), ("tuned", "After", "your tuned model"))
 LONGEST_TABLE = 200
-RESUMED = ("exam", "probe", "draw")
+RESUMED = ("exam", "probe", "draw", "export hub")
 """Kinds of jobs that go on where they were stopped."""
 JUDGES = notice("neutral", "Nothing to ask.", outputs.JUDGES)
 

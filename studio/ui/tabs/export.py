@@ -19,6 +19,7 @@ from studio.ui.panels import compare as jobs
 from studio.ui.panels import export as panel
 from studio.ui.session import Facts, read
 from studio.ui.shell import Shell
+from studio.ui.tabs.export_hub import HubPart
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 HEAD = heading(
@@ -41,12 +42,13 @@ class ExportTab:
             self.form = form({each.TITLE: (each.Config,) for each in EXPORTERS.values()})
             self.progress = html_part("export-progress")
             self.result = html_part("export-result")
+            self.hub = HubPart(shell, self.notice)
             self.code = html_part("code")
             self.bar = actions("export", other=True)
 
     def outputs(self) -> list[gr.blocks.Block]:
         parts = [self.notice, self.kinds, self.progress, self.result, self.code]
-        return [*parts, *self.form.groups.values(), *self.bar.parts()]
+        return [*parts, *self.form.groups.values(), *self.hub.outputs(), *self.bar.parts()]
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self.notice)
@@ -58,6 +60,7 @@ class ExportTab:
         ):
             inputs, outputs = [shell.session, *values], [self.notice, shell.session]
             shell.after(on(event, safe(handler), inputs=inputs, outputs=outputs, repeats=repeats))
+        self.hub.wire()
         on(self.bar.back.click, shell.step("compare"), inputs=[shell.session], outputs=shell.outputs())
 
     # What it looks like
@@ -79,6 +82,7 @@ class ExportTab:
             self.result: self._result(view) if view else "",
             self.code: self._code(run),
             **self.form.fill({}, [] if offers[kind].refusal else [EXPORTERS[kind].Config]),
+            **self.hub.show(run),
             **self._buttons((run.id, kind), view, job, offers[kind].refusal),
         }
 
