@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.core.hosts import LOOPBACK, authority, bare
+from studio.ui.addresses import Addresses, ours
 
 WITHOUT_TOKEN = ("/gradio_api/startup-events",)
 """Gradio's launch calls it to see whether its server is up; it tells nothing but that."""
@@ -37,7 +38,7 @@ Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
 def guarded(token: str | None, allowed_hosts: Collection[str]) -> Lifespan:
-    """Return the `lifespan` of an application that puts the guard around all of it.
+    """Return the `lifespan` of an application that puts the guard around all of it that may be reached.
 
     As an entry of `middleware` it would stand inside Gradio's own, which answers a foreign preflight itself.
     """
@@ -46,7 +47,7 @@ def guarded(token: str | None, allowed_hosts: Collection[str]) -> Lifespan:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         assert app.middleware_stack is not None, "it is built before the application starts"
         app.middleware_stack = Guard(
-            app.middleware_stack,
+            Addresses(app.middleware_stack, ours(app.routes)),
             token=token,
             allowed_hosts=allowed_hosts,
             space_host=os.environ.get("SPACE_HOST", ""),

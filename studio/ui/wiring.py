@@ -7,6 +7,7 @@ from typing import Any, Literal
 import gradio as gr
 
 from studio.core.errors import StudioError
+from studio.ui.arguments import checked
 from studio.ui.assets import script_tags
 from studio.ui.markup import problem
 
@@ -51,7 +52,7 @@ def on(
     it counts as well, or the last one counts once the request is answered.
     """
     return event(
-        handler,
+        checked(handler, inputs) if handler is not None else None,
         inputs=list(inputs),
         outputs=list(outputs),
         js=js,

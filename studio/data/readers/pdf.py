@@ -17,6 +17,8 @@ ENDINGS = (".pdf",)
 FILE_TYPES = ("pdf",)
 
 COLUMN = "text"
+MOST_SIGNS = 500_000
+"""Words of the page's drawing. A dense page has 50,000; a trap of 700 bytes has millions and takes 400 MB."""
 _SEARCHED_BYTES = 1024
 """A PDF may have a few bytes before its mark; readers look that far for it."""
 
@@ -63,7 +65,14 @@ def _opened(path: Path) -> pypdf.PdfReader:
 def _rows(reader: pypdf.PdfReader) -> Iterator[SourceRow]:
     for at in range(len(reader.pages)):
         try:
-            text = reader.pages[at].extract_text()
+            # No helper program for pictures either: pypdf would look for one.
+            with pypdf.apply_configuration(
+                stream_parsing_work_maximum_count=MOST_SIGNS, jbig2dec_binary=None
+            ):
+                text = reader.pages[at].extract_text()
+        except pypdf.errors.LimitReachedError:
+            yield SourceRow(at + 1, {}, "The page unpacks to more than any page of text holds.")
+            continue
         except Exception as error:  # as above; one broken page does not spoil the others
             problem = f"The page cannot be read ({type(error).__name__})."
             yield SourceRow(at + 1, {}, problem)

@@ -54,6 +54,15 @@ def test_pages_of_a_pdf_are_rows(read, make):
     ]
 
 
+def test_a_page_that_unpacks_to_more_than_any_page_holds_is_set_aside(read, make, monkeypatch):
+    monkeypatch.setattr("studio.data.readers.pdf.MOST_SIGNS", 60)
+    rows = list(read(make.pdf(["A page.", "word " * 4, "The end."]), "a.pdf").rows)
+    assert not any(row.problem for row in rows)
+    monkeypatch.setattr("studio.data.readers.pdf.MOST_SIGNS", 2)
+    with pytest.raises(Refused, match="damaged"):
+        read(make.pdf(["A page."]), "a.pdf")
+
+
 def test_a_pdf_without_text_or_with_a_password_is_refused(read, make):
     with pytest.raises(Refused, match="pictures of pages and no text"):
         read(make.pdf(["", ""]), "a.pdf")
