@@ -24,6 +24,7 @@ from studio.services.jobs import Progress, ShouldStop, run_job
 from studio.services.judge_address import Address, TooLong, checked_address, refuse_open_key
 from studio.services.judge_here import Ask, judge_here, refuse_itself
 from studio.services.keys import Keys
+from studio.services.outsiders import as_owner, refuse_folder
 from studio.services.queue import Task
 from studio.services.training import Signals
 from studio.services.views_of_votes import JudgeView
@@ -52,6 +53,7 @@ def start(home: Home, keys: Keys, run: str, judge: Judge, key: Key) -> str:
         refuse_open_key(judge.address, key)
         _refuse_key_elsewhere(home, key)
     else:
+        refuse_folder(home, judge.model)
         refuse_itself(home, folder, judge.model)
     _refuse_second(home, folder, judge)
     ticket = keys.put(key if judge.address else Key())
@@ -104,6 +106,7 @@ def hold(home: Home, keys: Keys, task: Task, signals: Signals) -> None:
 
 def _judge(home: Home, keys: Keys, task: Task, progress: Progress, should_stop: ShouldStop) -> bool:
     folder, (judge, ticket) = task.folder, _wish(task.wishes)
+    home = as_owner(home, folder)
     key = keys.take(ticket)
     exam = exams.newest(folder)
     if exam is None:

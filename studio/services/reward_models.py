@@ -8,6 +8,7 @@ from studio.core.errors import Refused
 from studio.engine.objectives import objective_named
 from studio.engine.rewards import reward_model
 from studio.services.jobs import best_checkpoint, check_best
+from studio.services.outsiders import may_open
 from studio.store.home import Home
 
 
@@ -22,7 +23,8 @@ def with_reward_model(home: Home, config: RunConfig) -> RunConfig:
     if not asked.reward_model_weight or not asked.reward_model_run:
         return config
     named = Path(asked.reward_model_run)
-    checkpoint = named if named.is_dir() else _best_of(home, asked.reward_model_run)
+    is_folder = named.is_dir() and may_open(home, named)
+    checkpoint = named if is_folder else _best_of(home, asked.reward_model_run)
     return replace(config, knobs={**config.knobs, "reward_model_run": str(checkpoint.resolve())})
 
 

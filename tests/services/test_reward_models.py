@@ -76,3 +76,14 @@ def test_a_folder_of_a_checkpoint_is_written_so_that_it_is_found_from_anywhere(s
     (tmp_path / "step-000004").mkdir()
     found = with_reward_model(shop, config(reward_model_weight=1.0, reward_model_run="step-000004"))
     assert found.knobs["reward_model_run"] == str((tmp_path / "step-000004").resolve())
+
+
+def test_on_a_shared_studio_a_checkpoint_is_one_of_an_own_run(shop, tmp_path):
+    ada, bob = shop.owned_by("ada"), shop.owned_by("bob")
+    run = a_run(ada, tmp_path)
+    asked = config(reward_model_weight=1.0, reward_model_run=run)
+    settled = with_reward_model(ada, asked)
+    assert with_reward_model(ada, settled) == settled
+    for hers in (asked, settled):
+        with pytest.raises(Refused, match="There is no run"):
+            with_reward_model(bob, hers)

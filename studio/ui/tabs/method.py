@@ -16,11 +16,11 @@ from studio.ui.actions import actions
 from studio.ui.forms import chosen, entries, form, joined, radio_cards
 from studio.ui.markup import heading
 from studio.ui.panels import method as panel
-from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, read, refuse_folder
+from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, read
 from studio.ui.shell import Shell, pulse
 from studio.ui.tabs.likeness import LikePart
 from studio.ui.tabs.method_aim import AimPart
-from studio.ui.tabs.method_models import LABELS, ModelList, elsewhere
+from studio.ui.tabs.method_models import LABELS, ModelList, elsewhere, refuse_places
 from studio.ui.tabs.method_rewards import REWARD_CONFIGS, RewardsPart, lacks_reward
 from studio.ui.tabs.method_ways import Ways
 from studio.ui.wiring import Updates, event_text, html_part, on, told
@@ -161,7 +161,7 @@ class MethodTab:
 
     def _plan(self, session: Session, knobs: Mapping[str, KnobValue] | None = None) -> RunConfig:
         if not self._shell.local:
-            refuse_folder(session.model, {model.id for model in self._studio.models()})
+            refuse_places(self._studio, session, knobs or {})
         kept = {"max_length": session.longest} if session.longest else {}
         return self._studio.plan(
             session.dataset,

@@ -1,13 +1,15 @@
 """Step 2, Method: the list of models beside the field where a name of the hub is typed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import gradio as gr
 
+from studio.core.knobs import KnobValue
 from studio.engine.catalogue import listed
+from studio.services.studio import Studio
 from studio.ui.panels import models as panel
-from studio.ui.session import FOLDER, HUB, Session, read
+from studio.ui.session import FOLDER, HUB, Session, read, refuse_folder
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on
 
@@ -46,6 +48,12 @@ class ModelList:
             return {self.list: ""}
         offered = self._shell.studio.listed_models(session.objective, session.tuning)
         return {self.list: panel.models(offered, session.elsewhere.strip())}
+
+
+def refuse_places(studio: Studio, session: Session, knobs: Mapping[str, KnobValue]) -> None:
+    """Raise Refused where a visitor from elsewhere names a folder as the model or as its teacher."""
+    refuse_folder(session.model, {model.id for model in studio.models()})
+    refuse_folder(str(knobs.get("teacher", "")).strip(), ())
 
 
 def elsewhere(session: Session) -> gr.Textbox:
