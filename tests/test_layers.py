@@ -52,7 +52,8 @@ HOMES: dict[str, set[str]] = {
     "tokenizers": TRAINS | {"data"},
     "evaluate": {"evaluation"},
     "datasets": TRAINS,
-    "gguf": {"engine"},
+    "gguf": {"engine", "exporters"},
+    "cyllama": {"exporters"},
     "httpx2": {"engine"},
     "numpy": TRAINS | {"data", "charts", "retrieval"},
     "pandas": {"data", "charts", "ui"},
@@ -92,7 +93,12 @@ HEAVY = {
 }
 """Not imported before the first page is served."""
 FIRST_PAGE = ("studio.ui.app", "studio.cli")
-STARTS_PROGRAMS = {"launch.py", "studio/engine/starter.py", "studio/engine/sandbox.py"}
+STARTS_PROGRAMS = {
+    "launch.py",
+    "studio/engine/starter.py",
+    "studio/engine/sandbox.py",
+    "studio/exporters/llama/native.py",
+}
 SHUT_IN = "studio/engine/sandboxed.py"
 """Runs by itself, behind its own lock, the code that a model wrote; nothing of the studio imports it."""
 KNOWS_THE_HUB = {"studio/engine/hub.py", "studio/engine/hub_line.py", "studio/engine/hub_push.py"}

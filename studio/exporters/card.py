@@ -15,7 +15,8 @@ from studio.exporters import judging, on_the_way, serving, told
 from studio.exporters import licences as of_both
 from studio.exporters.exam_table import measured
 from studio.exporters.front_matter import front_matter
-from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
+from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, READ_WITH, ExportJob, Parity
+from studio.exporters.llama.bounds import in_words
 from studio.exporters.markdown import plain
 from studio.exporters.origin import Origin, origin_of
 
@@ -57,7 +58,8 @@ def _summary(job: ExportJob, origin: Origin) -> str:
 
 def _library(exporter: ModuleType, job: ExportJob) -> str:
     """Return the library that reads the files; what peft has no form for needs none but transformers."""
-    return exporter.LIBRARY if tuning_named(job.config.tuning).PEFT else "transformers"
+    without_peft = exporter.LIBRARY == "peft" and not tuning_named(job.config.tuning).PEFT
+    return "transformers" if without_peft else exporter.LIBRARY
 
 
 def _loading(exporter: ModuleType, job: ExportJob, origin: Origin) -> str:
@@ -85,15 +87,17 @@ def _loading(exporter: ModuleType, job: ExportJob, origin: Origin) -> str:
 
 
 def _parity(parity: Parity, job: ExportJob, library: str) -> str:
-    plain = "`transformers` and `peft`" if library == "peft" else "`transformers`"
+    with_what = READ_WITH[library]
+    if parity.form:
+        return f"The file was loaded with {with_what} in float32: {in_words(parity)} {parity.also}".rstrip()
     if objective_named(job.config.objective).HEAD == "reward":
         return (
-            f"The files of this folder were loaded with plain {plain} in float32 and judged {parity.prompts} "
+            f"The files of this folder were loaded with {with_what} in float32 and judged {parity.prompts} "
             "answers; the largest difference to the rewards that the model in the studio gives them was "
             f"{parity.max_logit_difference:.2g} (allowed: {LARGEST_LOGIT_DIFFERENCE:g})."
         )
     return (
-        f"The files of this folder were loaded with plain {plain} in float32 and answered "
+        f"The files of this folder were loaded with {with_what} in float32 and answered "
         f"{parity.prompts} prompts greedily: {parity.equal_answers} of {parity.prompts} answers were equal, "
         f"token by token, to those of the model in the studio; the largest difference of a logit was "
         f"{parity.max_logit_difference:.2g} (allowed: {LARGEST_LOGIT_DIFFERENCE:g})."

@@ -70,6 +70,14 @@ LARGEST_LOGIT_DIFFERENCE = 5e-3
 """What parity allows. Merging LoRA into float32 weights moved logits by 9e-5 (they reach about 25)."""
 
 
+READ_WITH = {
+    "transformers": "plain transformers",
+    "peft": "plain transformers and peft",
+    "gguf": "plain transformers",
+}
+"""What loads the files of each library, as a stranger has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
     name: str
@@ -88,6 +96,14 @@ class Parity:
     equal_answers: int
     max_logit_difference: float
     passed: bool
+    form: str = ""
+    """What the numbers were rounded to; "" where they were not. The next two are told of rounded ones."""
+    same_next: float = 1.0
+    """The share of places of the studio's answers at which both find the same next token likeliest."""
+    divergence: float = 0.0
+    """Mean Kullback-Leibler divergence of the chances there, in nats."""
+    also: str = ""
+    """What else read the files, and what it found."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,12 @@ NOT_RUN = "The studio checks these files with `transformers`, not with vLLM."
 
 
 def section(exporter: ModuleType, job: ExportJob, origin: Origin) -> tuple[str, ...]:
-    """Return a section of the card, in a tuple; none where vLLM has no way to serve what this is."""
+    """Return a section of the card, in a tuple; none where vLLM has no way to serve what this is.
+
+    An exporter whose files other programs serve has `serving`, which says how.
+    """
+    if hasattr(exporter, "serving"):
+        return (exporter.serving(job),)
     command = _command(exporter, job, origin)
     if not command:
         return ()

@@ -43,8 +43,8 @@ def fill(
     exporter = exporter_named(kind)
     progress(0, STAGES, "Loading the tuned model in full precision")
     template = ChatTemplate(load_tokenizer(job.source))
-    asked = _questions(job, template)
-    model = _studio_model(job)
+    asked = asked_of(job, template)
+    model = studio_model(job)
     ask = _asking(model, job, template, should_stop)
     progress(1, STAGES, "Asking the studio's model")
     ours = ask(model, [q.prompt for q in asked])
@@ -57,7 +57,7 @@ def fill(
     template.tokenizer.save_pretrained(folder)
     del model  # merging consumed it, and the stranger's copy needs the room
     progress(3, STAGES, "Asking the exported files")
-    prompts = _as_a_stranger_reads(job, folder, [_as_taken(each, template) for each in asked])
+    prompts = _as_a_stranger_reads(job, folder, [as_taken(each, template) for each in asked])
     stranger = exporter.load(job, folder).to(choose_device().device)
     theirs = ask(stranger, prompts)
     if theirs is None:
@@ -78,7 +78,8 @@ def _asking(
     return partial(parity.answers, ends=ends, should_stop=should_stop)
 
 
-def _questions(job: ExportJob, template: ChatTemplate) -> list[Question]:
+def asked_of(job: ExportJob, template: ChatTemplate) -> list[Question]:
+    """Return what both models are asked: the first rows that spell no control token."""
     rows, objective = (*job.held_out, *job.training), objective_named(job.config.objective)
     max_length = job.config.part(DataSettings).max_length
     if objective.HEAD == "reward":
@@ -94,7 +95,8 @@ def _questions(job: ExportJob, template: ChatTemplate) -> list[Question]:
     return parity.choose(fitting, template.tokenizer.all_special_tokens)
 
 
-def _studio_model(job: ExportJob) -> PreTrainedModel:
+def studio_model(job: ExportJob) -> PreTrainedModel:
+    """Return the tuned model in float32 as the studio itself has it."""
     return load_tuned(
         job.source,
         job.config.tuning,
@@ -114,7 +116,7 @@ def _as_a_stranger_reads(job: ExportJob, folder: Path, asked: list[Question]) ->
     return [parity.as_a_stranger_reads(question, tokenizer, chat=objective.CHAT) for question in asked]
 
 
-def _as_taken(question: Question, template: ChatTemplate) -> Question:
+def as_taken(question: Question, template: ChatTemplate) -> Question:
     """Return a question with the turns that whoever asks by the template has to give it."""
     if not any(turn.role == "system" for turn in question.messages) or not template.folds_system:
         return question

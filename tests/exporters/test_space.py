@@ -59,7 +59,7 @@ def studio_says(job, *messages, length=24):
     """What Compare shows: the engine's own answer, token by token."""
     tokenizer = load_tokenizer(job.source)
     ids = encode_prompt(list(messages), ChatTemplate(tokenizer))
-    return "".join(stream(weights._studio_model(job), tokenizer, ids, max_new_tokens=length))
+    return "".join(stream(weights.studio_model(job), tokenizer, ids, max_new_tokens=length))
 
 
 def changed(app, **settings):

@@ -183,7 +183,7 @@ def test_a_question_leaves_room_for_learned_places_and_the_answer(lora_run):
     for tuning, record, asked in (("lora", long, 1), ("prompt", long, 0), ("prompt", short, 1)):
         config = RunConfig("d", "v", tuning=tuning)
         run = replace(lora_run, config=config, training=(record,), held_out=())
-        assert len(weights._questions(job_of(run), template)) == asked
+        assert len(weights.asked_of(job_of(run), template)) == asked
 
 
 def test_full_fine_tuning_has_no_adapter_to_hand_over(full_run, tmp_path):

@@ -97,6 +97,16 @@ def test_the_green_tick_is_given_only_where_parity_passed() -> None:
     assert export.certificate(None) == ""
 
 
+def test_a_rounded_file_is_judged_by_what_rounding_may_change() -> None:
+    rounded = replace(PARITY, equal_answers=3, form="q4_0", same_next=0.97, divergence=0.01, also="Seen.")
+    told = export.certificate(rounded, library="gguf")
+    for said in ("✓", "rounded to q4_0", "3 of 8 answers equal", "97 %", "Seen."):
+        assert said in told, said
+    beyond = export.certificate(replace(rounded, passed=False, divergence=0.2), library="gguf")
+    assert "✓" not in beyond
+    assert "Rounding changes some of its answers" in beyond
+
+
 def test_a_time_that_is_not_measured_reads_as_being_measured() -> None:
     assert method.expected_time(FORECAST) == "4 to 6 min"
     assert method.expected_time(replace(FORECAST, measured=False)) == "measuring…"

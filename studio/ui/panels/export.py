@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.core.words import count, size
+from studio.exporters.job import READ_WITH
+from studio.exporters.llama.bounds import in_words
 from studio.services.views import ExportView, Parity
 from studio.ui.markup import escape, folded, notice, radio_card, table
 
@@ -38,13 +40,19 @@ def _card(kind: str, offer: Offer, view: ExportView | None, chosen: bool) -> str
     side = size(total(view)) if view else expected
     state = "Ready to download" if view else "Not made yet"
     if view and view.parity is not None:
-        state = "Ready, checked" if view.parity.passed else "Made, but the check did not pass"
+        state = _checked(view.parity)
     if view and view.earlier:
         state = f"{state}, of an earlier point (step {view.step:,})"
     if offer.refusal:
         side, state = "", f"Not for this run. {offer.refusal}"
     words = (offer.title, offer.summary, state)
     return radio_card("kind", kind, checked=chosen, words=words, side=side)
+
+
+def _checked(parity: Parity) -> str:
+    if parity.passed:
+        return "Ready, checked"
+    return "Made; rounding changed some answers" if parity.form else "Made, but the check did not pass"
 
 
 def make(*, checked: bool) -> str:
@@ -56,22 +64,30 @@ def total(view: ExportView) -> int:
     return sum(file.bytes for file in view.files)
 
 
-def certificate(parity: Parity | None) -> str:
-    """Return the parity self-test's result; the green tick only where every answer was equal."""
+def certificate(parity: Parity | None, *, library: str = "peft") -> str:
+    """Return the parity self-test's result; the green tick only where every answer was equal.
+
+    Rounded numbers cannot give equal answers: theirs stands for the bounds of `exporters.llama.bounds`.
+    `library` is the one that the files are made for.
+    """
     if parity is None:
         return ""
     equal = f"{parity.equal_answers:,} of {count(parity.prompts, 'answer')} equal, token for token"
     largest = f"largest difference in any score {parity.max_logit_difference:.2g}"
-    if parity.passed:
-        title, mark, tone = "It behaves the same outside the studio", "✓", "passed"
-    else:
-        title, mark, tone = "The exported files answer differently", "!", "failed"
+    found = f"{in_words(parity)} {parity.also}".rstrip() if parity.form else f"{equal}; {largest}."
+    mark, tone = ("✓", "passed") if parity.passed else ("!", "failed")
     return (
         f'<section class="certificate {tone}" aria-label="Parity certificate">'
-        f'<span class="mark" aria-hidden="true">{mark}</span><div><h3>{title}</h3><p>The files were loaded '
-        f"again as a stranger would, with plain transformers and peft: {equal}; {largest}.</p></div>"
-        "</section>"
+        f'<span class="mark" aria-hidden="true">{mark}</span><div><h3>{_judged(parity)}</h3><p>'
+        f"The files were loaded again as a stranger would, with {READ_WITH[library]}: {escape(found)}"
+        "</p></div></section>"
     )
+
+
+def _judged(parity: Parity) -> str:
+    if parity.passed:
+        return "It behaves the same outside the studio"
+    return "Rounding changes some of its answers" if parity.form else "The exported files answer differently"
 
 
 def files(view: ExportView) -> str:

@@ -101,7 +101,8 @@ class ExportTab:
         card = Path(view.path) / "README.md"
         title = "About these files" if view.parity is None else "Model card"
         text = panel.text_block(title, card.read_text("utf-8"), opened=True) if card.is_file() else ""
-        return panel.certificate(view.parity) + panel.files(view) + text
+        library = getattr(EXPORTERS[view.kind], "LIBRARY", "peft")
+        return panel.certificate(view.parity, library=library) + panel.files(view) + text
 
     def _code(self, run: RunView) -> str:
         try:
