@@ -11,7 +11,7 @@ from studio.core.cleaning import Step
 from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.evaluation.lights import lights
-from studio.exporters import judging, on_the_way, serving, told
+from studio.exporters import foretold, judging, on_the_way, serving, told
 from studio.exporters import licences as of_both
 from studio.exporters.exam_table import measured
 from studio.exporters.front_matter import front_matter
@@ -139,7 +139,7 @@ def training(job: ExportJob) -> str:
     """Return the method in plain words, then the forecast beside the truth."""
     named = (told.objective(job.config), told.tuning(job.config))
     lines = [f"{title}: {summary}" for title, summary in named]
-    lines += told.forecast_in_words(job.facts)
+    lines += foretold.in_words(job.facts)
     lines += on_the_way.point_used(job.facts.story, job.step)
     return _list(lines)
 

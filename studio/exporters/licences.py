@@ -35,6 +35,12 @@ def named(licence: str) -> str:
     return next((name for name in (plain, _NO_WORDS.sub("", plain)) if name in NAMES), "")
 
 
+def _mentioned(licence: str) -> str:
+    """Return the hub's name of a licence that stands somewhere in a text, the longest one; "" for none."""
+    words = f"-{re.sub(r'[^a-z0-9.+]+', '-', licence.lower()).strip('-.')}-"
+    return max((name for name in NAMES if f"-{name}-" in words), key=len, default="")
+
+
 def front_matter(licence: str) -> tuple[str, ...]:
     """Return the lines of a card that tell the licence in the hub's words."""
     if name := named(licence):
@@ -85,7 +91,7 @@ def _unread_base(licence: str) -> str:
 
 def _terms(licence: str, what: str, changed: str) -> list[str]:
     """Return what a licence forbids or asks."""
-    name = named(licence) or re.sub(r"[^a-z0-9.+]+", "-", licence.lower())
+    name = named(licence) or _mentioned(licence) or licence.lower()
     words, of = set(re.split(r"[-.]", name)), f"The licence of {what} ({licence})"
     creative = name.startswith("cc-")
     said = []

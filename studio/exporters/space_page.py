@@ -104,8 +104,8 @@ def _contents(job: ExportJob) -> str:
     return "\n".join([*lines, *([] if whole else [f"- `{BASE}/`: the model that it belongs to"])])
 
 
-_ONLINE = """From this folder, with an account at huggingface.co and a name such as `you/my-model`. Only you
-see it until you make it public in its settings.
+_ONLINE = """From this folder, with an account at huggingface.co. For NAME put yours and one of its own, such
+as `you/my-model`. Only you see it until you make it public in its settings.
 
 ```sh
 pip install huggingface_hub

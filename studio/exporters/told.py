@@ -12,7 +12,7 @@ from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.exam import Exam
 from studio.core.knobs import knobs
 from studio.core.report import Issue
-from studio.core.words import between, count, duration, listed, percentage, size
+from studio.core.words import count, listed, percentage
 from studio.data.checks import CHECKS
 from studio.data.formats import FORMATS
 from studio.data.personal import KINDS
@@ -32,15 +32,6 @@ class Setting:
     label: str
     term: str
     value: str
-
-
-@dataclass(frozen=True)
-class Foretold:
-    """One thing that was forecast before the run, and what it turned out to be."""
-
-    what: str
-    forecast: str
-    truth: str
 
 
 def title_of(registry: dict[str, ModuleType], name: str) -> str:
@@ -138,29 +129,6 @@ def settings(config: RunConfig) -> tuple[Setting, ...]:
 
 def _value(value: object) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value}"
-
-
-def forecast(facts: RunFacts) -> tuple[Foretold, ...]:
-    """Return the forecast of a finished run beside the truth; nothing where there was none or it was cut."""
-    said, story = facts.foreseen, facts.story
-    if said is None or facts.status != "finished":
-        return ()
-    time = between(said.seconds_low, said.seconds_high) if said.seconds_high else "no rehearsal was held"
-    memory = size(said.memory_bytes) if said.memory_bytes else "not foreseen"
-    took = size(story.peak_memory_bytes) if story.peak_memory_bytes else "not measured"
-    return (
-        Foretold("Time to train", time, duration(story.seconds(None))),
-        Foretold("Largest memory held", memory, took),
-    )
-
-
-def forecast_in_words(facts: RunFacts) -> tuple[str, ...]:
-    """Return the forecast beside the truth in sentences, or why they are not set side by side."""
-    if facts.foreseen is None:
-        return ("No forecast was kept with this run.",)
-    if facts.status != "finished":
-        return ("It ended before its time, so the forecast of the whole run is not set beside it.",)
-    return tuple(f"{each.what}: foreseen {each.forecast}, took {each.truth}." for each in forecast(facts))
 
 
 def findings_in_words(facts: RunFacts) -> tuple[str, ...]:

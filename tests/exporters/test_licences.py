@@ -65,6 +65,11 @@ def test_nothing_is_warned_of_where_nothing_is_forbidden(name):
         ("bigscience-openrail-m", "", "terms of its own"),
         ("", "", "It is not known what the licence of the base model allows"),
         ("other", "", "It is not known what the licence of the base model allows"),
+        (
+            "mit",
+            "GNOME documentation, CC BY-SA 3.0",
+            "The licence of the data (GNOME documentation, CC BY-SA",
+        ),
         ("Ours alone", "", "Ours alone, is not one that the studio knows"),
     ],
 )

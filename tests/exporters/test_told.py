@@ -7,7 +7,6 @@ import pytest
 from studio.core.cleaning import Step
 from studio.core.config import RunConfig
 from studio.core.exam import Difference, Exam, Score, Wins
-from studio.core.foreseen import Foreseen
 from studio.core.report import DatasetReport, Issue
 from studio.evaluation.votes import Tally
 from studio.exporters import told
@@ -88,12 +87,6 @@ def test_what_the_checks_found_is_told_to_the_public_without_a_word_of_the_rows(
     assert len(said) == 2
     assert said[0].endswith(": 9 rows.")
     assert "secret" not in " ".join(said)
-
-
-def test_a_forecast_that_is_not_set_beside_the_truth_says_why():
-    assert told.forecast_in_words(FACTS) == ("No forecast was kept with this run.",)
-    cut = replace(FACTS, foreseen=Foreseen(80.0, 110.0, 1_000_000_000), status="stopped")
-    assert "ended before its time" in told.forecast_in_words(cut)[0]
 
 
 VOTES = VotesTold(40, 40, True, Tally(18, 2, 20), Score(0.9, 0.683, 0.988), "better")

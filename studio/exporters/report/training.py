@@ -5,7 +5,7 @@ from studio.core.recipes import RECIPES
 from studio.core.verdict import verdict
 from studio.core.words import count, duration, size
 from studio.core.yardstick import TOKEN, yardstick_of_run
-from studio.exporters import on_the_way, told
+from studio.exporters import foretold, on_the_way, told
 from studio.exporters.facts import RunFacts
 from studio.exporters.origin import origin_of
 from studio.exporters.report import markup
@@ -55,7 +55,7 @@ def _method(facts: RunFacts) -> str:
 
 
 def _forecast(facts: RunFacts) -> str:
-    found = told.forecast(facts)
+    found = foretold.forecast(facts)
     if found:
         rows = ((shown(each.what), shown(each.forecast), shown(each.truth)) for each in found)
         return table("Forecast and truth", ("What", "Foreseen before the run", "Measured"), rows)

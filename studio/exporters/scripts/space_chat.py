@@ -3,6 +3,7 @@
 Needs what requirements.txt names. It fetches nothing when it starts, and keeps no question.
 """
 
+import html
 import runpy
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -181,14 +182,44 @@ def chat(message, history, length, temperature):
     yield from answer(turns, min(max(int(length), 1), LONGEST), max(float(temperature), 0.0))
 
 
+class Conversation(gr.Chatbot):
+    """Shows what was said as it was said: the page acts on no tag and no entity in it."""
+
+    is_template = True  # to the browser it is a Chatbot
+
+    def preprocess(self, payload):
+        return in_texts(super().preprocess(payload), html.unescape)
+
+    def postprocess(self, value):
+        return super().postprocess(in_texts(value, lambda text: html.escape(text, quote=False)))
+
+
+def in_texts(turns, change):
+    """Return turns with every text changed."""
+    return [{**turn, "content": in_content(turn["content"], change)} for turn in turns or []]
+
+
+def in_content(content, change):
+    """Return what was said with every text in it changed."""
+    if isinstance(content, str):
+        return change(content)
+    return [{**part, "text": change(part["text"])} if "text" in part else part for part in content]
+
+
 def page():
-    """Return the page. What the model writes is shown as text: nothing in it is acted on."""
+    """Return the page."""
     return gr.ChatInterface(
         chat,
         title=TITLE,
         description=ABOUT,
-        chatbot=gr.Chatbot(label="Conversation", render_markdown=False),
-        textbox=gr.Textbox(placeholder="Ask something" if CHATS else "Begin a text", show_label=False),
+        chatbot=Conversation(label="Conversation", render_markdown=False, buttons=[]),
+        textbox=gr.Textbox(
+            label="What you write",
+            placeholder="Ask something" if CHATS else "Begin a text",
+            show_label=False,
+            submit_btn=True,
+            stop_btn=True,
+        ),
         additional_inputs=[
             gr.Slider(
                 16, LONGEST, 256, step=16, label="Longest answer", info="In tokens, which are parts of words"
@@ -197,7 +228,7 @@ def page():
                 0, 1.5, 0, step=0.1, label="Variety (temperature)", info="0: always the likeliest words"
             ),
         ],
-        additional_inputs_accordion="Settings",
+        additional_inputs_accordion=gr.Accordion("Settings", open=False, render=False),
         analytics_enabled=False,
         api_name="chat",
     )

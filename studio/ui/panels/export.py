@@ -32,7 +32,7 @@ def kinds(offers: Mapping[str, Offer], made: Sequence[ExportView], chosen: str) 
 
 def terms(warnings: Sequence[str]) -> str:
     """Return what the licences forbid or ask, before anything is handed on; nothing where they allow all."""
-    return notice("warning", "Mind before you hand it on.", " ".join(warnings)) if warnings else ""
+    return notice("neutral", "Mind before you hand it on.", " ".join(warnings)) if warnings else ""
 
 
 def _card(kind: str, offer: Offer, view: ExportView | None, chosen: bool) -> str:
