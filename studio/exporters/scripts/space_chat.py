@@ -182,16 +182,12 @@ def chat(message, history, length, temperature):
     yield from answer(turns, min(max(int(length), 1), LONGEST), max(float(temperature), 0.0))
 
 
-class Conversation(gr.Chatbot):
-    """Shows what was said as it was said: the page acts on no tag and no entity in it."""
-
-    is_template = True  # to the browser it is a Chatbot
-
-    def preprocess(self, payload):
-        return in_texts(super().preprocess(payload), html.unescape)
-
-    def postprocess(self, value):
-        return super().postprocess(in_texts(value, lambda text: html.escape(text, quote=False)))
+def as_said(box):
+    """Let a conversation show what was said as it was said: the page acts on no tag and no entity in it."""
+    read, show = box.preprocess, box.postprocess
+    box.preprocess = lambda turns: in_texts(read(turns), html.unescape)
+    box.postprocess = lambda turns: show(in_texts(turns, lambda text: html.escape(text, quote=False)))
+    return box
 
 
 def in_texts(turns, change):
@@ -212,7 +208,7 @@ def page():
         chat,
         title=TITLE,
         description=ABOUT,
-        chatbot=Conversation(label="Conversation", render_markdown=False, buttons=[]),
+        chatbot=as_said(gr.Chatbot(label="Conversation", render_markdown=False, buttons=[])),
         textbox=gr.Textbox(
             label="What you write",
             placeholder="Ask something" if CHATS else "Begin a text",
