@@ -23,6 +23,7 @@ TRAIN_KEYS = {
     "peak_memory_bytes",
 }
 RUN_KEYS = {"run", "name", "status", "step", "steps", "objective", "tuning", "model", "eval_loss"}
+RUN_KEYS |= {"queue_position", "starts_in_seconds"}
 
 
 @pytest.fixture

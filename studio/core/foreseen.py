@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+SURE = 1.2
+"""A time is a range at least this factor wide to either side: machines are used for other things."""
+
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:

@@ -11,6 +11,7 @@ from studio.core.events import Evaluated, RunFailed, Status
 from studio.core.held_out_change import change_in_words, like_a_coin, part_moved, untouched_check
 from studio.core.progress import Progress
 from studio.core.reward_verdict import SURE, of_reward
+from studio.core.waits import Wait, starts
 from studio.core.yardstick import REWARD, yardstick_of_run
 
 NOISE = 0.03
@@ -29,11 +30,11 @@ class Verdict:
     sentence: str
 
 
-def verdict(progress: Progress, status: Status, queue_position: int | None = None) -> Verdict:
+def verdict(progress: Progress, status: Status, wait: Wait | None = None) -> Verdict:
     """Say how a run is doing."""
     match status:
         case "queued":
-            return _queued(progress, queue_position)
+            return _queued(progress, wait)
         case "failed":
             assert isinstance(progress.last, RunFailed)
             return Verdict("warning", "Failed", f"{progress.last.message} {progress.last.hint}".strip())
@@ -47,11 +48,11 @@ def verdict(progress: Progress, status: Status, queue_position: int | None = Non
             return _curve(progress, over=status == "finished")
 
 
-def _queued(progress: Progress, position: int | None) -> Verdict:
-    before = (position or 1) - 1
-    wait = f"{before} before it." if before else "It is next."
+def _queued(progress: Progress, wait: Wait | None) -> Verdict:
+    before = f"{wait.before} before it" if wait and wait.before else "It is next"
+    start = f"; it starts {told}" if wait and (told := starts(wait)) else ""
     past = f" It goes on after step {progress.step}." if progress.step else ""
-    return Verdict("neutral", "Waiting", f"Waits for its turn: {wait}{past}")
+    return Verdict("neutral", "Waiting", f"Waits for its turn: {before}{start}.{past}")
 
 
 def _ready(progress: Progress) -> str:

@@ -76,7 +76,16 @@ def run_document(run: RunView) -> Document:
         "tuning": run.config.tuning,
         "model": run.config.model,
         "eval_loss": run.eval_loss,
+        "queue_position": run.queue_position,
+        "starts_in_seconds": _starts(run),
     }
+
+
+def _starts(run: RunView) -> Document | None:
+    """Return between how many seconds a run that waits may begin; None where that is not known."""
+    if run.wait is None or run.wait.low is None:
+        return None
+    return {"low": run.wait.low, "high": run.wait.high}
 
 
 def show_document(run: RunView) -> Document:
@@ -98,7 +107,6 @@ def show_document(run: RunView) -> Document:
         "best_step": run.best_step,
         "warnings": list(run.warnings),
         "verdict": asdict(run.verdict),
-        "queue_position": run.queue_position,
         "seconds": run.seconds,
         "peak_memory_bytes": run.peak_memory_bytes,
         "forecast": asdict(run.foreseen) if run.foreseen else None,

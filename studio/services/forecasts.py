@@ -7,7 +7,7 @@ from pathlib import Path
 
 from studio.core.config import DataSettings, Optimisation, RunConfig
 from studio.core.errors import Refused
-from studio.core.foreseen import Foreseen
+from studio.core.foreseen import SURE, Foreseen
 from studio.core.sampling import LOOKED_AT
 from studio.core.system import memory, process_memory_bytes
 from studio.data.split import divide
@@ -23,8 +23,6 @@ from studio.services.views import Forecast
 from studio.store.home import Home
 from studio.store.records import RecordFile
 
-SURE = 1.2
-"""The time is a range at least this factor wide to either side: machines are used for other things."""
 CHECKPOINTS = 3
 """Kept or under way at the same time, each with the optimiser's state: the newest two and the next."""
 GROWTH = {True: 1.7, False: 1.2}

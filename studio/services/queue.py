@@ -2,40 +2,24 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from studio.core.errors import Refused
 from studio.core.events import QueueMoved
 from studio.core.progress import Progress, fold
+from studio.services.line import TRAIN, Task
 from studio.services.runbook import RunBook
 from studio.store.files import told_plainly
 from studio.store.home import Home
 from studio.store.runs import RunFolder
 
-TRAIN = "train"
+__all__ = ["TRAIN", "Task", "move", "next_task", "waiting_to_stop"]
 
 
-@dataclass(frozen=True)
-class Task:
-    """One thing to do. `kind` is `train`, `exam` or `export adapter`; `job` names exams and exports."""
-
-    at: float
-    folder: RunFolder
-    kind: str
-    job: str = ""
-    wishes: tuple[str, ...] = ()
-
-
-def next_task(home: Home, book: RunBook, *, only: str = "") -> Task | None:
-    """Return what was asked for first, or None. `only` names a run beside whose training nothing is done."""
-    found = [Task(at, home.runs.folder(run), TRAIN) for at, run in book.queued() if only in ("", run)]
-    if only:
-        return found[0] if found else None
-    found += [
-        Task(request.at, folder, request.kind, request.job, request.wishes)
-        for folder, request in book.requests()
-    ]
-    return min(found, key=lambda task: (task.at, task.folder.id), default=None)
+def next_task(book: RunBook, *, only: str = "") -> Task | None:
+    """Return whose turn it is, or None. `only` names a run beside whose training nothing is done."""
+    tasks = book.line()
+    wanted = (task for task in tasks if not only or (task.kind == TRAIN and task.folder.id == only))
+    return next(wanted, None)
 
 
 def waiting_to_stop(home: Home, book: RunBook) -> Iterator[tuple[RunFolder, Progress]]:
@@ -47,13 +31,17 @@ def waiting_to_stop(home: Home, book: RunBook) -> Iterator[tuple[RunFolder, Prog
 
 
 def move(home: Home, book: RunBook, run: str, *, up: bool) -> None:
-    """Let a run that waits change places with the one before or after it; at the end of the queue it stays.
+    """Let a run that waits change places with its owner's one before or after it; at the ends it stays.
 
     Raises Refused where it does not wait. A worker that takes one of the two meanwhile is not disturbed.
     """
     holder = home.holder()
-    active = holder.active if holder else ""
-    waiting = [(at, name) for at, name in book.queued() if name != active and home.runs.has(name)]
+    active, owner = holder.active if holder else "", home.runs.folder(run).meta().owner
+    waiting = [
+        (task.at, task.folder.id)
+        for task in book.line()
+        if task.kind == TRAIN and task.owner == owner and task.folder.id != active
+    ]
     at = next((at for at, (_, name) in enumerate(waiting) if name == run), None)
     if at is None:
         raise Refused("This run does not wait in the queue.", "Only runs that wait can be moved.")

@@ -7,11 +7,9 @@ import copy
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from studio.core.config import RunConfig
 from studio.core.early_warnings import early_warnings
 from studio.core.errors import StudioError
 from studio.core.events import ACTIVE, RateHalved, RunFailed, RunStarted, Status
@@ -19,32 +17,16 @@ from studio.core.progress import Progress, fold
 from studio.core.verdict import Verdict, verdict
 from studio.core.yardstick import yardstick_of_run
 from studio.services.curve_points import points_of, told_of
+from studio.services.line import Standing, Task, line_of, standing_of
+from studio.services.page import Page
 from studio.services.views import JobView, RunView
 from studio.services.views_of_curves import Points
 from studio.store.foreseen import foreseen_of
-from studio.store.home import Holder, Home
+from studio.store.home import Home
 from studio.store.requests import Request
 from studio.store.runs import RunFolder
 
 Value = TypeVar("Value")
-
-
-@dataclass
-class Page:
-    """One run as far as it was read."""
-
-    config: RunConfig
-    progress: Progress = field(default_factory=Progress)
-    offset: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a run stands beside the others at this moment."""
-
-    holder: Holder | None
-    queue: tuple[str, ...]
-    """The runs that wait, the next one first."""
 
 
 class RunBook:
@@ -102,6 +84,16 @@ class RunBook:
             ]
         return tuple(sorted(waiting))
 
+    def line(self) -> tuple[Task, ...]:
+        """Return what waits, of all people, the next first."""
+        self._folders()
+        requests, holder = self.requests(), self._home.holder()
+        with self._lock:
+            return line_of(self._sound_pages(), requests, holder)
+
+    def _sound_pages(self) -> dict[str, Page]:
+        return {run: page for run, page in self._pages.items() if run not in self._damaged}
+
     def requests(self) -> tuple[tuple[RunFolder, Request], ...]:
         """Return the exams and exports that wait, of all runs whose requests can be read."""
         folders = self._home.runs.all()
@@ -158,15 +150,17 @@ class RunBook:
         with self._lock:
             page = self._pages.get(folder.id)
             if page is None:
-                page = self._pages[folder.id] = Page(folder.config())
+                page = self._pages[folder.id] = Page(folder, folder.config(), folder.meta().owner)
             if folder.events_bytes() > page.offset:
                 events, page.offset = folder.read(page.offset)
                 for recorded in events:
-                    page.progress.add(recorded)
+                    page.add(recorded)
             return page
 
     def _standing(self) -> Standing:
-        return Standing(self._home.holder(), tuple(run for _, run in self.queued()))
+        holder, line = self._home.holder(), self.line()
+        with self._lock:
+            return standing_of(self._sound_pages(), line, holder)
 
     def _view(self, folder: RunFolder, standing: Standing) -> RunView:
         page, meta = self._read(folder), folder.meta()
@@ -185,7 +179,7 @@ class RunBook:
                 foreseen=foreseen_of(folder.path),
                 status=status,
                 stopping=status in ACTIVE and folder.requests.stop_asked(),
-                queue_position=_position(folder.id, standing, status),
+                wait=standing.waits.get(folder.id),
                 step=progress.step,
                 steps=progress.steps,
                 seconds=progress.seconds(time.time() if status == "running" else None),
@@ -226,17 +220,10 @@ def _warnings(progress: Progress) -> tuple[str, ...]:
     return tuple(f"{warned.message} {warned.hint}".strip() for warned in told)
 
 
-def _position(run: str, standing: Standing, status: Status) -> int | None:
-    if status != "queued" or (standing.holder and standing.holder.active == run):
-        return None
-    waiting = [name for name in standing.queue if not (standing.holder and standing.holder.active == name)]
-    return waiting.index(run) + 1 if run in waiting else None
-
-
 def _verdict(run: str, progress: Progress, status: Status, standing: Standing) -> Verdict:
     if status == "queued" and standing.holder and standing.holder.active == run:
         return Verdict("neutral", "Getting ready", standing.holder.doing)
-    return verdict(progress, status, _position(run, standing, status))
+    return verdict(progress, status, standing.waits.get(run))
 
 
 def _jobs(folder: RunFolder, progress: Progress, worker: str | None) -> tuple[JobView, ...]:

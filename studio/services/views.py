@@ -10,6 +10,7 @@ from studio.core.foreseen import Foreseen
 from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.core.verdict import Verdict
+from studio.core.waits import Wait
 from studio.core.yardstick import TOKEN, Yardstick
 from studio.exporters.job import ExportedFile, Parity
 from studio.services.views_of_curves import Told
@@ -145,8 +146,6 @@ class RunView:
     dataset_name: str
     config: RunConfig
     status: Status
-    queue_position: int | None
-    """1 is next; None when the run does not wait."""
     step: int
     steps: int
     seconds: float
@@ -181,6 +180,13 @@ class RunView:
     """What its losses count."""
     told: tuple[Told, ...] = ()
     samples: tuple[AnswerSampled, ...] = ()
+    wait: Wait | None = None
+    """How long it waits for its turn; None when it does not."""
+
+    @property
+    def queue_position(self) -> int | None:
+        """1 is next, of all that waits; None when the run does not wait."""
+        return self.wait.before + 1 if self.wait else None
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ class Worker:
     def _next_task(self) -> Task | None:
         if self._id is None or self._duty.done():
             return None
-        return next_task(self._home, self._book, only=self._only)
+        return next_task(self._book, only=self._only)
 
     def _rehearse_next(self) -> bool:
         def interrupted() -> bool:

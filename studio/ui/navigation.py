@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from studio.core.events import ACTIVE
 from studio.core.recipes import RECIPES
 from studio.core.report import DatasetReport
+from studio.core.waits import Wait, starts
 from studio.core.words import count, duration
 from studio.data.readiness import training_refusal
 from studio.engine.tunings import TUNINGS
@@ -95,13 +96,13 @@ def _standing(report: DatasetReport) -> str:
 
 
 def run_status(run: RunView) -> str:
-    """Return a run's state in at most five words."""
+    """Return a run's state in a few words."""
     if run.stopping:
         return "Saving, then it stops"
     if run.status == "running":
         return f"Step {run.step:,} of {run.steps:,}" if run.step else "Getting ready"
     if run.status == "queued":
-        return f"Waiting, number {run.queue_position}" if run.queue_position else "Waiting"
+        return _waiting(run.wait) if run.wait else "Waiting"
     if run.status == "finished":
         return f"Finished in {duration(run.seconds)}"
     return {
@@ -110,3 +111,8 @@ def run_status(run: RunView) -> str:
         "failed": "Failed",
         "interrupted": f"Cut off at step {run.step:,}" if run.step else "Cut off at the start",
     }[run.status]
+
+
+def _waiting(wait: Wait) -> str:
+    start = starts(wait)
+    return f"Waiting, number {wait.before + 1}" + (f", starts {start}" if start else "")

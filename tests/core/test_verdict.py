@@ -5,6 +5,7 @@ import pytest
 from studio.core.events import Evaluated, Recorded, RunFailed, RunQueued, RunStarted, StepLogged
 from studio.core.progress import fold
 from studio.core.verdict import FEWEST_ROWS, verdict
+from studio.core.waits import Wait
 
 
 def run(held_out, training=(), rows=40, steps=80):
@@ -69,10 +70,12 @@ def test_a_run_that_still_falls_at_its_end_is_told_to_go_on():
     assert "more rounds" not in verdict(run([2.5, 2.0, 2.0], FALLING), "finished").sentence
 
 
-def test_a_run_that_waits_says_how_many_are_before_it():
+def test_a_run_that_waits_says_how_many_are_before_it_and_when_it_starts():
     waiting = fold([Recorded(0.0, RunQueued())])
-    assert verdict(waiting, "queued", 3).sentence == "Waits for its turn: 2 before it."
-    assert verdict(waiting, "queued", 1).sentence == "Waits for its turn: It is next."
+    assert verdict(waiting, "queued", Wait(2)).sentence == "Waits for its turn: 2 before it."
+    assert verdict(waiting, "queued", Wait(0)).sentence == "Waits for its turn: It is next."
+    told = verdict(waiting, "queued", Wait(2, 600, 840)).sentence
+    assert told == "Waits for its turn: 2 before it; it starts in about 10 to 14 min."
 
 
 def test_a_run_that_begins_says_that_it_measures_the_untouched_model_first():

@@ -34,7 +34,7 @@ def test_a_run_goes_up_and_down_the_queue_and_stays_at_its_ends(closed, three, h
     ):
         closed.move_in_queue(run, up=up)
         assert order(closed) == expected
-    assert next_task(closed._home, closed._book).folder.id == b
+    assert next_task(closed._book).folder.id == b
     assert order(Studio(home)) == "bca", "the order is kept by the folders, not by the process"
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from studio.core.config import Keeping
+from studio.core.foreseen import SURE
 from studio.services.amounts import Amount, amount_of
-from studio.services.forecasts import SURE, _seconds
+from studio.services.forecasts import _seconds
 from studio.services.rehearsals import Pace, Rehearsals, key_of, known_pace
 from tests.services.conftest import ended, planned, wait_for
 

@@ -51,7 +51,7 @@ def test_whatever_is_damaged_of_a_run_is_named_and_the_others_are_listed(
         closed.run(bad)
     assert closed.datasets()
     assert closed.models()
-    assert next_task(closed._home, closed._book).folder.id in (bad, good)
+    assert next_task(closed._book).folder.id in (bad, good)
     path.write_bytes(sound) if sound is not None else path.unlink()
     assert len(closed.runs()) == 2
     assert closed.worker().damage == ()

@@ -57,8 +57,8 @@ def test_who_leads_takes_the_home_or_is_refused(home, studio):
 def test_who_leads_does_nothing_but_its_run(closed, table, tiny_model_folder):
     config = planned(closed, table, tiny_model_folder)
     first, second = closed.start(config, "first"), closed.start(config, "second")
-    assert next_task(closed._home, closed._book).folder.id == first
-    assert next_task(closed._home, closed._book, only=second).folder.id == second
+    assert next_task(closed._book).folder.id == first
+    assert next_task(closed._book, only=second).folder.id == second
     closed.stop(second)
     closed.lead(second, ONE)
     closed.open()

@@ -240,7 +240,7 @@ def test_a_damaged_request_does_not_hold_up_the_queue(studio, table, tiny_model_
 
 
 def test_what_kept_the_worker_from_its_work_is_told_until_it_works_again(studio, home, monkeypatch):
-    def broken(home, book, *, only):
+    def broken(book, *, only):
         raise ZeroDivisionError("by a test")
 
     wait_for(lambda: studio.worker().holds_home)

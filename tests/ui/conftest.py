@@ -28,7 +28,6 @@ def run_view() -> Callable[..., RunView]:
             "dataset_name": "Support",
             "config": RunConfig("data1", "v1", recipe="quick"),
             "status": "running",
-            "queue_position": None,
             "step": 5,
             "steps": 10,
             "seconds": 12.0,

@@ -8,6 +8,7 @@ import pytest
 
 from studio.core.exam import Score
 from studio.core.verdict import Verdict
+from studio.core.waits import Wait
 from studio.services.comparing_runs import MOST
 from studio.services.views import RunView
 from studio.services.views_of_runs import ComparedRun, RunsComparison, SettingDifference
@@ -27,7 +28,7 @@ def events(html: str) -> list[str]:
     [
         ({"status": "running"}, {"pause", "halt"}),
         ({"status": "running", "stopping": True}, set()),
-        ({"status": "queued", "queue_position": 1}, {"pause", "halt"}),
+        ({"status": "queued", "wait": Wait(0)}, {"pause", "halt"}),
         ({"status": "paused"}, {"resume", "remove"}),
         ({"status": "stopped"}, {"resume", "remove"}),
         ({"status": "interrupted"}, {"resume", "remove"}),
@@ -53,8 +54,8 @@ def test_a_late_answer_of_the_clock_finds_no_place_in_a_run_that_has_ended(
 
 
 def test_runs_that_wait_can_be_moved_once_there_are_two(run_view: Callable[..., RunView]) -> None:
-    waiting = run_view(status="queued", queue_position=1, step=0)
-    other = replace(waiting, id="run2", queue_position=2)
+    waiting = run_view(status="queued", wait=Wait(0), step=0)
+    other = replace(waiting, id="run2", wait=Wait(1))
     assert not {"up", "down"} & set(events(runs.runs([waiting], "", ())))
     assert events(runs.runs([waiting, other], "", ())).count("up") == 2
 

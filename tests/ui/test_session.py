@@ -8,6 +8,7 @@ import pytest
 from studio.core.errors import Refused
 from studio.core.records import Completion, Conversation, Message, SourcedRecord
 from studio.core.report import DatasetReport, Issue
+from studio.core.waits import Wait
 from studio.services.views import DatasetView, RunView
 from studio.ui.navigation import navigation, run_status
 from studio.ui.session import Session, lock, look_up, read, welcome
@@ -146,7 +147,8 @@ def test_an_objective_that_does_not_take_the_rows_gives_way_to_one_that_does() -
     [
         ({}, "Step 5 of 10"),
         ({"step": 0}, "Getting ready"),
-        ({"status": "queued", "queue_position": 2}, "Waiting, number 2"),
+        ({"status": "queued", "wait": Wait(1)}, "Waiting, number 2"),
+        ({"status": "queued", "wait": Wait(1, 600, 840)}, "Waiting, number 2, starts in about 10 to 14 min"),
         ({"status": "finished", "seconds": 708.0}, "Finished in 11 min 48 s"),
         ({"status": "stopped"}, "Stopped at step 5"),
         ({"status": "interrupted"}, "Cut off at step 5"),
