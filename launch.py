@@ -2,6 +2,7 @@
 """Set the studio up, start it, or test it: the first step, before anything else of the path is there.
 
     python3 launch.py [start|setup|test] [--port N] [--host H] [--home DIR] [--no-browser] [--allow-host H]
+                       [--limit NAME=VALUE]
 
 Standard library only, and written so that Python 3.8 can read it: too old a Python gets a sentence.
 """
@@ -115,6 +116,8 @@ def options() -> argparse.Namespace:
     add("--no-browser", action="store_true", help="only print the address")
     allow = "a name or address by which other machines reach this one; may be repeated"
     add("--allow-host", action="append", default=[], metavar="H", help=allow)
+    limit = "what each person may use, e.g. run_minutes=20; may be repeated (README: Many people)"
+    add("--limit", action="append", default=[], metavar="NAME=VALUE", help=limit)
     return parser.parse_args()
 
 
@@ -152,6 +155,9 @@ def serve(chosen: argparse.Namespace) -> int:
     from studio.core.system import home_folder
     from studio.ui.app import serve as serve_page
 
+    for text in chosen.limit:
+        named, _, value = text.partition("=")
+        os.environ[f"STUDIO_LIMIT_{named.upper()}"] = value
     reachable = [*chosen.allow_host, os.environ.get("SPACE_HOST", "")]
     local = is_loopback(chosen.host)
     if not local and chosen.host not in ("0.0.0.0", "::"):

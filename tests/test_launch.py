@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 import launch
+from studio.core.limits import Limits, read_limits
 
 ROOT = Path(__file__).parents[1]
 SOURCE = (ROOT / "launch.py").read_text(encoding="utf-8")
@@ -335,3 +336,13 @@ def test_without_network_the_next_step_is_named_and_what_is_done_is_kept(tmp_pat
     again = checkout.run("setup")
     assert again.returncode == 0
     assert "An environment of its own" not in again.stdout
+
+
+def test_a_limit_of_the_command_line_is_one_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {}
+    for name in ("STUDIO_LIMIT_ROWS", "STUDIO_LIMIT_RUN_MINUTES"):
+        monkeypatch.setenv(name, "5")
+    monkeypatch.setattr("studio.ui.app.serve", lambda *_, **__: found.update(os.environ))
+    monkeypatch.setattr(sys, "argv", ["launch.py", "--limit", "rows=70", "--limit", "run_minutes=2.5"])
+    assert launch.serve(launch.options()) == 0
+    assert read_limits(found) == Limits(rows=70, run_minutes=2.5)

@@ -121,7 +121,8 @@ class RunFinished:
 class RunStopped:
     """The user stopped the run; everything up to `step` is kept and can be resumed.
 
-    `paused`: it is meant to go on, and only gave the machine to what waits.
+    `paused`: it is meant to go on, and only gave the machine to what waits. `reason` says why the studio
+    ended it, as on a shared machine after so many minutes; empty where a person did.
     """
 
     step: int
@@ -129,6 +130,7 @@ class RunStopped:
     seconds: float
     peak_memory_bytes: int
     paused: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

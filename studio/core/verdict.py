@@ -7,7 +7,7 @@ it is also asked in how many the better answer is ahead; a reward is judged in `
 from dataclasses import dataclass
 from typing import Literal
 
-from studio.core.events import Evaluated, RunFailed, Status
+from studio.core.events import Evaluated, RunFailed, RunStopped, Status
 from studio.core.held_out_change import change_in_words, like_a_coin, part_moved, untouched_check
 from studio.core.progress import Progress
 from studio.core.reward_verdict import SURE, of_reward
@@ -82,11 +82,13 @@ def _stopped(progress: Progress, *, paused: bool) -> Verdict:
         if progress.steps
         else f"{word} before it began. "
     )
+    reason = progress.last.reason if isinstance(progress.last, RunStopped) else ""
     further = "resume goes on from its last save." if paused else "it can be resumed."
     best = progress.best
     if best is None:
-        return Verdict("neutral", word, f"{where}{further[0].upper()}{further[1:]}")
-    return Verdict("neutral", word, f"{where}{change_in_words(progress, best)} That point is kept; {further}")
+        return Verdict("neutral", word, where + (reason or f"{further[0].upper()}{further[1:]}"))
+    kept = f"That point is kept. {reason}" if reason else f"That point is kept; {further}"
+    return Verdict("neutral", word, f"{where}{change_in_words(progress, best)} {kept}")
 
 
 def _curve(progress: Progress, *, over: bool) -> Verdict:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from studio.core.errors import Refused
 from studio.core.records import SourcedRecord, first_view
 from studio.core.report import DatasetReport, Issue, verdict_on
+from studio.core.words import count
 from studio.data.checks import CHECKS, Scene
 from studio.data.checks.lengths import LengthWatch
 from studio.data.checkup import Checkup
@@ -47,6 +49,8 @@ class Conditions:
     progress: Callable[[int, float], None] | None = None
     should_stop: Callable[[], bool] | None = None
     load_template: Callable[[], ChatTemplate | None] | None = None
+    most_rows: int = 0
+    """A file with more is refused as soon as it shows; 0 for any number."""
 
 
 class RowPass:
@@ -79,10 +83,13 @@ class RowPass:
     def go(self, rows: Iterable[SourceRow], sink: RecordSink | None, file_bytes: int) -> None:
         """Turn every row into a record for the sink and the checks, or set it aside.
 
-        While no column is mapped, every row that can be read is kept and none becomes a record.
+        While no column is mapped, every row that can be read is kept and none becomes a record. Raises
+        Refused where there are more rows than may be.
         """
         position = _Position(self._table, file_bytes)
         for done, row in enumerate(rows, start=1):
+            if 0 < self._conditions.most_rows < done:
+                raise _too_many(self._conditions.most_rows)
             position.note(row)
             self.take(row, sink)
             if done % ROWS_BETWEEN_LOOKS == 0:
@@ -163,4 +170,11 @@ def _nothing_usable(total: int) -> Issue:
     message = f"None of the {total:,} rows can be used." if total > 1 else "The only row cannot be used."
     return Issue(
         "rows", "error", 1, (), message, "The reasons are listed below; correct the file or the columns."
+    )
+
+
+def _too_many(most: int) -> Refused:
+    return Refused(
+        f"The file has more than {count(most, 'row')}, which is the most of a file here.",
+        f"Keep its best {count(most, 'row')}: some hundred good examples teach more than many poor ones.",
     )

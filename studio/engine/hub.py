@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ from huggingface_hub.errors import (
 from huggingface_hub.hf_api import ModelInfo
 
 from studio.core.errors import Refused
+from studio.core.limits import MEGABYTE, read_limits
+from studio.core.words import size
 from studio.engine.weight_files import Abandoned, never
 
 WANTED = (
@@ -152,7 +155,18 @@ def _check(info: ModelInfo, model: str, cache: Path) -> None:
         for file in info.siblings or ()
         if any(fnmatch.fnmatch(file.rfilename, pattern) for pattern in WANTED)
     )
+    _check_allowed(model, needed)
     check_room(model, needed, cache)
+
+
+def _check_allowed(model: str, needed_bytes: int) -> None:
+    """Raise Refused where no model so large may be fetched here: it stays, whoever asked for it."""
+    most = read_limits(os.environ).model_mb * MEGABYTE
+    if 0 < most < needed_bytes:
+        raise Refused(
+            f"{model} takes {size(needed_bytes)}, and a model that is fetched may take {size(most)} here.",
+            "Choose a smaller one; the starter is here already.",
+        )
 
 
 def check_room(name: str, needed_bytes: int, cache: Path) -> None:

@@ -13,6 +13,7 @@ from studio.data.inspect import Stopped
 from studio.services import cleaning, datasets
 from studio.services.intake import conditions
 from studio.services.mistakes import plainly
+from studio.services.space import check_change
 from studio.services.views_of_data import ChangeView
 from studio.store.datasets import DatasetFolder
 from studio.store.files import new_id
@@ -74,6 +75,7 @@ class Changes:
         Raises Refused as well while another change of it is under way.
         """
         folder = self._home.datasets.folder(dataset)
+        check_change(self._home, dataset)
         with ExitStack() as turn:
             turn.enter_context(folder.turn_to_change())
             wish = replace(wish, version=wish.version or folder.meta().version)

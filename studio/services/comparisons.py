@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from studio.core.errors import Refused, StudioError
 from studio.core.texts import checked_text
+from studio.core.words import count
 from studio.engine.objectives import objective_named
 from studio.engine.outputs import JUDGES, judges_only
 from studio.evaluation.arms import why_not
@@ -120,6 +121,12 @@ class Questions:
         with self._lock:
             return bool(self._waiting)
 
+    def waiting(self) -> int:
+        """Return how many questions wait, of one person's where they are seen so."""
+        with self._lock:
+            runs = [self._asked[comparison].run for comparison in self._waiting]
+        return sum(self._home is None or self._home.runs.has(run) for run in runs)
+
     def cancelled(self, comparison: str) -> bool:
         return self._find(comparison).cancelled.is_set()
 
@@ -192,6 +199,8 @@ def ask(home: Home, questions: Questions, question: str, *, run: str, with_retri
         raise Refused("Nothing of this run is saved yet, so there is no tuned model to ask.", "Wait for it.")
     if with_retrieval:
         check_looking_up(folder)
+    if home.limits.waiting and (waiting := questions.waiting()) >= home.limits.waiting:
+        raise Refused(f"{count(waiting, 'question')} of yours wait already.", "Read their answers first.")
     return questions.ask(text, run, with_retrieval=with_retrieval)
 
 

@@ -23,7 +23,7 @@ from studio.services import export_sizes, facts
 from studio.services.export_settings import Settings, as_wishes, of_wishes, refuse_another
 from studio.services.jobs import Progress, ShouldStop, best_checkpoint, check_best, run_job
 from studio.services.queue import Task
-from studio.services.runs import check_disk
+from studio.services.space import check_space
 from studio.services.training import Signals, material
 from studio.services.views import ExportView
 from studio.store.files import (
@@ -56,7 +56,7 @@ def start(home: Home, run: str, kind: str, *, target: Path | None, settings: Set
         raise Refused(reason, "Choose another kind of export.")
     refuse_another(folder, KIND + kind, wishes)
     check_best(folder)
-    check_disk(home, WITH_ZIP * export_sizes.size(folder, kind, of_wishes(kind, wishes)))
+    check_space(home, WITH_ZIP * export_sizes.size(folder, kind, of_wishes(kind, wishes)))
     return folder.requests.add(KIND + kind, wishes=wishes)
 
 
@@ -186,7 +186,7 @@ def _archive(home: Home, found: ExportView) -> Path:
     target = Path(f"{found.path}.zip")
     if target.exists():
         return target
-    check_disk(home, sum(file.bytes for file in found.files))
+    check_space(home, sum(file.bytes for file in found.files))
     staged = target.with_name(f"{STAGING}{new_id()}")
     try:
         # Stored, not deflated: weights do not compress, and a laptop's core has better things to do.

@@ -19,6 +19,7 @@ from studio.services.examples import WHOLE
 from studio.services.lengths import Lost, lengths_file, lost
 from studio.services.packages import IMPORTING
 from studio.services.rehearsals import Pace, here, known_pace
+from studio.services.space import check_space
 from studio.services.views import Forecast
 from studio.store.home import Home
 from studio.store.records import RecordFile
@@ -82,6 +83,7 @@ def check_fits(home: Home, config: RunConfig, processes: Processes = ONE) -> For
         fits = share <= found.memory_available_bytes and found.disk_bytes <= found.disk_available_bytes
         found = replace(found, memory_bytes=share, fits=fits)
     if found.fits:
+        check_space(home, found.disk_bytes)  # of the disk and of what one person may fill
         return Foreseen(found.seconds_low, found.seconds_high, found.memory_bytes)
     what, needed, there = "memory", found.memory_bytes, found.memory_available_bytes
     if needed <= there:

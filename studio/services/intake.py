@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -119,6 +120,7 @@ def take_in(home: Home, source: Path, arrival: Arrival, against: Conditions) -> 
 
     The same file, read in the same way, is the data set that it was before.
     """
+    against = replace(against, most_rows=home.limits.rows)
     content = content_of(source, arrival.name, arrival.mapping, workshop=source.parent, against=against)
     meta = DatasetMeta(
         name=arrival.title,

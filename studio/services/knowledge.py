@@ -7,6 +7,7 @@ from studio.core.knowledge import Document, DocumentSummary
 from studio.core.texts import checked_text
 from studio.retrieval.documents import read_document
 from studio.retrieval.passages import passages_of_document
+from studio.services.space import check_file
 from studio.store.home import Home
 
 PROMPT_LENGTH = 20_000
@@ -30,7 +31,9 @@ def add_document(home: Home, run: str, path: Path, name: str) -> DocumentView:
     Raises Refused, with one sentence, for what holds no text.
     """
     folder = home.runs.folder(run)
-    kept = folder.knowledge.add(read_document(path, name))
+    document = read_document(path, name)
+    check_file(home, path.stat().st_size)
+    kept = folder.knowledge.add(document)
     return next(view for view in documents(home, run) if view.id == kept)
 
 

@@ -14,7 +14,7 @@ from studio.engine.objectives import objective_named
 from studio.engine.sources import ModelSource, source_here
 from studio.services.examples import WHOLE
 from studio.services.packages import IMPORTING
-from studio.services.views import Role, Span
+from studio.services.views_of_data import Role, Span
 from studio.store.home import Home
 
 

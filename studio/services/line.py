@@ -44,7 +44,7 @@ class Standing:
     line: tuple[Task, ...]
     """What waits, the next first; not what is being made ready already."""
     waits: Mapping[str, Wait]
-    """By run, how long its training waits."""
+    """By run or job, how long it waits."""
 
 
 def line_of(
@@ -82,7 +82,7 @@ def _is_worked_on(page: Page, holder: Holder | None) -> bool:
 
 
 def standing_of(pages: Mapping[str, Page], line: Sequence[Task], holder: Holder | None) -> Standing:
-    """Return the line as it stands, with when each run in it may begin."""
+    """Return the line as it stands, with when each thing in it may begin."""
     waiting = tuple(task for task in line if not _is_begun(task, holder))
     return Standing(holder, waiting, dict(_waits(pages, waiting, holder)))
 
@@ -97,8 +97,7 @@ def _waits(
 ) -> Iterator[tuple[str, Wait]]:
     until = _until_free(pages, holder)
     for before, task in enumerate(waiting):
-        if task.kind == TRAIN:
-            yield task.folder.id, Wait(before, *until) if holder else Wait(before)
+        yield task.job or task.folder.id, Wait(before, *until) if holder else Wait(before)
         until = _both(until, _takes(pages, task))
 
 

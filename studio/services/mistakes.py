@@ -1,6 +1,7 @@
 """What no user has caused, told in plain words; where it happened is kept in a file for a report."""
 
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from studio.core.errors import StudioError
@@ -34,6 +35,14 @@ def note_failure(task: Task, known: StudioError) -> None:
         task.folder.append(RunFailed(known.message, known.hint))
     else:
         task.folder.append(JobFailed(task.job, task.kind, known.message, known.hint))
+
+
+def guarded(work: Callable[[], None], failed: Callable[[Exception], None]) -> None:
+    """Do a piece of work; whatever goes wrong in it ends in a named state."""
+    try:
+        work()
+    except Exception as error:
+        failed(error)
 
 
 def _keep(error: BaseException, file: Path) -> str:

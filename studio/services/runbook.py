@@ -15,6 +15,7 @@ from studio.core.errors import StudioError
 from studio.core.events import ACTIVE, RateHalved, RunFailed, RunStarted, Status
 from studio.core.progress import Progress, fold
 from studio.core.verdict import Verdict, verdict
+from studio.core.worked import Span
 from studio.core.yardstick import yardstick_of_run
 from studio.services.curve_points import points_of, told_of
 from studio.services.line import Standing, Task, line_of, standing_of
@@ -99,6 +100,13 @@ class RunBook:
         folders = self._home.runs.all()
         found = ((folder, self._attempt(folder, folder.requests.all) or ()) for folder in folders)
         return tuple((folder, request) for folder, requests in found for request in requests)
+
+    def worked_for(self, owner: str) -> tuple[Span, ...]:
+        """Return when the machine worked on the runs of one person."""
+        self._folders()
+        with self._lock:
+            pages = [page for page in self._pages.values() if page.owner == owner]
+            return tuple(span for page in pages for span in page.worked.all_spans())
 
     def points(self, run: str, since: int) -> Points:
         """Return the points after byte `since` of the events; all of them after a resume."""
@@ -195,7 +203,7 @@ class RunBook:
                 reasons=progress.started.reasons if progress.started else (),
                 failure=failure.message,
                 failure_hint=failure.hint,
-                jobs=_jobs(folder, progress, worker),
+                jobs=_jobs(folder, progress, standing),
                 checkpoints=folder.checkpoints.steps(),
             )
 
@@ -226,12 +234,16 @@ def _verdict(run: str, progress: Progress, status: Status, standing: Standing) -
     return verdict(progress, status, standing.waits.get(run))
 
 
-def _jobs(folder: RunFolder, progress: Progress, worker: str | None) -> tuple[JobView, ...]:
+def _jobs(folder: RunFolder, progress: Progress, standing: Standing) -> tuple[JobView, ...]:
     """Return the exams and exports in the order they began, then those that wait."""
+    worker = standing.holder.worker if standing.holder else None
     views = []
     for job, known in progress.jobs.items():
         message, hint = getattr(known.last, "message", known.message), getattr(known.last, "hint", "")
         status = known.status(worker)
         views.append(JobView(job, known.started.kind, status, known.done, known.total, message, hint))
-    waiting = [request for request in folder.requests.all() if request.job not in progress.jobs]
-    return (*views, *(JobView(request.job, request.kind, "queued") for request in waiting))
+    for request in folder.requests.all():
+        if request.job not in progress.jobs:
+            wait = standing.waits.get(request.job)
+            views.append(JobView(request.job, request.kind, "queued", wait=wait))
+    return tuple(views)

@@ -3,10 +3,9 @@
 import hashlib
 import importlib.metadata
 import platform
-import shutil
 import sys
-import threading
 import time
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
 from itertools import count
@@ -21,42 +20,41 @@ from studio.core.events import ACTIVE, RunQueued, Status
 from studio.core.foreseen import Foreseen
 from studio.core.progress import JobProgress, Progress, fold
 from studio.core.texts import checked_text
+from studio.core.worked import worked
 from studio.services import methods
 from studio.services.datasets import drop_unused_tokens
+from studio.services.recent import RecentStarts
 from studio.services.reward_models import with_reward_model
 from studio.store.files import readable, size, told_plainly
 from studio.store.foreseen import note_foreseen
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
 
-SAME_START_SECONDS = 2.0
 NAME_LENGTH, NOTES_LENGTH = 120, 20_000
 PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "tokenizers", "datasets", "numpy")
 
 
-class RecentStarts:
-    """Remembers what this process started a moment ago, so that a double click gives one run."""
+def start(
+    home: Home,
+    config: RunConfig,
+    *,
+    name: str,
+    recent: RecentStarts,
+    foreseen: Foreseen,
+    permit: AbstractContextManager[None],
+) -> str:
+    """Queue a run and return its id. What it needs has been checked by the caller, who foresaw so much.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._last: dict[str, tuple[str, float]] = {}
+    `permit` is entered where a run is really made; it raises Refused where its owner may queue no more.
+    """
+    settled = methods.settled(with_reward_model(home, config))
+    named = checked_text(name, "The name", NAME_LENGTH)
 
-    def once(self, home: Home, config: RunConfig, name: str) -> str:
-        """Create the run, or return the one of the same description that was just created."""
-        key = repr((config, name, home.owner))
-        with self._lock:
-            run, at = self._last.get(key, ("", float("-inf")))
-            if time.monotonic() - at > SAME_START_SECONDS:
-                run = _create(home, config, name)
-            self._last = {key: (run, time.monotonic())}
-            return run
+    def create() -> str:
+        with permit:
+            return _create(home, settled, named)
 
-
-def start(home: Home, config: RunConfig, *, name: str, recent: RecentStarts, foreseen: Foreseen) -> str:
-    """Queue a run and return its id. What it needs has been checked by the caller, who foresaw so much."""
-    run = recent.once(
-        home, methods.settled(with_reward_model(home, config)), checked_text(name, "The name", NAME_LENGTH)
-    )
+    run = recent.once(repr((settled, named, home.owner)), create)
     note_foreseen(home.runs.folder(run).path, foreseen)
     return run
 
@@ -85,6 +83,8 @@ def _create(home: Home, config: RunConfig, name: str) -> str:
         dataset_licence=about.licence,
         dataset_hub_id=about.hub_id,
         cleaning=since_reading(dataset.steps(config.dataset_version)),
+        run_minutes=home.limits.run_minutes,
+        day_minutes=home.limits.day_minutes,
     )
     records = dataset.records_file(config.dataset_version)
     return home.runs.create(config, meta, records=records, environment=environment()).id
@@ -149,6 +149,9 @@ def resume(home: Home, run: str) -> None:
     _refuse_resume(status)
     folder.requests.clear_stop()
     if status != "queued":
+        limits = home.limits
+        meta = replace(folder.meta(), run_minutes=limits.run_minutes, day_minutes=limits.day_minutes)
+        folder.write_meta(meta)
         with told_plainly("The run"):
             # Asked again at the moment of writing: another page may have resumed it, and a worker begun.
             folder.append(RunQueued(resume=True), provided=lambda: resumable(_status(home, folder)))
@@ -220,6 +223,8 @@ def delete(home: Home, run: str) -> None:
     busy = bool(waiting) or any(_active(job, live) for job in progress.jobs.values())
     if progress.status(live) in ACTIVE or busy:
         raise Refused("There is still work going on for this run.", "Stop it first, then delete it.")
+    if home.limits.day_minutes:
+        home.spent.note(folder.meta().owner, worked(folder.read()[0]).all_spans())
     home.runs.delete(run)
     drop_unused_tokens(home)  # a run that went on after its data set was deleted made them anew
 
@@ -234,13 +239,3 @@ def _status(home: Home, folder: RunFolder) -> Status:
 
 def _progress(folder: RunFolder) -> Progress:
     return fold(folder.read()[0])
-
-
-def check_disk(home: Home, needed_bytes: int) -> None:
-    """Raise Refused where the home has no room for what is about to be written."""
-    free = shutil.disk_usage(home.path).free
-    if needed_bytes > free:
-        raise Refused(
-            f"This needs {needed_bytes / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free.",
-            "Delete earlier runs, or free some space on the disk of the home folder.",
-        )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from studio.core.config import RunConfig
 from studio.core.knobs import KnobValue
+from studio.core.limits import NO_LIMITS, Limits
 from studio.engine.processes import ONE, Processes
 from studio.services import (
     comparing_runs,
@@ -24,7 +25,6 @@ from studio.services import (
 from studio.services.choices import Choice
 from studio.services.model_list import OfferedModel
 from studio.services.price import hourly_price
-from studio.services.runbook import RunBook
 from studio.services.studio_of_hub import StudioOfHub
 from studio.services.views import (
     Comparison,
@@ -44,10 +44,8 @@ from studio.store.home import Home
 class Studio(StudioOfHub):
     """One home folder and the verbs on it. Reading needs no `open`; training, answers and exports do."""
 
-    def __init__(self, home: Path) -> None:
-        super().__init__(Home(home))
-        self._book = RunBook(self._home)
-        self._recent = runs.RecentStarts()
+    def __init__(self, home: Path, limits: Limits = NO_LIMITS) -> None:
+        super().__init__(Home(home, limits))
         self.hourly_price = hourly_price()
         self._worker = Worker(self._home, self._book, self._questions, self._keys)
 
@@ -128,7 +126,8 @@ class Studio(StudioOfHub):
         """Queue a run and return its id. A second call with the same description within two seconds (a double
         click) returns the same id. Raises Refused where memory or disk cannot hold it."""
         foreseen = forecasts.check_fits(self._home, config, processes)
-        run = runs.start(self._home, config, name=name, recent=self._recent, foreseen=foreseen)
+        about = {"name": name, "recent": self._recent, "foreseen": foreseen}
+        run = runs.start(self._home, config, **about, permit=self._shares.work())
         self._worker.wake()
         return run
 
@@ -153,7 +152,9 @@ class Studio(StudioOfHub):
 
     def resume(self, run: str) -> None:
         """Queue a paused, stopped, interrupted or failed run again, to go on from its newest checkpoint."""
-        runs.resume(self._home, run)
+        self._shares.check_resume(run)
+        with self._shares.work():
+            runs.resume(self._home, run)
 
     def runs(self) -> tuple[RunView, ...]:
         """Return all runs, the newest first."""

@@ -8,10 +8,11 @@ from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport
 from studio.services import cleaning, datasets, filling, hub_data, intake, learning, spreadsheets, uploads
 from studio.services.changing import Changes
+from studio.services.space import check_change
 from studio.services.studio_of_people import StudioOfPeople
 from studio.services.uploads import Uploads
-from studio.services.views import DatasetView, SampleView, Span
-from studio.services.views_of_data import ChangeView, FixOffer, FixPreview, RowsToFill, UploadView
+from studio.services.views import DatasetView, SampleView
+from studio.services.views_of_data import ChangeView, FixOffer, FixPreview, RowsToFill, Span, UploadView
 from studio.store.home import Home
 
 
@@ -56,6 +57,7 @@ class StudioOfData(StudioOfPeople):
 
     def remap(self, dataset: str, mapping: Mapping[str, str]) -> DatasetView:
         """Read a dataset again with `mapping` (role -> column); earlier runs keep the version they used."""
+        check_change(self._home, dataset)
         return datasets.remap(self._home, dataset, mapping)
 
     def datasets(self) -> tuple[DatasetView, ...]:
@@ -137,10 +139,12 @@ class StudioOfData(StudioOfPeople):
         `version`: that of the preview; Refused where the data set is another by now. Refused as well while
         another page changes it, and where no row would change or none would be left.
         """
+        check_change(self._home, dataset)
         return cleaning.apply(self._home, dataset, Wish(check, kind, fix, options or {}, version))
 
     def edit_cell(self, dataset: str, row: int, role: str, text: str) -> DatasetView:
         """Write another text into a row. `role`: the record's own name of the text, or a message's number."""
+        check_change(self._home, dataset)
         return cleaning.apply(self._home, dataset, cleaning.edit(row, role, text))
 
     def start_fix(
@@ -174,6 +178,7 @@ class StudioOfData(StudioOfPeople):
 
         Raises Refused where something is still missing in it.
         """
+        check_change(self._home, dataset)
         return cleaning.apply(self._home, dataset, filling.wish_to_fill(row, texts))
 
     def start_fill(self, dataset: str, row: int, texts: Mapping[str, str]) -> ChangeView:

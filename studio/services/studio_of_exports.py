@@ -23,7 +23,8 @@ class StudioOfExports(StudioOfProof):
 
         Raises Refused where `target`, the folder it is to be copied to afterwards, is not empty.
         """
-        return exports.start(self._home, run, kind, target=target, settings=settings or {})
+        with self._shares.work():
+            return exports.start(self._home, run, kind, target=target, settings=settings or {})
 
     def exports(self, run: str) -> tuple[ExportView, ...]:
         """Return the finished exports of a run."""

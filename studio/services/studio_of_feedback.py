@@ -47,7 +47,8 @@ class StudioOfFeedback(StudioOfVotes):
 
     def start_drawing(self, run: str, wanted: Wanted) -> str:
         """Queue the drawing of several answers to each question; return its job id. Raises Refused."""
-        return drawing.start(self._home, run, wanted)
+        with self._shares.work():
+            return drawing.start(self._home, run, wanted)
 
     def drawn(self, run: str) -> DrawnView | None:
         """Return how far the judging of drawn answers is; None where none were drawn."""

@@ -17,7 +17,8 @@ class StudioOfHub(StudioOfExports):
         The key stays in this process; an empty one is the token of the machine. Raises Refused where it
         cannot be sent.
         """
-        return pushing.start(self._home, self._keys, run, push, key)
+        with self._shares.work():
+            return pushing.start(self._home, self._keys, run, push, key)
 
     def pushed(self, run: str) -> Sequence[Sent]:
         """Return what of a run is at the hub, the newest last."""

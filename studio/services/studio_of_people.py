@@ -6,11 +6,14 @@ from collections import OrderedDict
 from typing import Self
 
 from studio.core.errors import Refused
+from studio.services.recent import RecentStarts
+from studio.services.runbook import RunBook
+from studio.services.shares import Share, Shares
 from studio.store.home import Home
 
 KEPT = 1000
 """Visitors whose facade is kept at hand; another is made in a moment."""
-OF_MANY = ("_uploads", "_changes", "_questions", "_book")
+OF_MANY = ("_uploads", "_changes", "_questions", "_book", "_shares")
 """What a studio holds of many people's at once; each gives the view of one of them."""
 
 
@@ -18,7 +21,8 @@ class StudioOfPeople:
     """One home, and the same one as each of its visitors sees it."""
 
     def __init__(self, home: Home) -> None:
-        self._home = home
+        self._home, self._book, self._recent = home, RunBook(home), RecentStarts()
+        self._shares = Shares(home, self._book)
         self._visits: OrderedDict[str, Self] = OrderedDict()
         self._arrivals = threading.Lock()
 
@@ -49,3 +53,7 @@ class StudioOfPeople:
         for name in OF_MANY:
             setattr(seen, name, getattr(self, name).seen_in(home))
         return seen
+
+    def share(self) -> Share:
+        """Return what may be used here, and how much of it is."""
+        return self._shares.view()

@@ -23,7 +23,8 @@ class StudioOfProof(StudioOfFeedback):
 
         Raises Refused where an arm is not known or makes no sense for this run.
         """
-        return exams.start(self._home, run, arms, prompt, steady=steady)
+        with self._shares.work():
+            return exams.start(self._home, run, arms, prompt, steady=steady)
 
     def why_no_arm(self, run: str, arm: str) -> str:
         """Return in words why an arm cannot take part in the exam of a run; empty where it can."""
@@ -65,7 +66,8 @@ class StudioOfProof(StudioOfFeedback):
 
     def start_probe(self, run: str) -> str:
         """Queue the probe of what a run forgot and memorised; return its job id."""
-        return probes.start(self._home, run)
+        with self._shares.work():
+            return probes.start(self._home, run)
 
     def probe(self, run: str) -> ProbeView | None:
         """Return the newest finished probe of a run."""

@@ -49,7 +49,8 @@ class StudioOfVotes(StudioOfData):
     def start_judge(self, run: str, judge: Judge, key: Key) -> str:
         """Queue a judge of a run's answers and return its job id; only where it has an address, they leave
         this machine. The key stays in this process. Raises Refused where this judge cannot be asked."""
-        return judging.start(self._home, self._keys, run, judge, key)
+        with self._shares.work():
+            return judging.start(self._home, self._keys, run, judge, key)
 
     def can_be_judged(self, run: str) -> bool:
         """Return whether both models wrote answers of which one may be the better."""

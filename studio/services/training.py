@@ -14,7 +14,6 @@ from studio.core.records import Labelled, SourcedRecord
 from studio.data.templates import ChatTemplate
 from studio.engine.objectives import distillation, objective_named
 from studio.engine.outputs import outputs_of
-from studio.engine.processes import ONE, Processes
 from studio.engine.sources import ModelSource, resolve
 from studio.engine.weight_files import Abandoned
 from studio.services.asking import asked_in
@@ -22,30 +21,15 @@ from studio.services.dividing import divided
 from studio.services.examples import encode_rows
 from studio.services.replaying import mixed_in
 from studio.services.setting_aside import Halves, Parts, set_aside, usable_examples
+from studio.services.signals import Signals
 from studio.services.tokenising import Watch, tokens_of
 from studio.store.records import verified_records
 from studio.store.runs import RunFolder, SourceNote
-from studio.store.token_cache import TokenCache
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
     from studio.engine.job import TrainingJob
-
-
-@dataclass(frozen=True)
-class Signals:
-    """How the worker speaks with a job: who works, what to tell, when to stop, where to pause.
-
-    `tokens` is where rows are kept as tokens.
-    """
-
-    worker: str
-    tell: Callable[[str], None]
-    closing: Callable[[], bool]
-    pause: Callable[[], None]
-    tokens: TokenCache
-    processes: Processes = ONE
 
 
 @dataclass(frozen=True)
@@ -142,7 +126,7 @@ def train_run(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
     """
 
     def stopping() -> bool:
-        return signals.closing() or folder.requests.stop_asked()
+        return signals.stopping(folder)
 
     if stopping():
         return _stop_before_start(folder, progress, signals)
@@ -184,16 +168,17 @@ def _train(folder: RunFolder, job: "TrainingJob", signals: Signals) -> bool:
     def emit(event: Event) -> None:
         nonlocal ended
         if isinstance(event, RunStopped):
-            if not folder.requests.stop_asked():
+            reason = signals.used_up()
+            if not folder.requests.stop_asked() and not reason:
                 ended = False
                 return  # The studio closes; nobody stopped this run, and the next studio offers to go on.
-            event = replace(event, paused=folder.requests.pause_asked())
+            event = replace(event, paused=folder.requests.pause_asked(), reason=reason)
             ended = not event.paused
             folder.requests.clear_stop()
         folder.append(event)
 
     signals.processes.words_of_first(folder.id)  # the others wait for it, see `together.follow`
-    train(job, emit, lambda: signals.closing() or folder.requests.stop_asked(), signals.pause)
+    train(job, emit, lambda: signals.stopping(folder), signals.pause)
     folder.requests.clear_stop()
     return ended
 
@@ -221,16 +206,20 @@ def job_of(
 
 
 def _stop_before_start(folder: RunFolder, progress: Progress, signals: Signals) -> bool:
-    if not folder.requests.stop_asked():
+    reason = signals.used_up()
+    if not folder.requests.stop_asked() and not reason:
         return False
-    return not stop_waiting(folder, progress)
+    return not stop_waiting(folder, progress, reason)
 
 
-def stop_waiting(folder: RunFolder, progress: Progress) -> bool:
-    """Take a run out of the queue, as its stop request asks; return whether it is only paused."""
+def stop_waiting(folder: RunFolder, progress: Progress, reason: str = "") -> bool:
+    """Take a run out of the queue, as its stop request asks; return whether it is only paused.
+
+    `reason`: why it ends where nobody asked for it.
+    """
     ending = (progress.step, progress.best_step or 0, progress.seconds(None), progress.peak_memory_bytes)
     paused = folder.requests.pause_asked()
-    folder.append(RunStopped(*ending, paused=paused))
+    folder.append(RunStopped(*ending, paused=paused, reason=reason))
     folder.requests.clear_stop()
     return paused
 

@@ -16,6 +16,7 @@ from studio.services.hub_data import expected, fetched, name_of
 from studio.services.intake import conditions, take_in
 from studio.services.mistakes import plainly
 from studio.services.packages import FIRST_LOOKS
+from studio.services.space import check_file
 from studio.services.views_of_data import UploadView
 from studio.store.home import Home
 from studio.store.incoming import Arrival, IncomingFolder
@@ -33,6 +34,7 @@ def add(home: Home, path: Path, arrival: Arrival) -> str:
 def _brought(home: Home, path: Path, arrival: Arrival) -> IncomingFolder:
     """Copy a file into the home. Raises Refused for what nobody need open."""
     refuse_outright(path, arrival.name)
+    check_file(home, path.stat().st_size)
     folder = home.incoming.create()
     try:
         folder.bring(path, replace(arrival, owner=home.owner))
@@ -158,6 +160,8 @@ class _Upload:
         self.view = UploadView(self.view.id, arrival.title, "reading")
 
     def _fetched(self, done: int, total: int) -> None:
+        if not done:
+            check_file(self._home, total)
         self.view = replace(self.view, fetched_bytes=done, total_bytes=total)
 
     def _progress(self, rows: int, share: float) -> None:

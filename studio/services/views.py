@@ -79,18 +79,6 @@ class Duty:
     """Asked before each new task: once true, no other is begun."""
 
 
-Role = Literal["context", "learned", "avoided", "expected", "cut"]
-"""Of a piece of an example: “avoided” is the worse answer, “expected” what a reward can compare with."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """A piece of one example as the model will read it."""
-
-    text: str
-    role: Role
-
-
 @dataclass(frozen=True)
 class Forecast:
     """What a run will take on this machine; `measured` says whether a rehearsal stands behind the time."""
@@ -133,6 +121,7 @@ class JobView:
     total: int = 0
     message: str = ""
     hint: str = ""
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True)
@@ -181,11 +170,10 @@ class RunView:
     told: tuple[Told, ...] = ()
     samples: tuple[AnswerSampled, ...] = ()
     wait: Wait | None = None
-    """How long it waits for its turn; None when it does not."""
 
     @property
     def queue_position(self) -> int | None:
-        """1 is next, of all that waits; None when the run does not wait."""
+        """1 is next of all that waits; None when it does not wait."""
         return self.wait.before + 1 if self.wait else None
 
 

@@ -12,13 +12,27 @@ __all__ = [
     "ChangedRow",
     "FixOffer",
     "FixPreview",
+    "Role",
     "RowToFill",
     "RowsToFill",
+    "Span",
     "Step",
     "UploadView",
 ]
 
 UploadState = Literal["reading", "done", "failed", "stopped"]
+
+
+Role = Literal["context", "learned", "avoided", "expected", "cut"]
+"""Of a piece of an example: “avoided” is the worse answer, “expected” what a reward can compare with."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of one example as the model will read it."""
+
+    text: str
+    role: Role
 
 
 @dataclass(frozen=True)

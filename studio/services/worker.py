@@ -12,11 +12,12 @@ from studio.core.errors import StudioError
 from studio.core.events import RunFinished
 from studio.engine.processes import ONE, Processes
 from studio.services import exams, kinds
+from studio.services.allowance import allowance_in
 from studio.services.answering import Answerer
 from studio.services.comparisons import Questions
 from studio.services.keys import Keys
 from studio.services.lengths import Counting
-from studio.services.mistakes import note_failure, plainly
+from studio.services.mistakes import guarded, note_failure, plainly
 from studio.services.packages import load_packages
 from studio.services.queue import TRAIN, Task, next_task, waiting_to_stop
 from studio.services.rehearsals import Rehearsals, known_pace, remember_run
@@ -116,7 +117,7 @@ class Worker:
     def _work(self) -> None:
         while not self._closing.is_set():
             self._busy = False
-            _guarded(self._turn, self._note_trouble)
+            guarded(self._turn, self._note_trouble)
             if not self._busy:
                 self._wake.wait(IDLE_SECONDS)
                 self._wake.clear()
@@ -137,10 +138,13 @@ class Worker:
         """Do the most urgent thing there is; return whether there was one."""
         if time.monotonic() < self._quiet_until:
             return False
-        if self._questions.any_waits():
+        task = self._next_task()
+        # A task that waits comes after one question: more of them are answered in its pauses.
+        if self._questions.any_waits() and (task is None or not self._answered):
             self._answer(self._closing.is_set)
+            self._answered = True
             return True
-        if (task := self._next_task()) is not None:
+        if task is not None:
             self._perform(task)
             return True
         if self._duty.done():
@@ -163,34 +167,37 @@ class Worker:
         if not self._rehearsals.any_waits():
             return False
         self._answerer.forget()
-        _guarded(lambda: self._rehearsals.do_next(interrupted), self._rehearsals.fail)
+        guarded(lambda: self._rehearsals.do_next(interrupted), self._rehearsals.fail)
         return True
 
     def _perform(self, task: Task) -> None:
         load_packages()
         self._active, self._answered, self._pause_ended = task, False, time.monotonic()
         self._answerer.forget()
-        _guarded(lambda: self._dispatch(task), lambda error: self._note_failure(task, error))
+        guarded(lambda: self._dispatch(task), lambda error: self._note_failure(task, error))
         self._active = None
         self._questions.measured(turn_seconds=0.0)
         self._ready = True
 
     def _answer(self, interrupted: Callable[[], bool]) -> None:
         load_packages()
-        _guarded(lambda: self._answerer.answer_next(interrupted), self._answerer.fail)
+        guarded(lambda: self._answerer.answer_next(interrupted), self._answerer.fail)
 
     def _dispatch(self, task: Task) -> None:
+        progress = self._book.progress(task.folder.id)
+        allowance = allowance_in(self._home, self._book, task.folder, self._pause)
         signals = Signals(
             worker=self._id or "",
             tell=lambda text: self._tell(task, text),
             closing=self._closing.is_set,
-            pause=self._pause,
+            pause=allowance.pause,
             tokens=self._home.tokens,
             processes=self._processes,
+            used_up=allowance.used_up,
         )
         self._tell(task, "The work begins.")
         if task.kind == TRAIN:
-            if train_run(task.folder, self._book.progress(task.folder.id), signals):
+            if train_run(task.folder, progress, signals):
                 self._after_training(task)
         else:
             kinds.perform(self._home, self._keys, task, signals)
@@ -207,7 +214,9 @@ class Worker:
     def _pause(self) -> None:
         """Called between micro-batches, rows and answers of whatever is under way."""
         self._questions.measured(turn_seconds=time.monotonic() - self._pause_ended)
-        while self._questions.any_waits() and not self._urged_to_stop():
+        for _ in range(self._questions.waiting()):  # who asks on and on does not hold the work up for ever
+            if self._urged_to_stop():
+                break
             self._answered = True
             self._answer(self._urged_to_stop)
         if self._answered:
@@ -239,11 +248,3 @@ class Worker:
             self._trouble = f"The home folder cannot be written: {full.strerror or full}. Free some space."
             self._home.release()
             self._id = None
-
-
-def _guarded(work: Callable[[], None], failed: Callable[[Exception], None]) -> None:
-    """Do a piece of work; whatever goes wrong in it ends in a named state."""
-    try:
-        work()
-    except Exception as error:
-        failed(error)

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.core.limits import NO_LIMITS, Limits
 from studio.core.shapes import shaped
 from studio.core.system import FileLock, is_locked
 from studio.store.datasets import Datasets
@@ -18,6 +19,7 @@ from studio.store.incoming import Incoming
 from studio.store.owned import ME
 from studio.store.replies import Replies
 from studio.store.runs import Runs
+from studio.store.spent import Spent
 from studio.store.token_cache import TokenCache
 
 _TRIES, _PAUSE_SECONDS = 20, 0.01
@@ -39,14 +41,15 @@ class Holder:
 class Home:
     """A home folder. Reading it needs nothing; only the one worker holds it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, limits: Limits = NO_LIMITS) -> None:
+        self.path, self.limits = path, limits
         self.datasets = Datasets(path / "datasets")
         self.incoming = Incoming(self.datasets.path)
         self.runs = Runs(path / "runs")
         self.forecasts = path / "forecasts"
         self.tokens = TokenCache(path / "tokens")
         self.replies = Replies(path / "replies")
+        self.spent = Spent(path / "spent.json")
         self.whole = self
         """The home as the worker sees it; another one only where this is what one person sees of it."""
         self._lock: FileLock | None = None

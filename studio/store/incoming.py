@@ -10,7 +10,7 @@ from pathlib import Path
 from studio.core.errors import StudioError
 from studio.core.shapes import shaped
 from studio.core.system import FileLock, is_locked
-from studio.store.files import new_id, read_as, remove_folder, told_plainly, write_json
+from studio.store.files import new_id, read_as, remove_folder, size, told_plainly, write_json
 from studio.store.owned import ME
 
 PREFIX = ".incoming-"
@@ -88,6 +88,17 @@ class Incoming:
             lock = FileLock.take(path / "lock")
         assert lock is not None, "nobody else can know this folder"
         return IncomingFolder(path, lock)
+
+    def bytes_of(self, owner: str) -> int:
+        """Return what the files take that one person has on the way."""
+        found = 0
+        for path in self.path.glob(f"{PREFIX}*"):
+            try:
+                meta = read_as(partial(shaped, Arrival), path / "meta.json", hint="")
+                found += size(path) if meta.owner == owner else 0
+            except (StudioError, FileNotFoundError):
+                pass  # It is not whole, or became a data set in this moment; nobody's, or counted there.
+        return found
 
     def sweep(self, *, older_than_seconds: float) -> None:
         """Remove what was never copied whole: its process died, and nobody takes it up."""

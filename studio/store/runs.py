@@ -42,6 +42,9 @@ class RunMeta:
     dataset_hub_id: str = ""
     owner: str = "me"
     cleaning: tuple[Step, ...] = ()
+    run_minutes: float = 0.0
+    day_minutes: float = 0.0
+    """What its owner might use when it was queued, see `core/limits.py`; 0 where there was no limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import gradio as gr
 
 from studio.core.console import expect_interruption
 from studio.core.hosts import LOOPBACK
+from studio.core.limits import read_limits
 from studio.services.studio import Studio
 from studio.ui.assets import ASSETS, style_tags
 from studio.ui.guard import Lifespan, guarded
@@ -70,7 +71,7 @@ def serve(
     uploads = home / "uploads"
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
     remove_abandoned(uploads)
-    studio = Studio(home)
+    studio = Studio(home, read_limits(os.environ))
     page = build(studio, local=host in LOOPBACK)
     wait_until_asked = expect_interruption()
     # Gradio asks its own server once whether it is there, by the name it was given.
@@ -124,6 +125,6 @@ def launch(page: gr.Blocks, studio: Studio, *, host: str, port: int, lifespan: L
         ssr_mode=False,
         pwa=False,
         mcp_server=False,
-        max_file_size=MOST_BYTES,
+        max_file_size=read_limits(os.environ).upload_bytes or MOST_BYTES,
         show_error=True,
     )

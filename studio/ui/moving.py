@@ -1,5 +1,6 @@
 """What moves while a page is open, in words and per cent: drawn once, then told by the polls."""
 
+from studio.core.waits import Wait, starts
 from studio.core.words import about, count, size
 from studio.services import pushing
 from studio.services.views import JobView, RunView
@@ -31,6 +32,12 @@ def change_percent(change: ChangeView) -> int:
     return min(100, int(100 * change.share))
 
 
+def waiting(wait: Wait) -> str:
+    """Return the place of something that waits, and when it begins as far as that is known."""
+    start = starts(wait)
+    return f"Waiting, number {wait.before + 1}" + (f", starts {start}" if start else "")
+
+
 def percent(run: RunView) -> int:
     return min(100, int(100 * run.step / run.steps)) if run.steps else 0
 
@@ -50,7 +57,7 @@ def rate(run: RunView) -> str:
 
 def job_text(job: JobView) -> str:
     if job.status == "queued":
-        return "Waiting for its turn"
+        return waiting(job.wait) if job.wait else "Waiting for its turn"
     said = job.message or "Working"
     if not job.total:
         return said

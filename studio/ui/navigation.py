@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from studio.core.events import ACTIVE
 from studio.core.recipes import RECIPES
 from studio.core.report import DatasetReport
-from studio.core.waits import Wait, starts
 from studio.core.words import count, duration
 from studio.data.readiness import training_refusal
 from studio.engine.tunings import TUNINGS
 from studio.services.views import RunView
 from studio.ui.markup import escape
+from studio.ui.moving import waiting
 from studio.ui.session import STEPS, Facts, lock
 
 
@@ -102,7 +102,7 @@ def run_status(run: RunView) -> str:
     if run.status == "running":
         return f"Step {run.step:,} of {run.steps:,}" if run.step else "Getting ready"
     if run.status == "queued":
-        return _waiting(run.wait) if run.wait else "Waiting"
+        return waiting(run.wait) if run.wait else "Waiting"
     if run.status == "finished":
         return f"Finished in {duration(run.seconds)}"
     return {
@@ -111,8 +111,3 @@ def run_status(run: RunView) -> str:
         "failed": "Failed",
         "interrupted": f"Cut off at step {run.step:,}" if run.step else "Cut off at the start",
     }[run.status]
-
-
-def _waiting(wait: Wait) -> str:
-    start = starts(wait)
-    return f"Waiting, number {wait.before + 1}" + (f", starts {start}" if start else "")

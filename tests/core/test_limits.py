@@ -1,10 +1,12 @@
 """Limits are read from the environment and the command line; what is not known is refused in words."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from studio.core.errors import Refused
+from studio.core.knobs import knobs, to_dict
 from studio.core.limits import NO_LIMITS, OPEN_DEMO, Limits, read_limits
 
 
@@ -13,31 +15,38 @@ def test_a_studio_of_ones_own_limits_nothing():
     assert not NO_LIMITS
 
 
-def test_the_environment_changes_what_is_usual_and_the_command_line_the_environment():
-    environment = {"STUDIO_LIMIT_ROWS": "500", "STUDIO_LIMIT_RUN_MINUTES": "2.5"}
-    found = read_limits(environment, ["rows=70", "disk_mb=100"], usual=OPEN_DEMO)
-    assert (found.rows, found.run_minutes, found.disk_bytes) == (70, 2.5, 100_000_000)
-    assert found.waiting == OPEN_DEMO.waiting
-    assert found
+def test_the_environment_changes_what_is_usual_in_an_open_demo():
+    demo = {"STUDIO_OPEN_DEMO": "1"}
+    assert read_limits(demo) == OPEN_DEMO
+    found = read_limits(demo | {"STUDIO_LIMIT_ROWS": "500", "STUDIO_LIMIT_RUN_MINUTES": "2.5"})
+    assert (found.rows, found.run_minutes, found.waiting) == (500, 2.5, OPEN_DEMO.waiting)
 
 
-def test_a_limit_is_lifted_with_0():
-    assert read_limits({}, ["rows=0"], usual=OPEN_DEMO).rows == 0
+def test_a_limit_of_a_demo_is_lifted_with_0_and_one_may_be_set_anywhere():
+    assert read_limits({"STUDIO_OPEN_DEMO": "1", "STUDIO_LIMIT_ROWS": "0"}).rows == 0
+    assert read_limits({"STUDIO_OPEN_DEMO": "0", "STUDIO_LIMIT_DISK_MB": "100"}) == Limits(disk_mb=100.0)
 
 
 @pytest.mark.parametrize(
-    ("environment", "asked", "said"),
+    ("environment", "said"),
     [
-        ({"STUDIO_LIMIT_ROW": "5"}, [], "no limit named 'row'.*Known: rows, upload_mb"),
-        ({"STUDIO_LIMIT_ROWS": "many"}, [], "Rows of a file .rows. is 'many'; it must be a number"),
-        ({}, ["rows=-1"], "the least allowed is 0"),
-        ({}, ["rows"], "'rows' is not of the form NAME=VALUE"),
+        ({"STUDIO_LIMIT_ROW": "5"}, "no limit named 'row'.*Known: rows, upload_mb"),
+        ({"STUDIO_LIMIT_ROWS": "many"}, "Rows of a file .rows. is 'many'; it must be a number"),
+        ({"STUDIO_LIMIT_ROWS": "-1"}, "the least allowed is 0"),
+        ({"STUDIO_LIMIT_WAITING": ""}, "Things that wait .waiting. is ''"),
     ],
 )
-def test_what_is_no_limit_is_refused_in_words(environment, asked, said):
+def test_what_is_no_limit_is_refused_in_words(environment, said):
     with pytest.raises(Refused) as refused:
-        read_limits(environment, asked)
+        read_limits(environment)
     assert re.search(said, str(refused.value))
+
+
+def test_the_table_of_limits_in_the_readme_is_the_limits():
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    usual = to_dict(OPEN_DEMO)
+    rows = [f"| `{knob.name}` | {knob.help} | {usual[knob.name]:g} |" for knob in knobs(Limits)]
+    assert "\n".join(["| limit | of each person | in an open demo |", "|---|---|---|", *rows]) in readme
 
 
 def test_an_open_demo_limits_everything():

@@ -256,3 +256,10 @@ def test_a_full_disk_is_said_before_the_download(hub, tmp_path, monkeypatch):
     )
     with pytest.raises(Refused, match=r"takes 0\.0 GB of disk and 0\.0 GB are free"):
         fetch_model(hub, tmp_path)
+
+
+def test_a_model_larger_than_may_be_fetched_here_is_refused_before_the_download(hub, tmp_path, monkeypatch):
+    monkeypatch.setenv("STUDIO_LIMIT_MODEL_MB", "0.01")
+    with pytest.raises(Refused, match=r"a model that is fetched may take 10 kB here"):
+        fetch_model(hub, tmp_path)
+    assert not any("/resolve/" in path for path in hub.asked)

@@ -5,6 +5,7 @@ import pytest
 from studio.core.errors import Refused, StudioError
 from studio.services.comparisons import KEPT, Questions
 from studio.services.views import Answer
+from studio.store.home import Home
 
 
 @pytest.fixture
@@ -97,3 +98,14 @@ def test_the_question_that_is_being_answered_is_never_forgotten(questions):
 
 def test_a_failure_of_a_question_that_is_not_known_any_more_hurts_nobody(questions):
     questions.fail("long gone", StudioError("The disk is gone.", "Mount it."))
+
+
+def test_how_many_wait_is_told_of_all_and_of_one_person(questions, tmp_path):
+    home = Home(tmp_path)
+    for run in ("ada's", "ada's", "bob's"):
+        questions.ask("Why?", run)
+    seen = questions.seen_in(home.owned_by("ada"))
+    seen._home.runs.has = lambda run: run == "ada's"
+    assert (questions.waiting(), seen.waiting()) == (3, 2)
+    questions.take()
+    assert seen.waiting() == 1

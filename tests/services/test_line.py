@@ -157,3 +157,11 @@ def test_a_run_that_is_being_made_ready_waits_no_longer_and_is_counted_in_full(w
     waiting.studio._home.tell(ready, "The model is being loaded.")
     assert wait_of(waiting, ready) is None
     assert wait_of(waiting, run) == Wait(0, 300, None)
+
+
+def test_an_exam_that_waits_is_told_its_place_too(waiting):
+    first, run = waiting.queue("a1", 1), waiting.queue("b1", 2)
+    waiting.say(run, RunStopped(0, 0, 0.0, 1), at=3)
+    waiting.studio._home.runs.folder(run).requests.add("exam", 4.0)
+    assert waiting.studio.run(run).jobs[0].wait == Wait(1)
+    assert waiting.studio.run(first).wait == Wait(0)

@@ -7,7 +7,7 @@ import pytest
 
 from studio.core.errors import Refused
 from studio.core.events import JobStarted, RunFailed, RunFinished, RunQueued, RunStarted
-from studio.services.runs import SAME_START_SECONDS
+from studio.services.recent import SAME_START_SECONDS
 from studio.store.requests import Requests
 from tests.services.conftest import planned
 
@@ -23,7 +23,7 @@ def test_a_double_click_gives_one_run_and_a_later_click_another(closed, config, 
     first = closed.start(config)
     assert closed.start(config) == first
     clock = __import__("time").monotonic
-    monkeypatch.setattr("studio.services.runs.time.monotonic", lambda: clock() + SAME_START_SECONDS + 1)
+    monkeypatch.setattr("studio.services.recent.time.monotonic", lambda: clock() + SAME_START_SECONDS + 1)
     assert closed.start(config) != first
 
 

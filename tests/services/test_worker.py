@@ -402,3 +402,17 @@ def test_the_run_folder_holds_what_repeats_the_run(studio, table, tiny_model_fol
         assert json.loads((folder / name).read_text())["version"] == 1
     assert json.loads((folder / "environment.json").read_text())["packages"]["torch"]
     assert json.loads((folder / "source.json").read_text())["weights_hash"]
+
+
+def test_who_asks_on_and_on_does_not_keep_the_machine_from_its_work(
+    studio, table, tiny_model_folder, monkeypatch
+):
+    def answer_and_be_asked_again(interrupted):
+        studio._questions.take()
+        studio._questions.ask("And why?", "a run")
+
+    monkeypatch.setattr(studio._worker._answerer, "answer_next", answer_and_be_asked_again)
+    studio._questions.ask("Why?", "a run")
+    run = studio.start(planned(studio, table, tiny_model_folder))
+    assert ended(studio, run) == "finished"
+    assert studio._questions.any_waits()

@@ -12,7 +12,8 @@ from studio.core.records import Completion, Conversation, Message, SourcedRecord
 from studio.core.report import DatasetReport, Issue
 from studio.core.verdict import Verdict
 from studio.services.intake import NAME_LENGTH, checked_name
-from studio.services.views import DatasetView, Span, TableRow
+from studio.services.views import DatasetView, TableRow
+from studio.services.views_of_data import Span
 from studio.ui import markup, wiring
 from studio.ui.panels import cells, data, health, rows, sources
 

@@ -7,7 +7,7 @@ from studio.core.cleaning import Step, since_reading
 from studio.core.report import DatasetReport
 from studio.core.words import listed
 from studio.data.mapping import ROLES, is_prompt
-from studio.services.views import Span
+from studio.services.views_of_data import Span
 from studio.ui.markup import escape
 
 SPAN_WORDS = {

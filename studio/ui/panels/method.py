@@ -7,9 +7,11 @@ from studio.core.words import about, between, count, size
 from studio.engine.aims import aim_of
 from studio.engine.objectives import OBJECTIVES
 from studio.engine.tunings import TUNINGS
+from studio.services.shares import Share
 from studio.services.views import Forecast, ModelChoice
 from studio.services.ways import Way
 from studio.ui.markup import Figure, escape, notice, numbers, radio_card, table
+from studio.ui.panels.share import of_a_run
 
 MEASURING = "measuring…"
 UNKNOWN = "not known yet"
@@ -100,10 +102,11 @@ def _are(rows: int) -> str:
     return "is" if rows == 1 else "are"
 
 
-def fit(forecast: Forecast, hourly_price: float | None = None) -> str:
+def fit(forecast: Forecast, hourly_price: float | None = None, share: Share | None = None) -> str:
     """Return time, memory and size of the chosen recipe, what they rest on, and whether it cannot fit.
 
-    With the price of an hour, the cost too, as soon as the time was measured.
+    With the price of an hour, the cost too, as soon as the time was measured; with a `share` of the machine,
+    what of it is left.
     """
     cells = [
         Figure(expected_time(forecast), "expected time"),
@@ -125,7 +128,8 @@ def fit(forecast: Forecast, hourly_price: float | None = None) -> str:
     )
     return (
         f'<div aria-live="polite">{numbers("What this will take", cells)}'
-        f'<p class="basis">{rows} {escape(forecast.basis)}{advice}</p>{warning}{lost_rows(forecast)}</div>'
+        f'<p class="basis">{rows} {escape(forecast.basis)}{advice}</p>{warning}{lost_rows(forecast)}'
+        f"{of_a_run(share, forecast) if share else ''}</div>"
     )
 
 

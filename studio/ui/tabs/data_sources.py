@@ -12,6 +12,7 @@ from studio.services.views_of_data import UploadView
 from studio.ui import live
 from studio.ui.markup import notice, problem
 from studio.ui.panels import sources as panel
+from studio.ui.panels.share import of_files
 from studio.ui.session import Facts, Session, opened, read
 from studio.ui.shell import Shell
 from studio.ui.wiring import Updates, event_text, html_part, on, told
@@ -37,7 +38,7 @@ class SourcesPart:
                 "upload-limit",
                 "refused",
                 script="uploads",
-                value=f'<i hidden data-most="{MOST_BYTES}"></i>',
+                value=_limit(MOST_BYTES),
             )
             self.samples = html_part("samples", "pick")
             self.uploads = html_part("uploads", "open", "rename", "remove")
@@ -47,7 +48,7 @@ class SourcesPart:
                 self.fetch = gr.Button("Fetch it and read it", variant="secondary", elem_id="hub-fetch")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        return [self.other, self.upload, self.samples, self.uploads, self.reading]
+        return [self.other, self.upload, self.limit, self.samples, self.uploads, self.reading]
 
     def wire(self) -> None:
         session, safe = self._shell.session, told(self.notice)
@@ -74,7 +75,9 @@ class SourcesPart:
         failed = upload is not None and upload.state == "failed"
         opened_out = facts.dataset is None and (upload is None or failed)
         folded = {self.other: gr.Accordion(open=opened_out)} if entering or failed else {}
+        share = self._studio.share()
         return folded | {
+            self.limit: _limit(share.limits.upload_bytes or MOST_BYTES) + of_files(share),
             self.samples: panel.samples(self._studio.samples(), first=facts.dataset is None),
             self.uploads: panel.uploads(self._studio.datasets(), facts.session.dataset),
             self.reading: _reading(upload) if upload is not None else "",
@@ -106,11 +109,12 @@ class SourcesPart:
 
     def refuse(self, document: object, event: gr.EventData) -> Updates:
         """Say that a file is too large: the page noticed before it sent any of it."""
+        most = self._studio.share().limits.upload_bytes or MOST_BYTES
         bytes_of_file = event_text(event, "bytes")
         large = size(int(bytes_of_file)) if bytes_of_file.isdecimal() else "too many bytes"
         raise Refused(
-            f"The file {event_text(event, 'name')[:NAME_SHOWN]} has {large}; {size(MOST_BYTES)} is the most "
-            "that a browser can hand over.",
+            f"The file {event_text(event, 'name')[:NAME_SHOWN]} has {large}; {size(most)} is the most that "
+            "can be handed over here.",
             "Save it as Parquet, which is smaller, or take fewer rows; a few thousand good ones are plenty.",
         )
 
@@ -142,6 +146,11 @@ class SourcesPart:
 
     def _to(self, session: Session) -> Updates:
         return {self._shell.session: session.document()}
+
+
+def _limit(most_bytes: int) -> str:
+    """Return what the page reads before it sends a file."""
+    return f'<i hidden data-most="{most_bytes}"></i>'
 
 
 def _field(label: str, placeholder: str, element: str) -> gr.Textbox:

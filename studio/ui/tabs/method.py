@@ -153,7 +153,7 @@ class MethodTab:
         facts = look_up(self._studio, session)
         return {
             self.recipes: panel.recipes(plan.recipe, forecasts),
-            self.fit: panel.fit(forecasts[plan.recipe], self._studio.hourly_price),
+            self.fit: panel.fit(forecasts[plan.recipe], self._studio.hourly_price, self._studio.share()),
             **self.ways.drawn(plan),
             self.bar.primary: _primary(forecasts[plan.recipe], lacks=lacks_reward(plan)),
             self._shell.pulse: pulse(self._studio, facts, measuring=measuring),
