@@ -29,6 +29,7 @@ from studio.services.training import Signals
 from studio.services.waiting import Stopped, pause
 from studio.store.files import read_as, told_plainly, write_json
 from studio.store.home import Home
+from studio.store.owned import ME
 from studio.store.runs import RunFolder
 
 KIND = "export hub"
@@ -94,7 +95,8 @@ def start(home: Home, keys: Keys, run: str, push: Push, key: Key) -> tuple[str, 
             "a token that was entered here.",
             "Send it in that studio, or close it first.",
         )
-    if not key and not hub_push.is_signed_in():
+    # The machine's own token is for its own people: what a visitor sends must not go out in their name.
+    if not key and not (home.owner == ME and hub_push.is_signed_in()):
         raise Refused("A token of the hub is needed.", f"Make one that may write at {TOKENS_PAGE}.")
     _refuse_second(home, folder, push)
     making = (

@@ -6,6 +6,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,18 @@ def test_the_machines_own_token_is_used_where_none_is_entered(
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     (job,) = studio.start_push(run, PUSH, Key())
     assert job_ended(studio, run, job) == "finished"
+
+
+def test_a_person_of_a_shared_studio_does_not_send_with_the_machines_own_token(
+    resting: tuple[Studio, str], hub: TakingHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, run = resting
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    folder = studio._home.runs.folder(run)
+    folder.write_meta(replace(folder.meta(), owner="ada"))
+    with pytest.raises(Refused, match="A token of the hub is needed"):
+        studio.visited_by("ada").start_push(run, PUSH, Key(""))
+    assert folder.requests.all() == ()
 
 
 def test_a_token_is_not_known_to_the_next_process_which_says_so(
