@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Set the studio up, start it, or test it: the first step, before anything else of the path is there.
 
-    python3 launch.py [start|setup|test] [--port N] [--host H] [--home DIR] [--no-browser] [--allow-host H]
-                       [--limit NAME=VALUE]
+    python3 launch.py [start|setup|test] [--port N] [--host H] [--home DIR] [--no-browser] [--users FILE]
+                      [--allow-host H] [--limit NAME=VALUE]
 
 Standard library only, and written so that Python 3.8 can read it: too old a Python gets a sentence.
 """
@@ -114,6 +114,8 @@ def options() -> argparse.Namespace:
     add("--host", default=host, help="address to listen on (default: this machine only)")
     add("--home", help="folder for datasets and runs (default: STUDIO_HOME, or one per user)")
     add("--no-browser", action="store_true", help="only print the address")
+    users = "file of who may sign in (default: STUDIO_USERS); `python -m studio user NAME` makes a line"
+    add("--users", type=Path, metavar="FILE", help=users)
     allow = "a name or address by which other machines reach this one; may be repeated"
     add("--allow-host", action="append", default=[], metavar="H", help=allow)
     limit = "what each person may use, e.g. run_minutes=20; may be repeated (README: Many people)"
@@ -171,6 +173,7 @@ def serve(chosen: argparse.Namespace) -> int:
             port=chosen.port,
             open_browser=not (chosen.no_browser or os.environ.get("SPACE_ID")),
             token=None if local else secrets.token_urlsafe(32),
+            users=chosen.users,
             allowed_hosts=[host for host in reachable if host],
         )
     except StudioError as error:

@@ -19,6 +19,7 @@ import httpx
 
 from studio.services.studio import Studio
 from studio.ui.app import build, launch
+from studio.ui.doors.door import Open
 from studio.ui.guard import guarded
 
 ROOT = Path(__file__).parents[1]
@@ -63,7 +64,7 @@ def served(studio: Studio, folder: Path) -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    launch(page, studio, host="127.0.0.1", port=port, lifespan=guarded(None, ()))
+    launch(page, studio, host="127.0.0.1", port=port, lifespan=guarded(Open(), ()))
     try:
         yield Site(f"http://127.0.0.1:{port}", page, studio)
     finally:

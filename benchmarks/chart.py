@@ -22,6 +22,7 @@ from studio.services.studio import Studio
 from studio.store.home import Home
 from studio.store.runs import RunFolder
 from studio.ui.app import build, launch
+from studio.ui.doors.door import Open
 from studio.ui.guard import guarded
 
 PER_SECOND = 20
@@ -94,7 +95,7 @@ def main() -> None:
         for step in range(1, chosen.history + 1):
             log_step(folder, step)
         page_of_studio = build(studio)
-        launch(page_of_studio, studio, host="127.0.0.1", port=chosen.port, lifespan=guarded(None, ()))
+        launch(page_of_studio, studio, host="127.0.0.1", port=chosen.port, lifespan=guarded(Open(), ()))
         feeder = threading.Thread(target=feed, args=(folder, chosen.history, ended))
         feeder.start()
         with sync_playwright() as driver:

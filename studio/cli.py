@@ -29,6 +29,7 @@ from studio.services import (
 from studio.services.calls import Call, Result, unfinished
 from studio.services.errands import wait_for_answers, wait_for_run
 from studio.services.export_verb import export
+from studio.services.user_line import user
 from studio.serving.verb import serve
 
 CODES = {"finished": DONE, "stopped": STOPPED, "paused": STOPPED}
@@ -236,6 +237,6 @@ VERBS: dict[str, Callable[[Call], Result]] = {
     verb.__name__: verb
     for verb in (
         *(check, train, runs, show, stop, pause, resume, rename, delete),
-        *(exam, probe, compare, votes, judge, export, serve),
+        *(exam, probe, compare, votes, judge, export, serve, user),
     )
 }

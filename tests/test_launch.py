@@ -165,6 +165,7 @@ APP = """import json, os, sys
 def serve(home, **options):
     options["token"] = bool(options["token"])
     facts = {"prefix": sys.prefix, "home": str(home), "process": os.getpid(), **options}
+    facts["users"] = str(facts["users"] or "")
     print(json.dumps({**facts, "mallopt": os.environ.get("MALLOC_MMAP_MAX_")}))
 """
 

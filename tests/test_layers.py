@@ -102,8 +102,9 @@ STARTS_PROGRAMS = {
 SHUT_IN = "studio/engine/sandboxed.py"
 """Runs by itself, behind its own lock, the code that a model wrote; nothing of the studio imports it."""
 KNOWS_THE_HUB = {"studio/engine/hub.py", "studio/engine/hub_line.py", "studio/engine/hub_push.py"}
-CONNECTS = {*KNOWS_THE_HUB, "studio/services/judge_address.py"}
-"""The judge's address is entered by the user, and asked only after a press."""
+CONNECTS = {*KNOWS_THE_HUB, "studio/services/judge_address.py", "studio/services/openid.py"}
+"""The judge's address is entered by the user, and asked only after a press; Hugging Face is asked who
+somebody is that signs in with it."""
 KNOWS_THE_SYSTEM = {"launch.py", "studio/core/system.py", SHUT_IN}
 STAND_ALONE = "studio/exporters/scripts/"
 """Scripts handed to the user as they are: they import nothing of the studio, and no other rule binds them."""

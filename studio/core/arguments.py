@@ -60,6 +60,7 @@ def parser(helps: Mapping[str, str]) -> Parser:
     verb["judge"].add_argument("--address", default="", metavar="URL", help=f"a service; key in {JUDGE_KEY}")
     _add_address(verb["serve"])
     _add_export(verb["export"])
+    verb["user"].add_argument("name", metavar="NAME")
     return whole
 
 

@@ -1,8 +1,17 @@
 """Names of a server and of the pages that ask it: what stands in Host and Origin."""
 
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine itself reaches what listens there."""
+    try:
+        return host in LOOPBACK or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def bare(host: str) -> str:

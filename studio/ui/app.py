@@ -14,11 +14,12 @@ from studio.core.hosts import LOOPBACK
 from studio.core.limits import read_limits
 from studio.services.studio import Studio
 from studio.ui.assets import ASSETS, style_tags
+from studio.ui.doors.chosen import door_of
 from studio.ui.guard import Lifespan, guarded
 from studio.ui.navigation import TITLES
 from studio.ui.routes import routes
 from studio.ui.session import STORAGE_KEY, STORAGE_SECRET, Session
-from studio.ui.shell import ELSEWHERE, HERE, TOP, Shell
+from studio.ui.shell import Shell
 from studio.ui.tabs.compare import CompareTab
 from studio.ui.tabs.data import DataTab
 from studio.ui.tabs.data_sources import MOST_BYTES
@@ -26,6 +27,8 @@ from studio.ui.tabs.export import ExportTab
 from studio.ui.tabs.method import MethodTab
 from studio.ui.tabs.train import TrainTab
 from studio.ui.theme import theme
+from studio.ui.topbar import top
+from studio.ui.visitors import NOBODY, SharedStudio, visiting
 from studio.ui.wiring import html_part
 
 TABS = (DataTab, MethodTab, TrainTab, CompareTab, ExportTab)
@@ -35,14 +38,14 @@ ABANDONED_SECONDS = 600.0
 """An upload that nobody touched for so long belongs to no page of a second studio on the same home."""
 
 
-def build(studio: Studio, *, local: bool = True) -> gr.Blocks:
+def build(studio: Studio | SharedStudio, *, local: bool = True, shared: bool = False) -> gr.Blocks:
     """Return the page. Nothing of a visitor is kept in it: every page brings its own session.
 
-    `local`: the visitor sits at the machine that the studio runs on.
+    `local`: the visitor sits at the machine that the studio runs on; `shared`: many people sign in.
     """
     with gr.Blocks(title="Fine-Tuning Studio", analytics_enabled=False, fill_width=True) as page:
         session = gr.BrowserState(Session().document(), storage_key=STORAGE_KEY, secret=STORAGE_SECRET)
-        html_part("topbar", value=TOP.format(place=HERE if local else ELSEWHERE), script="top")
+        html_part("topbar", value=top(local=local, shared=shared), script="top")
         with gr.Row(elem_id="shell", equal_height=False):
             with gr.Column(scale=0, min_width=264, elem_id="side"):
                 steps = html_part("steps", "go", script="steps")
@@ -64,21 +67,28 @@ def serve(
     port: int = 7860,
     open_browser: bool = True,
     token: str | None = None,
+    users: Path | None = None,
     allowed_hosts: Sequence[str] = (),
 ) -> None:
-    """Serve the studio until the process is asked to stop (SIGTERM, SIGINT); running work is saved first."""
+    """Serve the studio until the process is asked to stop (SIGTERM, SIGINT); running work is saved first.
+
+    `users`: the file of who may sign in; without it, and without another sign-in, `token` is asked for.
+    """
+    chosen = door_of(host, token=token, users=users)
     # Uploads lie here until the store has its own copy; Gradio reads this when the first file arrives.
     uploads = home / "uploads"
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
     remove_abandoned(uploads)
     studio = Studio(home, read_limits(os.environ))
-    page = build(studio, local=host in LOOPBACK)
+    seen = SharedStudio(studio) if chosen.shared else studio
+    with visiting(NOBODY if chosen.shared else ""):
+        page = build(seen, local=host in LOOPBACK and not chosen.shared, shared=chosen.shared)
     wait_until_asked = expect_interruption()
     # Gradio asks its own server once whether it is there, by the name it was given.
     known = [*allowed_hosts, host] if host in EVERY_ADDRESS else allowed_hosts
-    launch(page, studio, host=host, port=port, lifespan=guarded(token, known))
+    launch(page, seen, host=host, port=port, lifespan=guarded(chosen.door, known))
     address = f"http://{in_url(EVERY_ADDRESS.get(host, host))}:{port}/"
-    address += f"?token={token}" if token else ""
+    address += f"?token={chosen.token}" if chosen.token else ""
     print(f"Fine-Tuning Studio is open at {address}", flush=True)
     studio.open()  # after the first page can be had: it loads the heavy packages
     if open_browser:
@@ -107,7 +117,9 @@ def in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def launch(page: gr.Blocks, studio: Studio, *, host: str, port: int, lifespan: Lifespan) -> None:
+def launch(
+    page: gr.Blocks, studio: Studio | SharedStudio, *, host: str, port: int, lifespan: Lifespan
+) -> None:
     """Start the server in its own thread: private, without analytics, own routes before Gradio's."""
     page.launch(
         server_name=in_url(host),

@@ -7,9 +7,11 @@ from pathlib import Path
 ASSETS = Path(__file__).parents[2] / "assets" / "ui"
 STYLES = (
     "tokens", "layout", "parts", "steps", "results", "health", "rows", "runs", "votes", "probe", "arms",
-    "gradio", "fields", "small",
+    "gradio", "fields", "people", "small",
 )  # fmt: skip
-SCRIPTS = ("screen", "dialogs", "turns", "live", "chart", "measures", "figures", "health", "runs", "votes")
+SCRIPTS = (
+    "screen", "dialogs", "turns", "live", "people", "chart", "measures", "figures", "health", "runs", "votes",
+)  # fmt: skip
 
 
 @functools.cache

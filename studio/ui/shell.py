@@ -21,19 +21,6 @@ REMEMBER = f"async (session) => {{ {SCRIPT} window.studioScreen.remember(session
 ARRIVED = f"async (session) => {{ {SCRIPT} window.studioScreen.remember(session, true); }}"
 RECALL = f"async (session) => {{ {SCRIPT} return window.studioScreen.recall(session); }}"
 
-HERE, ELSEWHERE = "on this computer", "on the studio's machine"
-TOP = """
-<header class="top"><div class="brand"><img src="ui-static/logo.svg" alt="" width="24" height="24">
-<h1>Fine-Tuning Studio</h1></div>
-<p id="connection" role="status" hidden></p>
-<div class="top-right">
-<p class="privacy"><span aria-hidden="true">●</span> Your data stays {place}</p>
-<button type="button" id="theme-switch" aria-pressed="false" aria-label="Dark colours">
-<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="none" stroke="currentColor"
-stroke-width="2"><circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/></svg>
-</button></div></header>
-<div id="working" role="status" hidden><span class="unseen"></span></div>"""
-
 
 class Tab(Protocol):
     """One step. It is laid out when made; handlers are attached once all tabs are laid out."""

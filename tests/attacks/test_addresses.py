@@ -14,6 +14,7 @@ from studio.serving.app import Desk
 from studio.serving.gate import Gate
 from studio.serving.turns import Turns
 from studio.ui.addresses import MOST_BYTES, OPEN, ours
+from studio.ui.doors.token import TokenDoor
 from studio.ui.guard import WITHOUT_TOKEN, Guard
 
 FOREIGN = ("http://evil.example", "null", "file://", "http://127.0.0.1:1", "http://127.0.0.1.evil.example")
@@ -70,7 +71,7 @@ def test_no_route_of_the_page_answers_to_a_strange_name(client, every_call) -> N
 
 def test_off_this_machine_no_route_answers_without_the_token(empty_site, every_call) -> None:
     inner = empty_site.page.app
-    client = TestClient(Guard(inner, token="of-this-start"), base_url=HERE, follow_redirects=False)
+    client = TestClient(Guard(inner, door=TokenDoor("of-this-start")), base_url=HERE, follow_redirects=False)
     for method, path in every_call:
         reply = client.request(method, path, params={"token": "guess"})
         assert reply.status_code == 401 or path in WITHOUT_TOKEN, (method, path, reply.status_code)

@@ -10,6 +10,7 @@ import pytest
 
 from studio.services.studio import Studio
 from studio.ui.app import ABANDONED_SECONDS, EVERY_ADDRESS, build, in_url, launch, remove_abandoned
+from studio.ui.doors.door import Open
 from studio.ui.guard import guarded
 
 
@@ -42,7 +43,7 @@ def free_port(host):
 def test_a_page_is_had_at_an_address_of_ipv6(tmp_path, host):
     studio = Studio(tmp_path)
     page, port = build(studio), free_port(host)
-    launch(page, studio, host=host, port=port, lifespan=guarded(None, [host]))
+    launch(page, studio, host=host, port=port, lifespan=guarded(Open(), [host]))
     try:
         address = f"http://{in_url(EVERY_ADDRESS.get(host, host))}:{port}/"
         with urllib.request.urlopen(address, timeout=60) as answer:

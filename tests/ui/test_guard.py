@@ -13,6 +13,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from studio.ui.doors.door import Open
+from studio.ui.doors.token import TokenDoor
 from studio.ui.guard import Guard, guarded
 
 HERE = "http://127.0.0.1:7860"
@@ -33,7 +35,7 @@ def application(*, token: str | None = None, allowed_hosts: tuple[str, ...] = ()
     return Starlette(
         routes=[Route("/{path:path}", page, methods=["GET", "POST"]), WebSocketRoute("/talk", talk)],
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"])],
-        lifespan=guarded(token, allowed_hosts),
+        lifespan=guarded(TokenDoor(token) if token else Open(), allowed_hosts),
     )
 
 
@@ -181,7 +183,9 @@ def test_on_spaces_the_hub_may_frame_the_page_and_its_own_name_is_known() -> Non
     inner = Starlette(routes=[Route("/", page)])
     space = "someone-studio.hf.space"
     opened = TestClient(
-        Guard(inner, token=TOKEN, space_host=space), base_url=f"https://{space}", follow_redirects=False
+        Guard(inner, door=TokenDoor(TOKEN, framed=True), space_host=space),
+        base_url=f"https://{space}",
+        follow_redirects=False,
     )
     reply = opened.get(f"/?token={TOKEN}", headers={"origin": f"https://{space}"})
     assert reply.status_code == 303
@@ -196,7 +200,7 @@ def test_on_spaces_the_hub_may_frame_the_page_and_its_own_name_is_known() -> Non
 def test_gradio_served_as_the_studio_serves_it_stands_inside_the_guard() -> None:
     with gr.Blocks() as blocks:
         gr.Textbox()
-    served = gr.routes.App.create_app(blocks, app_kwargs={"lifespan": guarded(TOKEN, ())})
+    served = gr.routes.App.create_app(blocks, app_kwargs={"lifespan": guarded(TokenDoor(TOKEN), ())})
     with client(served) as opened:
         assert opened.get("/config").status_code == 401
         assert opened.get("/gradio_api/startup-events").status_code == 200

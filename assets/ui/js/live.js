@@ -36,6 +36,7 @@
       const { run, question, upload, dataset } = asked;
       const query = new URLSearchParams({ run, question, upload, dataset, since, tag: known });
       const reply = await fetch(`studio/live?${query}`, { cache: "no-store" });
+      screen.signedOut(reply.status);
       if (!reply.ok) throw new Error(String(reply.status));
       const news = await reply.json();
       if (failures) connection(true);

@@ -94,6 +94,7 @@
   }
   screen.top = (element) => {
     applyTheme();
+    screen.visitor();
     element.addEventListener("click", (click) => {
       if (!click.target.closest("#theme-switch")) return;
       localStorage.setItem(THEME, document.body.classList.contains("dark") ? "light" : "dark");
