@@ -28,16 +28,18 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Studio:
 
 
 @pytest.fixture(scope="module")
-def page(studio: Studio) -> gr.Blocks:
-    with visiting(NOBODY):
-        return build(SharedStudio(studio), local=False, shared=True)
+def page(studio: Studio) -> Iterator[gr.Blocks]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(studio._home.path / "uploads"))  # read where a page is built
+        with visiting(NOBODY):
+            built = build(SharedStudio(studio), local=False, shared=True)
+        built.max_file_size = None  # `launch` sets it
+        yield built
 
 
 @pytest.fixture(scope="module")
 def server(studio: Studio, page: gr.Blocks) -> Iterator[TestClient]:
-    page.max_file_size = None  # `launch` sets it
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(studio._home.path / "uploads"))
         patch.setattr(accounts, "COST", 2**4)
         people = "\n".join(line_of(name, PASSWORD) for name in ("ada", "bob"))
         door = SharedDoor(passwords=Passwords(accounts_from(people, where="x")))
@@ -161,3 +163,4 @@ def test_an_upload_becomes_its_owners_and_leaves_the_place_of_uploads(
     assert [view.name for view in studio.visited_by("user-bob").datasets()] == ["mine"]
     assert "mine" not in [view.name for view in studio.visited_by("user-ada").datasets()]
     assert not Path(path).exists()
+    assert not [left for left in (studio._home.path / "uploads").rglob("*") if left.is_file()]
