@@ -115,7 +115,7 @@ def options() -> argparse.Namespace:
     add("--home", help="folder for datasets and runs (default: STUDIO_HOME, or one per user)")
     add("--no-browser", action="store_true", help="only print the address")
     users = "file of who may sign in (default: STUDIO_USERS); `python -m studio user NAME` makes a line"
-    add("--users", type=Path, metavar="FILE", help=users)
+    add("--users", metavar="FILE", help=users)
     allow = "a name or address by which other machines reach this one; may be repeated"
     add("--allow-host", action="append", default=[], metavar="H", help=allow)
     limit = "what each person may use, e.g. run_minutes=20; may be repeated (README: Many people)"
@@ -166,6 +166,8 @@ def serve(chosen: argparse.Namespace) -> int:
         reachable.append(chosen.host)
     elif not local and not any(reachable):
         print("For other machines add --allow-host and the name or address they will use for this one.")
+    if chosen.users:
+        os.environ["STUDIO_USERS"] = chosen.users
     try:
         serve_page(
             home_folder(chosen.home),
@@ -173,7 +175,6 @@ def serve(chosen: argparse.Namespace) -> int:
             port=chosen.port,
             open_browser=not (chosen.no_browser or os.environ.get("SPACE_ID")),
             token=None if local else secrets.token_urlsafe(32),
-            users=chosen.users,
             allowed_hosts=[host for host in reachable if host],
         )
     except StudioError as error:

@@ -165,7 +165,7 @@ APP = """import json, os, sys
 def serve(home, **options):
     options["token"] = bool(options["token"])
     facts = {"prefix": sys.prefix, "home": str(home), "process": os.getpid(), **options}
-    facts["users"] = str(facts["users"] or "")
+    facts["users"] = os.environ.get("STUDIO_USERS", "")
     print(json.dumps({**facts, "mallopt": os.environ.get("MALLOC_MMAP_MAX_")}))
 """
 
@@ -257,8 +257,9 @@ def test_a_second_start_installs_nothing_and_serves_from_the_environment(
 @pytest.mark.slow
 def test_off_loopback_the_page_gets_a_token_and_the_names_it_may_be_called(ready: Checkout) -> None:
     arguments = ("start", "--host", "0.0.0.0", "--port", free_port(), "--allow-host", "studio.example")
-    said = json.loads(ready.run(*arguments, SPACE_HOST="me-studio.hf.space").stdout)
+    said = json.loads(ready.run(*arguments, "--users", "u.txt", SPACE_HOST="me-studio.hf.space").stdout)
     assert said["token"]
+    assert said["users"] == "u.txt", "who may sign in is read where the page is opened"
     assert said["allowed_hosts"] == ["studio.example", "me-studio.hf.space"]
 
 

@@ -6,7 +6,6 @@ Source: RFC 7914 (scrypt); the cost is one of those that the OWASP cheat sheet o
 import base64
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -104,17 +103,17 @@ def accounts_from(text: str, *, where: str) -> Accounts:
     return Accounts(found)
 
 
-def read_accounts(file: str | os.PathLike[str] | None, environment: Mapping[str, str]) -> Accounts | None:
-    """Return who may sign in, from a file or else the environment; None where neither says so.
+def read_accounts(environment: Mapping[str, str]) -> Accounts | None:
+    """Return who may sign in; None where the environment does not say.
 
-    Raises Refused where the file cannot be read.
+    Raises Refused where their file cannot be read.
     """
     said = environment.get(USERS, "").strip()
-    if file is None and "scrypt$" in said:
-        return accounts_from(said, where=USERS)
-    if file is None and not said:
+    if not said:
         return None
-    path = Path(said if file is None else file)
+    if "scrypt$" in said:
+        return accounts_from(said, where=USERS)
+    path = Path(said)
     try:
         return accounts_from(path.read_text(encoding="utf-8"), where=str(path))
     except (OSError, UnicodeDecodeError) as error:

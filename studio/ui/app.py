@@ -67,14 +67,13 @@ def serve(
     port: int = 7860,
     open_browser: bool = True,
     token: str | None = None,
-    users: Path | None = None,
     allowed_hosts: Sequence[str] = (),
 ) -> None:
     """Serve the studio until the process is asked to stop (SIGTERM, SIGINT); running work is saved first.
 
-    `users`: the file of who may sign in; without it, and without another sign-in, `token` is asked for.
+    `token` is asked for where the environment names no sign-in.
     """
-    chosen = door_of(host, token=token, users=users)
+    chosen = door_of(host, token=token)
     # Uploads lie here until the store has its own copy; Gradio reads this when the first file arrives.
     uploads = home / "uploads"
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)

@@ -86,21 +86,17 @@ def test_a_name_twice_and_a_list_of_nobody_are_refused():
 def test_they_come_from_a_file_or_the_environment_or_nowhere(tmp_path):
     line, file = line_of("ada", PASSWORD), tmp_path / "users.txt"
     file.write_text(line)
-    assert read_accounts(None, {}) is None
-    assert read_accounts(None, {"STUDIO_USERS": " "}) is None
-    for path, environment in (
-        (file, {}),
-        (None, {"STUDIO_USERS": str(file)}),
-        (None, {"STUDIO_USERS": line}),
-    ):
-        people = read_accounts(path, environment)
+    assert read_accounts({}) is None
+    assert read_accounts({"STUDIO_USERS": " "}) is None
+    for said in (str(file), line):
+        people = read_accounts({"STUDIO_USERS": said})
         assert people is not None
         assert people.lets_in("ada", PASSWORD)
 
 
 def test_a_list_that_cannot_be_read_is_refused(tmp_path):
     with pytest.raises(Refused, match="cannot be read: No such file"):
-        read_accounts(tmp_path / "none.txt", {})
+        read_accounts({"STUDIO_USERS": str(tmp_path / "none.txt")})
     (tmp_path / "picture").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(Refused, match="it is no text"):
-        read_accounts(tmp_path / "picture", {})
+        read_accounts({"STUDIO_USERS": str(tmp_path / "picture")})

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from studio.core.accounts import read_accounts
 from studio.core.errors import Refused
@@ -28,16 +27,14 @@ class Chosen:
     token: str = ""
 
 
-def door_of(
-    host: str, *, token: str | None, users: Path | None, environment: Mapping[str, str] = os.environ
-) -> Chosen:
+def door_of(host: str, *, token: str | None, environment: Mapping[str, str] = os.environ) -> Chosen:
     """Return the door: of many people where their passwords, Hugging Face or an open demo is set up, else
     that of one person.
 
     Raises Refused where other machines could reach a studio that asks nobody who they are.
     """
     space_host = environment.get("SPACE_HOST", "").lower()
-    accounts, provider = read_accounts(users, environment), provider_of(environment)
+    accounts, provider = read_accounts(environment), provider_of(environment)
     guests = Guests(framed=bool(space_host)) if environment.get(OPEN_DEMO, "") == "1" else None
     if accounts or provider or guests:
         door = SharedDoor(

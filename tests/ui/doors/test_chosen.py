@@ -19,7 +19,7 @@ def people():
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.5", "localhost", "::1"])
 def test_on_this_machine_nobody_is_asked(host):
-    chosen = door_of(host, token=None, users=None, environment={})
+    chosen = door_of(host, token=None, environment={})
     assert isinstance(chosen.door, Open)
     assert not chosen.shared
 
@@ -27,13 +27,13 @@ def test_on_this_machine_nobody_is_asked(host):
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "studio.example"])
 def test_an_open_door_to_other_machines_is_refused_with_the_reason(host):
     with pytest.raises(Refused, match="would ask nobody who they are") as refusal:
-        door_of(host, token=None, users=None, environment={"STUDIO_OPEN_DEMO": "yes"})
+        door_of(host, token=None, environment={"STUDIO_OPEN_DEMO": "yes"})
     assert "--users FILE" in refusal.value.hint
     assert "STUDIO_OPEN_DEMO=1" in refusal.value.hint
 
 
 def test_with_a_token_it_is_one_persons(people):
-    chosen = door_of("0.0.0.0", token="t", users=None, environment={})
+    chosen = door_of("0.0.0.0", token="t", environment={})
     assert isinstance(chosen.door, TokenDoor)
     assert (chosen.shared, chosen.token) == (False, "t")
 
@@ -42,21 +42,21 @@ def test_each_way_of_signing_in_takes_the_place_of_the_token(people, tmp_path):
     file = tmp_path / "users.txt"
     file.write_text(people)
     ways = (
-        (file, {}),
-        (None, {"STUDIO_USERS": people}),
-        (None, HUB),
-        (None, {"STUDIO_OPEN_DEMO": "1"}),
-        (file, {**HUB, "STUDIO_OPEN_DEMO": "1", "SPACE_HOST": "a-b.hf.space"}),
+        {"STUDIO_USERS": str(file)},
+        {"STUDIO_USERS": people},
+        HUB,
+        {"STUDIO_OPEN_DEMO": "1"},
+        {**HUB, "STUDIO_USERS": people, "STUDIO_OPEN_DEMO": "1", "SPACE_HOST": "a-b.hf.space"},
     )
-    for users, environment in ways:
+    for environment in ways:
         for host in ("0.0.0.0", "127.0.0.1"):
-            chosen = door_of(host, token="t", users=users, environment=environment)
+            chosen = door_of(host, token="t", environment=environment)
             assert isinstance(chosen.door, SharedDoor)
             assert (chosen.shared, chosen.token) == (True, "")
 
 
 def test_a_sign_in_that_is_set_up_half_opens_nothing(tmp_path):
     with pytest.raises(StudioError, match="OAUTH_CLIENT_SECRET is not set"):
-        door_of("0.0.0.0", token="t", users=None, environment={**HUB, "OAUTH_CLIENT_SECRET": ""})
+        door_of("0.0.0.0", token="t", environment={**HUB, "OAUTH_CLIENT_SECRET": ""})
     with pytest.raises(Refused, match="cannot be read"):
-        door_of("0.0.0.0", token="t", users=tmp_path / "none", environment={})
+        door_of("0.0.0.0", token="t", environment={"STUDIO_USERS": str(tmp_path / "none")})
