@@ -74,7 +74,7 @@ ENVIRONMENT = Stage("An environment of its own, in .venv", 0, 26, 5)
 TORCH_CPU = Stage("PyTorch for processors", 202, 880, 25)
 TORCH_CUDA = Stage("PyTorch for NVIDIA graphics cards", 2740, 4710, 60)
 LIBRARIES = Stage("The libraries", 180, 785, 50)
-TEST_TOOLS = Stage("The test tools", 127, 379, 9)
+TEST_TOOLS = Stage("The test tools", 165, 501, 14)
 STARTER = Stage("The starter model, SmolLM2-135M-Instruct", 93, 260, 30)
 
 CAUSES = (

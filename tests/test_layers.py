@@ -54,6 +54,7 @@ HOMES: dict[str, set[str]] = {
     "datasets": TRAINS,
     "gguf": {"engine", "exporters"},
     "cyllama": {"exporters"},
+    "onnxruntime": {"exporters"},
     "httpx2": {"engine"},
     "numpy": TRAINS | {"data", "charts", "retrieval"},
     "pandas": {"data", "charts", "ui"},
@@ -90,6 +91,7 @@ HEAVY = {
     "scipy",
     "cleanlab",
     "bm25s",
+    "onnxruntime",
 }
 """Not imported before the first page is served."""
 FIRST_PAGE = ("studio.ui.app", "studio.cli")

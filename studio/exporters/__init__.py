@@ -3,19 +3,20 @@
 To add a kind: a file and a line below. A kind with weights (HAS_WEIGHTS) has TITLE, SUMMARY, SOURCE, Config,
 LIBRARY, NEEDS_BASE, refusal, write, load (the way a stranger would load it) and how_to_load; one without has
 the first four, refusal and write. One that holds another kind, or is compared in its own way, has `fill`
-instead of what writes and loads. One whose size sizes.py cannot tell has expected_bytes. Importing this needs
-no torch: forms read it.
+instead of what writes and loads. What plain transformers cannot load has `answers` besides: how it is asked.
+One whose size sizes.py cannot tell has expected_bytes. Importing this needs no torch: forms read it.
 """
 
 from types import ModuleType
 
 from studio.core.errors import Refused
-from studio.exporters import adapter, cluster, code, gguf, merged, predictions, report, space
+from studio.exporters import adapter, cluster, code, gguf, merged, onnx, predictions, report, space
 
 EXPORTERS: dict[str, ModuleType] = {
     "adapter": adapter,
     "merged": merged,
     "gguf": gguf,
+    "onnx": onnx,
     "space": space,
     "report": report,
     "predictions": predictions,

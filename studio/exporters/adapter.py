@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from studio.core.config import RunConfig
 from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
-from studio.exporters import sorting
+from studio.exporters import judging, sorting
 from studio.exporters.job import ExportJob
 from studio.exporters.origin import GET_BASE, origin_of
 
@@ -106,5 +106,5 @@ def how_to_load(job: ExportJob) -> str:
         'folder = "."  # this folder\n'
         f"{sorting.lines_for_the_base(job.source)}"
         f"model = {attached}\n"
-        "tokenizer = AutoTokenizer.from_pretrained(folder)\n"
+        f"tokenizer = AutoTokenizer.from_pretrained(folder)\n{judging.how_to_use(job.config)}"
     )

@@ -11,7 +11,7 @@ from studio.core.cleaning import Step
 from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.evaluation.lights import lights
-from studio.exporters import foretold, judging, on_the_way, serving, told
+from studio.exporters import foretold, on_the_way, serving, told
 from studio.exporters import licences as of_both
 from studio.exporters.exam_table import measured
 from studio.exporters.front_matter import front_matter
@@ -63,8 +63,7 @@ def _library(exporter: ModuleType, job: ExportJob) -> str:
 
 
 def _loading(exporter: ModuleType, job: ExportJob, origin: Origin) -> str:
-    used = judging.HOW_TO_USE if objective_named(job.config.objective).HEAD == "reward" else ""
-    text = f"```python\n{exporter.how_to_load(job)}{used}```"
+    text = f"```python\n{exporter.how_to_load(job)}```"
     if not exporter.NEEDS_BASE:
         return text
     if origin.steps:

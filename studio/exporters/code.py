@@ -1,4 +1,7 @@
-"""Export the code: a short script with this run's settings and rows, for transformers and peft alone."""
+"""Export the code: a short script, and the same as a notebook, with this run's settings and rows.
+
+Both need transformers and peft alone.
+"""
 
 from __future__ import annotations
 
@@ -23,18 +26,21 @@ from studio.data.templates import PLAIN
 from studio.engine.objectives import objective_named
 from studio.engine.tunings import lora
 from studio.exporters import card
-from studio.exporters.job import ExportJob
+from studio.exporters.job import Amounts, ExportJob
+from studio.exporters.notebook import notebook
 from studio.exporters.origin import GET_BASE, origin_of
 
 if TYPE_CHECKING:
     from studio.engine.sources import ModelSource
 
 TITLE = "The code"
-SUMMARY = "A short script that repeats this run outside the studio, with the rows it learned from."
+SUMMARY = "A short script, and a notebook, that repeat this run outside the studio, with its rows."
 SOURCE = "The documentation of transformers and peft"
 HAS_WEIGHTS = False
 
 SCRIPT = Path(__file__).parent / "scripts" / "train.py"
+CODE_BYTES = 40_000
+"""The script, the notebook, the description and, for some bases, how to build them."""
 _BEGIN, _END = "# --- settings of this run ---\n", "# --- end of settings ---\n"
 
 
@@ -57,9 +63,16 @@ def refusal(config: RunConfig) -> str:
     return ""
 
 
+def expected_bytes(amounts: Amounts, settings: Config) -> int:
+    """Return about how large the rows, the script and the notebook will be."""
+    return amounts.rows_bytes + CODE_BYTES
+
+
 def write(job: ExportJob, folder: Path) -> None:
     """Write the script, the rows of both parts in the order of the run, and how to start it."""
-    (folder / "train.py").write_text(script(job.config, job.source), encoding="utf-8")
+    program = script(job.config, job.source)
+    (folder / "train.py").write_text(program, encoding="utf-8")
+    (folder / "train.ipynb").write_text(notebook(program), encoding="utf-8")
     chat = objective_named(job.config.objective).CHAT
     _write_rows(folder / "train.jsonl", job.training, chat=chat)
     _write_rows(folder / "held_out.jsonl", job.held_out, chat=chat)
@@ -129,6 +142,8 @@ def _readme(job: ExportJob) -> str:
             "pip install torch transformers peft",
             f"python train.py --base {json.dumps(origin.loads_elsewhere)} --out result",
             "```",
+            "",
+            "`train.ipynb` is the same as a notebook, part by part: open it in this folder with Jupyter.",
             "",
             "`train.py` holds every setting at its top and computes in float32, one row at a time; the",
             "studio may hold frozen weights in 16 bits and batches rows, so figures agree closely and not to",

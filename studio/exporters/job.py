@@ -74,6 +74,7 @@ READ_WITH = {
     "transformers": "plain transformers",
     "peft": "plain transformers and peft",
     "gguf": "plain transformers",
+    "onnx": "onnxruntime",
 }
 """What loads the files of each library, as a stranger has it."""
 

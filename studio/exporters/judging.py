@@ -9,9 +9,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from studio.core.config import RunConfig
 from studio.core.records import Conversation, Message, Preference, Rated, Record, SourcedRecord
 from studio.data.judged import encode_preference
 from studio.data.packing import apart
+from studio.engine.objectives import objective_named
 from studio.evaluation.questions import Question
 
 if TYPE_CHECKING:
@@ -19,13 +21,18 @@ if TYPE_CHECKING:
 
     from studio.data.templates import ChatTemplate
 
-HOW_TO_USE = """
+_USED = """
 turns = [{"role": "user", "content": "A question"}, {"role": "assistant", "content": "An answer to it"}]
 read = tokenizer.apply_chat_template(turns, return_dict=True, return_tensors="pt")
 reward = model(**read).logits[0, 0].item()  # the higher, the better; only differences mean something
 """
 PAIRS = 8
 """Of which the parity test takes the first that spell no control token."""
+
+
+def how_to_use(config: RunConfig) -> str:
+    """Return the Python lines for the model card that ask for a reward; "" for any other model."""
+    return _USED if objective_named(config.objective).HEAD == "reward" else ""
 
 
 def in_chat(records: Iterable[SourcedRecord]) -> list[SourcedRecord]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from studio.core.config import RunConfig
 from studio.engine.tunings import tuning_named
+from studio.exporters import judging
 from studio.exporters.job import ExportJob
 from studio.exporters.sorting import auto_class
 
@@ -65,5 +66,5 @@ def how_to_load(job: ExportJob) -> str:
         f"from transformers import {kind}, AutoTokenizer\n\n"
         'folder = "."  # this folder\n'
         f"model = {kind}.from_pretrained(folder, dtype=torch.float32)\n"
-        "tokenizer = AutoTokenizer.from_pretrained(folder)\n"
+        f"tokenizer = AutoTokenizer.from_pretrained(folder)\n{judging.how_to_use(job.config)}"
     )

@@ -8,6 +8,7 @@ from studio.engine.tunings import lora
 from studio.exporters.job import ExportJob
 from studio.exporters.origin import Origin
 
+READ_BY_VLLM = ("peft", "transformers")
 NOT_RUN = "The studio checks these files with `transformers`, not with vLLM."
 
 
@@ -29,7 +30,7 @@ def section(exporter: ModuleType, job: ExportJob, origin: Origin) -> tuple[str, 
 
 def _command(exporter: ModuleType, job: ExportJob, origin: Origin) -> str:
     config = job.config
-    if objective_named(config.objective).HEAD != "language":
+    if objective_named(config.objective).HEAD != "language" or exporter.LIBRARY not in READ_BY_VLLM:
         return ""
     if not exporter.NEEDS_BASE:
         return "vllm serve ."

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import torch
@@ -45,9 +44,9 @@ def fill(
     template = ChatTemplate(load_tokenizer(job.source))
     asked = asked_of(job, template)
     model = studio_model(job)
-    ask = _asking(model, job, template, should_stop)
+    ends = () if job.source.labels else sorted(end_tokens(model, template.tokenizer))
     progress(1, STAGES, "Asking the studio's model")
-    ours = ask(model, [q.prompt for q in asked])
+    ours = _answers(model, [q.prompt for q in asked], ends, should_stop)
     if ours is None or should_stop():
         return None
     progress(2, STAGES, "Writing the files")
@@ -58,8 +57,8 @@ def fill(
     del model  # merging consumed it, and the stranger's copy needs the room
     progress(3, STAGES, "Asking the exported files")
     prompts = _as_a_stranger_reads(job, folder, [as_taken(each, template) for each in asked])
-    stranger = exporter.load(job, folder).to(choose_device().device)
-    theirs = ask(stranger, prompts)
+    ask = getattr(exporter, "answers", _answers)  # what is no model of transformers is asked in its own way
+    theirs = ask(exporter.load(job, folder), prompts, ends, should_stop)
     if theirs is None:
         return None
     compared = _alike(ours, theirs)
@@ -68,14 +67,17 @@ def fill(
     return compared
 
 
-def _asking(
-    model: PreTrainedModel, job: ExportJob, template: ChatTemplate, should_stop: Callable[[], bool]
-) -> Callable[[PreTrainedModel, Sequence[Sequence[int]]], list[parity.Answered] | None]:
-    """Return how both models are asked: for a label or a number, or for some words of an answer."""
-    if job.source.labels:
-        return partial(sorting.answers, should_stop=should_stop)
-    ends = sorted(end_tokens(model, template.tokenizer))
-    return partial(parity.answers, ends=ends, should_stop=should_stop)
+def _answers(
+    model: PreTrainedModel,
+    prompts: Sequence[Sequence[int]],
+    ends: Sequence[int],
+    should_stop: Callable[[], bool],
+) -> list[parity.Answered] | None:
+    """Return some words of an answer to each prompt, or its label where no token ends an answer."""
+    model.to(choose_device().device)
+    if not ends:
+        return sorting.answers(model, prompts, should_stop=should_stop)
+    return parity.answers(model, prompts, ends=ends, should_stop=should_stop)
 
 
 def asked_of(job: ExportJob, template: ChatTemplate) -> list[Question]:

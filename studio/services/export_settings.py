@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 from studio.core.errors import Refused, StudioError
@@ -25,6 +26,12 @@ def as_wishes(kind: str, settings: Settings) -> tuple[str, ...]:
     """Return what waits with the request; nothing for a kind without settings. Raises Refused."""
     chosen = to_dict(from_dict(exporter_named(kind).Config, settings))
     return (json.dumps(chosen, sort_keys=True),) if chosen else ()
+
+
+def own_settings(exporter: ModuleType, settings: Settings) -> Any:
+    """Return the exporter's Config with what is meant for it among the settings of several kinds."""
+    names = {knob.name for knob in knobs(exporter.Config)}
+    return from_dict(exporter.Config, {name: each for name, each in settings.items() if name in names})
 
 
 def of_wishes(kind: str, wishes: tuple[str, ...]) -> Any:

@@ -12,6 +12,7 @@ from studio.engine.sources import source_here
 from studio.exporters import EXPORTERS, exporter_named
 from studio.exporters.job import Amounts
 from studio.exporters.sizes import expected_bytes
+from studio.services.export_settings import Settings, own_settings
 from studio.store.home import Home
 from studio.store.records import RecordFile
 from studio.store.runs import RunFolder
@@ -20,17 +21,18 @@ TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "chat_template.jin
 """What `save_pretrained` of a tokenizer writes; the template stands in a file of its own."""
 
 
-def sizes(home: Home, run: str) -> Mapping[str, int]:
+def sizes(home: Home, run: str, settings: Settings) -> Mapping[str, int]:
     """Return about how many bytes each kind will take that this run can be handed over as.
 
-    Raises StudioError where something of the run is damaged.
+    `settings` may be of several kinds: each takes its own of them, and its defaults for the rest. Raises
+    StudioError where something of the run is damaged.
     """
     folder = home.runs.folder(run)
     amounts, config = _amounts(folder), folder.config()
     if amounts is None:
         return {}
     return {
-        kind: expected_bytes(exporter, amounts, exporter.Config())
+        kind: expected_bytes(exporter, amounts, own_settings(exporter, settings))
         for kind, exporter in EXPORTERS.items()
         if not exporter.refusal(config)
     }

@@ -1,13 +1,16 @@
 """The verb `export`: a tuned model into a folder, or to the Hugging Face hub."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from studio.core.arguments import pairs
+from studio.core.console import say
 from studio.core.errors import Refused
 from studio.core.keys import HUB_TOKEN, Key
+from studio.core.words import size
 from studio.exporters import EXPORTERS
 from studio.services import documents, pushing
 from studio.services.calls import Call, Result, unfinished
@@ -27,7 +30,10 @@ def export(call: Call) -> Result:
     if call.typed.of or call.typed.public:
         raise Refused("--of and --public say what goes to the hub.", "Say --as hub with them.")
     target, settings = Path(call.typed.target), read_settings(kind, texts)
-    problem, code = call.wait_for([(run, call.studio.start_export(run, kind, target, settings))])
+    job = call.studio.start_export(run, kind, target, settings)
+    if expected := call.studio.export_sizes(run, settings).get(kind):
+        say(f"The files will take about {size(expected)}.", sys.stderr)
+    problem, code = call.wait_for([(run, job)])
     if problem:
         return unfinished(run, problem), code
     return documents.export_document(call.studio.copy_export(run, kind, target)), code

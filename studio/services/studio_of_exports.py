@@ -30,9 +30,9 @@ class StudioOfExports(StudioOfProof):
         """Return the finished exports of a run."""
         return exports.views(self._home, run)
 
-    def export_sizes(self, run: str) -> Mapping[str, int]:
+    def export_sizes(self, run: str, settings: Mapping[str, KnobValue] | None = None) -> Mapping[str, int]:
         """Return about how many bytes each kind will take that the run can be handed over as."""
-        return export_sizes.sizes(self._home, run)
+        return export_sizes.sizes(self._home, run, settings or {})
 
     def licence_warnings(self, run: str) -> tuple[str, ...]:
         """Return what the licences of base and data forbid or ask of whoever hands a run on."""

@@ -44,7 +44,7 @@ def family_folder(request, tmp_path, tiny_model_folder, tiny_tokenizer):
 def test_exports_of_the_family_answer_as_in_the_studio(family_folder, tuning, train_one, tmp_path):
     run = train_one(family_folder, tuning=tuning, steps=4, evaluations=1)
     job = job_of(run)
-    for kind in ("adapter", "merged") if tuning == "lora" else ("merged",):
+    for kind in ("adapter", "merged") if tuning == "lora" else ("merged", "onnx"):
         made = export(kind, job, tmp_path / kind, progress=lambda *_: None, should_stop=lambda: False)
         assert made.parity.passed
         assert made.parity.max_logit_difference < 1e-4

@@ -11,12 +11,14 @@ from studio.exporters.publish import export
 from studio.exporters.sizes import CARD_BYTES, expected_bytes
 from tests.exporters.conftest import job_of
 
+KINDS = ("adapter", "merged", "predictions", "code", "cluster")
+
 
 def bytes_of(rows) -> int:
     return sum(len(json.dumps(asdict(row))) for row in rows)
 
 
-@pytest.mark.parametrize("kind", ["adapter", "merged", "predictions", "code", "cluster"])
+@pytest.mark.parametrize("kind", [*KINDS, pytest.param("onnx", marks=pytest.mark.slow)])
 def test_the_files_take_about_what_was_foretold(kind, lora_run, tmp_path, tiny_model, tiny_model_folder):
     started = lora_run.events[0]
     held_out = bytes_of(lora_run.held_out)

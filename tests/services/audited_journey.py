@@ -60,7 +60,7 @@ def walk(folder: Path, model: str) -> None:
     (run,) = (path.name for path in (folder / "home" / "runs").iterdir() if path.name[0] != ".")
     assert main([*home, "exam", run]) == 0
     assert main([*home, "compare", run, "--ask", "What is 3 plus one?"]) == 0
-    for kind in ("adapter", "merged", "code"):
+    for kind in ("adapter", "merged", "onnx", "code"):
         assert main([*home, "export", run, "--as", kind, "--to", str(folder / kind)]) == 0
 
 

@@ -107,6 +107,11 @@ def test_a_rounded_file_is_judged_by_what_rounding_may_change() -> None:
     assert "Rounding changes some of its answers" in beyond
 
 
+def test_the_certificate_names_what_the_files_were_loaded_with() -> None:
+    assert "with plain transformers and peft" in export.certificate(PARITY)
+    assert "with onnxruntime" in export.certificate(PARITY, library="onnx")
+
+
 def test_a_time_that_is_not_measured_reads_as_being_measured() -> None:
     assert method.expected_time(FORECAST) == "4 to 6 min"
     assert method.expected_time(replace(FORECAST, measured=False)) == "measuring…"

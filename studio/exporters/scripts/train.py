@@ -6,6 +6,7 @@
 Reads train.jsonl and held_out.jsonl beside it, prints the held-out loss, leaves the best weights in FOLDER.
 """
 
+# %% What it needs
 import argparse
 import json
 import math
@@ -17,6 +18,7 @@ import torch.nn.functional as F
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 
+# %% The settings of this run
 # --- settings of this run ---
 BASE = "starter-base"
 REVISION = None
@@ -32,26 +34,25 @@ EVALUATIONS, SEED = 8, 0
 PLAIN_TEMPLATE = ""  # for a model without a chat template
 # --- end of settings ---
 
-HERE = Path(__file__).parent
+# %% The whole of it
+HERE = Path(__file__).parent if "__file__" in globals() else Path.cwd()  # a notebook has no file
 NOT_LEARNED = -100
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--base", default=BASE, help="the base model: a hub id or a folder")
-    parser.add_argument("--out", default="result", type=Path, help="where the best weights go")
-    choices = parser.parse_args()
-    tokenizer = AutoTokenizer.from_pretrained(choices.base, revision=REVISION)
+def repeat(base: str, out: Path) -> None:
+    """Train `base` on the rows beside this file, and leave the best weights in `out`."""
+    tokenizer = AutoTokenizer.from_pretrained(base, revision=REVISION)
     if not tokenizer.chat_template:
         tokenizer.chat_template = first_token(tokenizer) + PLAIN_TEMPLATE
     rows, others = read(HERE / "train.jsonl"), read(HERE / "held_out.jsonl")
     labels = sorted({row["label"] for row in rows}) if SORTS else []
     training, held_out = encode(rows, tokenizer, labels), encode(others, tokenizer, labels)
-    model = load(choices.base, labels, tokenizer)
-    tokenizer.save_pretrained(choices.out)
-    train(model, training, held_out, out=choices.out)
+    model = load(base, labels, tokenizer)
+    tokenizer.save_pretrained(out)
+    train(model, training, held_out, out=out)
 
 
+# %% The rows and the model
 def read(path: Path) -> list[dict]:
     with path.open(encoding="utf-8") as file:
         return [json.loads(line) for line in file]
@@ -90,6 +91,7 @@ def load(base: str, labels: list[str], tokenizer) -> torch.nn.Module:
     return get_peft_model(model, adapter)
 
 
+# %% How a row is read, and which of its tokens are learned
 def tokenise(tokenizer, row: dict) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """Return the row's tokens and, where one is learned, the same token again (elsewhere NOT_LEARNED).
 
@@ -152,6 +154,7 @@ def with_end(tokenizer, text: str, content: str) -> str:
     return text[:end] + tokenizer.eos_token
 
 
+# %% What is measured
 def summed_loss(model, ids: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Return the cross-entropy of the learned tokens, or of the row's label, in nats, summed."""
     if SORTS:
@@ -173,6 +176,7 @@ def held_out_loss(model, rows) -> float:
     return loss
 
 
+# %% Training
 def learning_rate(step: int, steps: int) -> float:
     warmup = math.ceil(steps * WARMUP_PERCENT / 100)
     if step <= warmup:
@@ -214,6 +218,15 @@ def train(model, training, held_out, *, out: Path) -> None:
                 best = loss
                 model.save_pretrained(out)
     print(f"The best held-out loss is {best:.4f}; its weights are in {out}.")
+
+
+# %% As a program
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--base", default=BASE, help="the base model: a hub id or a folder")
+    parser.add_argument("--out", default="result", type=Path, help="where the best weights go")
+    choices = parser.parse_args()
+    repeat(choices.base, choices.out)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,96 @@
+"""The graph of a model: its computation traced once with sizes left open, and translated to ONNX.
+
+What is traced is one pass without a cache: tokens and mask `(B, T)` in, raw scores out.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from torch.export import Dim, ExportedProgram
+from transformers import PreTrainedModel
+
+from studio.core.errors import StudioError
+
+ROWS, LENGTH = 2, 7
+"""Of what is traced: neither is 1, which would be taken for a size that never changes."""
+OPEN = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}
+
+
+class _Scores(torch.nn.Module):
+    """A model as its graph has it."""
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
+
+
+def write_graph(model: PreTrainedModel, file: Path, go_on: Callable[[], None]) -> None:
+    """Write the graph with its weights; beyond 2 GB these stand in a file beside it, as ONNX wants it.
+
+    Changes the model's configuration. `go_on` is asked between the stages: tracing, translating, simplifying.
+    It may answer questions with other models, which must not be traced. Raises StudioError.
+    """
+    model.config.use_cache = False
+    traced = _traced(model)
+    go_on()
+    with _quiet():
+        translated = _translated(traced)
+        go_on()
+        translated.optimize()
+    go_on()
+    rows, length = translated.model.graph.inputs[0].shape
+    translated.rename_axes({rows: "rows", length: "tokens"})
+    translated.save(file)
+
+
+def _traced(model: PreTrainedModel) -> ExportedProgram:
+    ids = torch.ones(ROWS, LENGTH, dtype=torch.long)
+    mask = torch.ones_like(ids)
+    mask[-1, -1] = 0  # so that a mask that leaves out nothing is not taken for granted
+    given = {"input_ids": ids, "attention_mask": mask}
+    with torch.no_grad(), _told_plainly():
+        return torch.export.export(
+            _Scores(model),
+            (),
+            kwargs=given,
+            dynamic_shapes=dict.fromkeys(given, OPEN),
+            strict=False,
+        )
+
+
+def _translated(traced: ExportedProgram) -> torch.onnx.ONNXProgram:
+    with _told_plainly():
+        found = torch.onnx.export(traced, output_names=["logits"], dynamo=True, optimize=False, verbose=False)
+    assert found is not None
+    return found
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Tell of a computation that has no form in ONNX: tracing and translating raise nothing else."""
+    try:
+        yield
+    except RuntimeError as error:
+        why = str(error).strip().partition("\n")[0]
+        raise StudioError(
+            f"This model's way of computing cannot be written as ONNX: {why}",
+            "Nothing was published. Take the whole model instead.",
+        ) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Translating warns of a library for pictures that is not installed and not needed."""
+    speaker = logging.getLogger("torch.onnx._internal.exporter._registration")
+    before = speaker.level
+    speaker.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        speaker.setLevel(before)
