@@ -46,7 +46,7 @@ def write(job: ExportJob, folder: Path) -> None:
     description = to_dict(describe(job.config, job.source))
     (folder / RUN).write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
     with (folder / ROWS).open("w", encoding="utf-8", newline="\n") as file:
-        for row in _rows(job):
+        for row in job.going_on(_rows(job)):
             file.write(json.dumps(row, ensure_ascii=True) + "\n")
     (folder / "README.md").write_text(_readme(job), encoding="utf-8")
 

@@ -74,8 +74,8 @@ def write(job: ExportJob, folder: Path) -> None:
     (folder / "train.py").write_text(program, encoding="utf-8")
     (folder / "train.ipynb").write_text(notebook(program), encoding="utf-8")
     chat = objective_named(job.config.objective).CHAT
-    _write_rows(folder / "train.jsonl", job.training, chat=chat)
-    _write_rows(folder / "held_out.jsonl", job.held_out, chat=chat)
+    _write_rows(folder / "train.jsonl", job.going_on(job.training), chat=chat)
+    _write_rows(folder / "held_out.jsonl", job.going_on(job.held_out), chat=chat)
     if origin_of(job.source).steps:
         shutil.copyfile(GET_BASE, folder / GET_BASE.name)
     (folder / "README.md").write_text(_readme(job), encoding="utf-8")

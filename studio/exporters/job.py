@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from studio.core.config import RunConfig
 from studio.core.exam import Exam
@@ -14,6 +14,10 @@ from studio.exporters.facts import DatasetFacts, RunFacts
 
 if TYPE_CHECKING:
     from studio.engine.sources import ModelSource
+
+
+Row = TypeVar("Row")
+ROWS_BETWEEN_LOOKS = 1000
 
 
 class Stopped(Exception):
@@ -49,6 +53,13 @@ class ExportJob:
         """Raise Stopped where the export is to stop: asked between the parts of a stage that takes long."""
         if self.should_stop():
             raise Stopped
+
+    def going_on(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Yield the rows one by one. Raises Stopped between some of them where the export is to stop."""
+        for number, row in enumerate(rows):
+            if number % ROWS_BETWEEN_LOOKS == 0:
+                self.go_on()
+            yield row
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def predictions(job: ExportJob) -> Iterator[Prediction]:
     """Yield every held-back row in the order of the file, whether or not it was answered."""
     by_row = _by_row(job.exam)
     scored = {row.row: row for row in job.exam.table} if job.exam else {}
-    for sourced in job.held_out:
+    for sourced in job.going_on(job.held_out):
         yield _prediction(sourced, scored.get(sourced.row), by_row, examined=job.exam is not None)
 
 

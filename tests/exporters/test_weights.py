@@ -238,6 +238,16 @@ def test_a_stop_at_any_moment_leaves_nothing(lora_run, tmp_path):
         assert list(target.parent.iterdir()) == []
 
 
+@pytest.mark.parametrize("kind", ["predictions", "code", "cluster"])
+def test_a_stop_is_heard_between_the_rows(kind, lora_run, tmp_path):
+    job = job_of(lora_run)
+    many = replace(job, training=job.training * 100, held_out=job.held_out * 600)
+    stop = Stop(after=1)
+    assert export(kind, many, tmp_path / "out", progress=quiet, should_stop=stop) is None
+    assert stop.asked == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_disk_that_fails_is_told_in_words(lora_run, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
