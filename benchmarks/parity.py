@@ -1,4 +1,4 @@
-"""Every export that holds weights, of every tuning: does it answer as the studio's own model, how large is it?
+"""Every export that holds weights, of every tuning: whether it answers as in the studio, and how large it is.
 
     python -m benchmarks.parity                              the starter, every tuning and kind
     python -m benchmarks.parity --tunings lora --kinds merged onnx
