@@ -39,7 +39,7 @@ SOURCE = "The documentation of transformers and peft"
 HAS_WEIGHTS = False
 
 SCRIPT = Path(__file__).parent / "scripts" / "train.py"
-CODE_BYTES = 40_000
+CODE_BYTES = 28_000
 """The script, the notebook, the description and, for some bases, how to build them."""
 _BEGIN, _END = "# --- settings of this run ---\n", "# --- end of settings ---\n"
 
