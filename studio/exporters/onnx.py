@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from studio.core.config import DataSettings, RunConfig
 from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
-from studio.exporters import merged
 from studio.exporters.job import Amounts, ExportJob
 from studio.exporters.sizes import BYTES_A_WEIGHT, CARD_BYTES
 
@@ -43,10 +42,10 @@ class Config:
 
 
 def refusal(config: RunConfig) -> str:
-    """Return why there can be no such file of this run, or what is not installed; "" where there can."""
+    """Return which packages are not installed; "" where all are. A graph holds whatever was learned."""
     missing = [name for name in PACKAGES if find_spec(name) is None]
-    if (reason := merged.refusal(config)) or not missing:
-        return reason
+    if not missing:
+        return ""
     return (
         f"This form needs {' and '.join(missing)}, which the studio does not bring along. Install what is "
         f"missing, then start it again: pip install {' '.join(missing)}"
@@ -59,13 +58,14 @@ def expected_bytes(amounts: Amounts, settings: Config) -> int:
 
 
 def write(model: PreTrainedModel, job: ExportJob, folder: Path) -> None:
-    """Merge, and write the graph with its weights in float32. Consumes `model`.
+    """Write the graph with its weights in float32, what was learned merged where it can be. Consumes `model`.
 
     Raises Stopped between its stages, StudioError where the model's way of computing has no form in ONNX.
     """
     from studio.exporters.onnx_graph import write_graph  # torch: not before the first page
 
-    whole = tuning_named(job.config.tuning).merged(model).float().cpu().eval()
+    tuning = tuning_named(job.config.tuning)
+    whole = (tuning.merged(model) if tuning.MERGES else model).float().cpu().eval()
     whole.config.save_pretrained(folder)
     write_graph(whole, folder / FILE, job.go_on)
 

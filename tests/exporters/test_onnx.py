@@ -11,6 +11,7 @@ import torch
 from studio.core.config import RunConfig
 from studio.core.errors import StudioError
 from studio.engine.starter import cache_folder
+from studio.engine.tunings import TUNINGS
 from studio.exporters import EXPORTERS, onnx, onnx_graph
 from studio.exporters.card import model_card
 from studio.exporters.job import Stopped
@@ -201,11 +202,13 @@ def test_a_missing_package_is_named_with_the_way_to_get_it(monkeypatch):
     assert "onnxruntime" not in reason
 
 
-def test_what_cannot_be_merged_says_so_before_anything_is_installed_for_it(monkeypatch):
-    monkeypatch.setattr(onnx, "find_spec", lambda name: None)
-    reason = onnx.refusal(RunConfig("d", "1", tuning="prompt"))
-    assert "take the adapter" in reason
-    assert "pip install" not in reason
+@pytest.mark.slow
+@pytest.mark.parametrize("tuning", [name for name, tuning in TUNINGS.items() if not tuning.MERGES])
+def test_what_no_weight_of_the_model_can_stand_for_is_in_the_graph(tuning, train_one, tmp_path):
+    run = train_one(tuning=tuning, steps=4, evaluations=1, learning_rate=0.02)
+    made = publish(run, tmp_path / "out")
+    assert made.parity.passed
+    assert made.parity.max_logit_difference < DIFFERENCE
 
 
 def test_its_card_says_that_it_is_slow_at_writing(lora_run):
