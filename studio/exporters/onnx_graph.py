@@ -44,6 +44,7 @@ def write_graph(model: PreTrainedModel, file: Path, go_on: Callable[[], None]) -
         go_on()
         translated.optimize()
     go_on()
+    _forget_where_it_was_made(translated)
     rows, length = translated.model.graph.inputs[0].shape
     translated.rename_axes({rows: "rows", length: "tokens"})
     translated.save(file)
@@ -69,6 +70,13 @@ def _translated(traced: ExportedProgram) -> torch.onnx.ONNXProgram:
         found = torch.onnx.export(traced, output_names=["logits"], dynamo=True, optimize=False, verbose=False)
     assert found is not None
     return found
+
+
+def _forget_where_it_was_made(translated: torch.onnx.ONNXProgram) -> None:
+    """Take out the lines of source, with paths of this machine, that each step was traced from."""
+    graph = translated.model.graph
+    for part in (*graph.all_nodes(), *graph.initializers.values()):
+        part.metadata_props.clear()
 
 
 @contextmanager
