@@ -26,7 +26,7 @@ class OnnxModel:
     def __init__(self, file: Path) -> None:
         self._session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
         config = json.loads((file.parent / "config.json").read_text(encoding="utf-8"))
-        self._fills = config.get("pad_token_id") or 0
+        self._fills = (config.get("text_config") or config).get("pad_token_id") or 0
 
     def scores(self, prompts: Sequence[Sequence[int]], *, filled_up: int = 0) -> list[torch.Tensor]:
         """Return each row's scores at its last token, or its scores of the labels, as one vector each."""

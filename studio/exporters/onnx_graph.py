@@ -13,9 +13,14 @@ from torch.export import Dim, ExportedProgram
 from transformers import PreTrainedModel
 
 from studio.core.errors import StudioError
+from studio.core.system import memory
+from studio.core.words import size
 
 ROWS, LENGTH = 2, 7
 """Of what is traced: neither is 1, which would be taken for a size that never changes."""
+ONE_FILE_BYTES = 1_000_000_000
+MORE_COPIES = {True: 3, False: 1}
+"""Of the weights, beside the model's own: those that simplifying turns round, and two to write one file."""
 OPEN = {0: Dim.DYNAMIC, 1: Dim.DYNAMIC}
 
 
@@ -31,11 +36,14 @@ class _Scores(torch.nn.Module):
 
 
 def write_graph(model: PreTrainedModel, file: Path, go_on: Callable[[], None]) -> None:
-    """Write the graph with its weights; beyond 2 GB these stand in a file beside it, as ONNX wants it.
+    """Write the graph with its weights; large ones stand in a second file, as ONNX wants it from 2 GB on.
 
     Changes the model's configuration. `go_on` is asked between the stages: tracing, translating, simplifying.
     It may answer questions with other models, which must not be traced. Raises StudioError.
     """
+    held = sum(weight.numel() * weight.element_size() for weight in model.parameters())
+    one_file = held <= ONE_FILE_BYTES
+    _check_memory(held * MORE_COPIES[one_file])
     model.config.use_cache = False
     traced = _traced(model)
     go_on()
@@ -47,7 +55,16 @@ def write_graph(model: PreTrainedModel, file: Path, go_on: Callable[[], None]) -
     _forget_where_it_was_made(translated)
     rows, length = translated.model.graph.inputs[0].shape
     translated.rename_axes({rows: "rows", length: "tokens"})
-    translated.save(file)
+    translated.save(file, external_data=not one_file)
+
+
+def _check_memory(needed: int) -> None:
+    free = memory().available_bytes
+    if needed > free:
+        raise StudioError(
+            f"Making the ONNX file needs {size(needed)} of memory more, and {size(free)} are free.",
+            "Close other programs, or take the whole model instead.",
+        )
 
 
 def _traced(model: PreTrainedModel) -> ExportedProgram:

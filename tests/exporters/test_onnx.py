@@ -118,6 +118,15 @@ def test_what_sorts_or_judges_is_handed_over_too(objective, shape, train_one, tm
 
 
 @pytest.mark.slow
+def test_large_weights_stand_in_a_file_beside_the_graph(full_run, tmp_path, monkeypatch):
+    monkeypatch.setattr(onnx_graph, "ONE_FILE_BYTES", 0)
+    made = publish(full_run, tmp_path / "out")
+    assert made.parity.passed
+    sizes = {file.name: file.bytes for file in made.files}
+    assert sizes["model.onnx.data"] > 2 * sizes[onnx.FILE]
+
+
+@pytest.mark.slow
 def test_another_weight_in_the_file_fails_parity_and_nothing_is_published(lora_run, tmp_path, monkeypatch):
     from onnx import load, numpy_helper, save
 
@@ -192,6 +201,14 @@ def test_a_model_that_no_graph_can_hold_is_refused_in_words(tmp_path):
         onnx_graph.write_graph(Branches(), tmp_path / "model.onnx", lambda: None)
     assert "whole model" in refused.value.hint
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_memory_cannot_hold_is_refused_before_it_is_begun(tmp_path, tiny_model, monkeypatch):
+    needed = 3 * sum(weight.numel() * 4 for weight in tiny_model.parameters())
+    monkeypatch.setattr(onnx_graph, "memory", lambda: types.SimpleNamespace(available_bytes=needed - 1))
+    with pytest.raises(StudioError, match="of memory more") as refused:
+        onnx_graph.write_graph(tiny_model, tmp_path / "model.onnx", lambda: None)
+    assert "whole model" in refused.value.hint
 
 
 def test_a_missing_package_is_named_with_the_way_to_get_it(monkeypatch):
