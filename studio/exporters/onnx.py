@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from studio.exporters.onnx_answers import OnnxModel
     from studio.exporters.parity import Answered
 
-TITLE = "For other programs (ONNX)"
+TITLE = "Whole model as ONNX"
 SUMMARY = (
-    "The whole model as one graph that C++, C#, Java or JavaScript can run. Right for labels and scores; "
+    "One graph that programs in C++, C#, Java or JavaScript can run. Right for labels and scores; "
     "slow at writing, since it reads everything again for each new word (no KV cache)."
 )
 SOURCE = "onnx.ai; the documentation of torch.onnx"
