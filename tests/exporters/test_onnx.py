@@ -14,7 +14,7 @@ from studio.engine.starter import cache_folder
 from studio.engine.tunings import TUNINGS
 from studio.exporters import EXPORTERS, onnx, onnx_graph
 from studio.exporters.card import model_card
-from studio.exporters.job import Stopped
+from studio.exporters.job import Parity, Stopped
 from studio.exporters.onnx_answers import FILLED_UP, OnnxModel, answers
 from studio.exporters.publish import export
 from tests.exporters.conftest import job_of
@@ -229,7 +229,5 @@ def test_what_no_weight_of_the_model_can_stand_for_is_in_the_graph(tuning, train
 
 
 def test_its_card_says_that_it_is_slow_at_writing(lora_run):
-    card = model_card(onnx, job_of(lora_run), types.SimpleNamespace(
-        prompts=4, equal_answers=4, max_logit_difference=0.0, passed=True
-    ))  # fmt: skip
+    card = model_card(onnx, job_of(lora_run), Parity(4, 4, 0.0, True))
     assert "each reads everything before it again" in card
