@@ -1,5 +1,6 @@
 """The line before the machine: what waits, of all people, in the order of their turns; when it may begin."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -116,7 +117,8 @@ def _left(pages: Mapping[str, Page], page: Page, holder: Holder) -> Seconds:
         return 0.0, _took(pages, jobs[-1].started.kind, page.config.model)[1]
     left = page.progress.seconds_left()
     exam = 0.0, _took(pages, EXAM, page.config.model)[1]
-    return _both((left / SURE, left * SURE) if left is not None else _foreseen(page), exam)
+    told = (left / SURE, left * SURE) if left is not None else _foreseen(page)
+    return _both(_allowed(page, told, time.time()), exam)
 
 
 def _takes(pages: Mapping[str, Page], task: Task) -> Seconds:
@@ -124,7 +126,7 @@ def _takes(pages: Mapping[str, Page], task: Task) -> Seconds:
     page = pages[task.folder.id]
     if task.kind != TRAIN:
         return _took(pages, task.kind, page.config.model)
-    return _both(_foreseen(page), (0.0, _took(pages, EXAM, page.config.model)[1]))
+    return _both(_allowed(page, _foreseen(page), None), (0.0, _took(pages, EXAM, page.config.model)[1]))
 
 
 def _foreseen(page: Page) -> Seconds:
@@ -134,6 +136,15 @@ def _foreseen(page: Page) -> Seconds:
         return 0.0, None
     rest = 1 - page.progress.step / page.progress.steps if page.progress.steps else 1.0
     return told.seconds_low * rest, told.seconds_high * rest
+
+
+def _allowed(page: Page, told: Seconds, now: float | None) -> Seconds:
+    """Return the same, but at most what the run may still train where that is limited; `now`: it does."""
+    minutes = page.folder.meta().run_minutes
+    if not minutes:
+        return told
+    most = max(0.0, 60 * minutes - page.progress.seconds(now))
+    return min(told[0], most), most if told[1] is None else min(told[1], most)
 
 
 def _took(pages: Mapping[str, Page], kind: str, model: str) -> Seconds:

@@ -165,3 +165,14 @@ def test_an_exam_that_waits_is_told_its_place_too(waiting):
     waiting.studio._home.runs.folder(run).requests.add("exam", 4.0)
     assert waiting.studio.run(run).jobs[0].wait == Wait(1)
     assert waiting.studio.run(first).wait == Wait(0)
+
+
+def test_a_run_whose_minutes_are_limited_takes_no_longer_than_they_last(waiting, at_work):
+    unmeasured, long = waiting.queue("a1", 1), waiting.queue("b1", 2, minutes=(30, 90))
+    for run, minutes in ((unmeasured, 5), (long, 20)):
+        folder = waiting.studio._home.runs.folder(run)
+        folder.write_meta(replace(folder.meta(), run_minutes=minutes))
+    waiting.say(unmeasured, JobStarted("job", "exam", "earlier"), JobFinished("job", "exam", 12.0), at=1)
+    exam = 12.0 * 1.2
+    found = wait_of(waiting, waiting.queue("c1", 3))
+    assert (found.low, found.high) == pytest.approx((20 * 60, 25 * 60 + 2 * exam))
