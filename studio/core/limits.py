@@ -12,8 +12,8 @@ from studio.core.knobs import from_dict, knob, knobs, to_dict
 
 VARIABLE = "STUDIO_LIMIT_"
 """Begins the name of each limit in the environment: `STUDIO_LIMIT_ROWS=2000`."""
-DEMO = "STUDIO_OPEN_DEMO"
-"""Says there that anybody may come in."""
+DEMO, HUB = "STUDIO_OPEN_DEMO", "OAUTH_CLIENT_ID"
+"""Say there that anybody may come in: as a guest, or with an account of Hugging Face."""
 MEGABYTE = 1e6
 
 
@@ -74,7 +74,7 @@ and on two cores a dozen people a day get through."""
 
 
 def read_limits(environment: Mapping[str, str]) -> Limits:
-    """Return the limits that the environment names, beside those of an open demo where it is one.
+    """Return the limits that the environment names, beside those of an open demo where anybody may come in.
 
     Raises Refused where one is not known or is no number.
     """
@@ -86,7 +86,7 @@ def read_limits(environment: Mapping[str, str]) -> Limits:
     }
     if wrong := [name for name in found if name not in known]:
         raise Refused(f"There is no limit named {wrong[0]!r}.", f"Known: {', '.join(known)}.")
-    open_to_all = environment.get(DEMO, "0") not in ("", "0")
+    open_to_all = environment.get(DEMO, "0") not in ("", "0") or bool(environment.get(HUB))
     usual = OPEN_DEMO if open_to_all else NO_LIMITS
     read = {name: known[name].parse(text) for name, text in found.items()}
     return from_dict(Limits, {**to_dict(usual), **read})

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import HTTPError
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 300
@@ -42,6 +43,8 @@ class Server:
         try:
             with urllib.request.urlopen(self.address, timeout=5) as reply:
                 return reply.status == 200
+        except HTTPError as refused:
+            return refused.code == 401  # it asks who is there
         except OSError:
             return False
 

@@ -22,6 +22,11 @@ def test_the_environment_changes_what_is_usual_in_an_open_demo():
     assert (found.rows, found.run_minutes, found.waiting) == (500, 2.5, OPEN_DEMO.waiting)
 
 
+def test_where_anybody_with_an_account_of_hugging_face_may_come_in_the_same_is_usual():
+    assert read_limits({"OAUTH_CLIENT_ID": "x"}) == OPEN_DEMO
+    assert read_limits({"OAUTH_CLIENT_ID": ""}) == NO_LIMITS
+
+
 def test_a_limit_of_a_demo_is_lifted_with_0_and_one_may_be_set_anywhere():
     assert read_limits({"STUDIO_OPEN_DEMO": "1", "STUDIO_LIMIT_ROWS": "0"}).rows == 0
     assert read_limits({"STUDIO_OPEN_DEMO": "0", "STUDIO_LIMIT_DISK_MB": "100"}) == Limits(disk_mb=100.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from studio.core.accounts import read_accounts
 from studio.core.errors import Refused
 from studio.core.hosts import is_loopback
+from studio.core.limits import DEMO
 from studio.services.openid import SignIn, provider_of
 from studio.ui.doors.door import Door, Open
 from studio.ui.doors.guests import Guests
@@ -14,8 +15,6 @@ from studio.ui.doors.hub import Hub
 from studio.ui.doors.passwords import Passwords
 from studio.ui.doors.shared import SharedDoor
 from studio.ui.doors.token import TokenDoor
-
-OPEN_DEMO = "STUDIO_OPEN_DEMO"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def door_of(host: str, *, token: str | None, environment: Mapping[str, str] = os
     """
     space_host = environment.get("SPACE_HOST", "").lower()
     accounts, provider = read_accounts(environment), provider_of(environment)
-    guests = Guests(framed=bool(space_host)) if environment.get(OPEN_DEMO, "") == "1" else None
+    guests = Guests(framed=bool(space_host)) if environment.get(DEMO, "") == "1" else None
     if accounts or provider or guests:
         door = SharedDoor(
             passwords=Passwords(accounts) if accounts else None,
@@ -50,5 +49,5 @@ def door_of(host: str, *, token: str | None, environment: Mapping[str, str] = os
         return Chosen(Open())
     raise Refused(
         f"At {host} other machines could reach this studio, and it would ask nobody who they are.",
-        f"Name who may sign in with --users FILE, or set {OPEN_DEMO}=1 for an open demo with limits.",
+        f"Name who may sign in with --users FILE, or set {DEMO}=1 for an open demo with limits.",
     )
