@@ -77,9 +77,9 @@ class ExportTab:
             for name, module in EXPORTERS.items()
         }
         return {
-            self.kinds: panel.kinds(offers, made, kind) + self._terms(run, kind),
+            self.kinds: panel.kinds(offers, made, kind),
             self.progress: jobs.job(job, EXPORTERS[kind].TITLE) if job else "",
-            self.result: self._result(view) if view else "",
+            self.result: self._terms(run, kind) + (self._result(view) if view else ""),
             self.code: self._code(run),
             **self.form.fill({}, [] if offers[kind].refusal else [EXPORTERS[kind].Config]),
             **self.hub.show(run),
