@@ -24,6 +24,7 @@ SUMMARY = "The whole model in one GGUF file, rounded as far as you like, with wh
 SOURCE = "the file format of llama.cpp (ggml, docs/gguf.md)"
 HAS_WEIGHTS = True
 LIBRARY = "gguf"
+RELATION = "quantized"  # as the hub calls what such files are to their base
 NEEDS_BASE = False
 FILE = "model.gguf"
 

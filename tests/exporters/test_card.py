@@ -17,9 +17,10 @@ from studio.core.records import Completion, SourcedRecord
 from studio.core.report import DatasetReport, Issue
 from studio.engine.sources import ModelSource
 from studio.engine.tunings import lora
-from studio.exporters import adapter, merged
+from studio.exporters import adapter, gguf, merged
 from studio.exporters.card import data, forgotten, model_card
 from studio.exporters.facts import DatasetFacts, RunFacts
+from studio.exporters.front_matter import front_matter
 from studio.exporters.job import ExportJob, Parity
 
 HUB = ModelSource("owner/model", Path("/cache/snapshot"), "abc123", "e" * 64, "mit")
@@ -54,6 +55,7 @@ def test_it_says_what_the_files_are_to_the_base_and_which_data_of_the_hub_they_l
     hub_data = replace(JOB, dataset=replace(DATASET, hub_id="owner/table"))
     found = {each: ModelCard(model_card(each, hub_data, PARITY)).data.to_dict() for each in (adapter, merged)}
     assert {data["base_model_relation"] for data in found.values()} == {"adapter", "finetune"}
+    assert "base_model_relation: quantized" in front_matter(gguf, JOB, library="gguf")
     assert all(data["datasets"] == ["owner/table"] for data in found.values())
     assert found[merged]["tags"] == ["fine-tuning-studio", "chat", "lora"]
     assert "datasets" not in ModelCard(model_card(merged, JOB, PARITY)).data.to_dict()
