@@ -55,6 +55,13 @@ class Parcel:
     title: str
     repository: str
     private: bool = True
+    is_space: bool = False
+    """The files are a page of its own (a Gradio Space), not a model."""
+
+    @property
+    def kind(self) -> str:
+        """The hub's word for what the repository holds."""
+        return "space" if self.is_space else "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +74,9 @@ class Pushed:
     removed: tuple[str, ...]
 
 
-def page_of(repository: str) -> str:
+def page_of(repository: str, *, is_space: bool = False) -> str:
     """Return the address of a repository's page."""
-    return f"{constants.ENDPOINT}/{repository}"
+    return f"{constants.ENDPOINT}/{'spaces/' if is_space else ''}{repository}"
 
 
 def is_signed_in() -> bool:
@@ -153,7 +160,13 @@ def _sent(parcel: Parcel, key: Key, line: Line) -> Pushed | Exception:
 
 def _send(parcel: Parcel, api: HfApi, line: Line, opened: ExitStack) -> Pushed:
     line.say("Making room at the hub")
-    api.create_repo(parcel.repository, private=parcel.private, exist_ok=True)
+    api.create_repo(
+        parcel.repository,
+        repo_type=parcel.kind,
+        private=parcel.private,
+        space_sdk="gradio" if parcel.is_space else None,
+        exist_ok=True,
+    )
     private, before = _what_is_there(parcel, api)
     additions = []
     for name in parcel.names:
@@ -161,7 +174,9 @@ def _send(parcel: Parcel, api: HfApi, line: Line, opened: ExitStack) -> Pushed:
         line.say(f"Reading {name}", path.stat().st_size)
         addition = CommitOperationAdd(name, opened.enter_context(CountedFile(path, line)))
         line.say(f"Sending {name}", path.stat().st_size)
-        api.preupload_lfs_files(parcel.repository, [addition], free_memory=False, num_threads=1)
+        api.preupload_lfs_files(
+            parcel.repository, [addition], repo_type=parcel.kind, free_memory=False, num_threads=1
+        )
         additions.append(addition)
     removed = tuple(name for name in before if name not in parcel.names and _is_ours(name))
     line.say("Putting the files in place at the hub")
@@ -169,14 +184,16 @@ def _send(parcel: Parcel, api: HfApi, line: Line, opened: ExitStack) -> Pushed:
     made = api.create_commit(
         parcel.repository,
         [*additions, *(CommitOperationDelete(name) for name in removed)],
+        repo_type=parcel.kind,
         commit_message=parcel.title,
     )
-    return Pushed(page_of(parcel.repository), made.oid, private, removed)
+    page = page_of(parcel.repository, is_space=parcel.is_space)
+    return Pushed(page, made.oid, private, removed)
 
 
 def _what_is_there(parcel: Parcel, api: HfApi) -> tuple[bool, tuple[str, ...]]:
     """Return who sees a repository, and its files. Raises Refused where it is not the one that is meant."""
-    info = api.model_info(parcel.repository)
+    info = api.repo_info(parcel.repository, repo_type=parcel.kind)
     names = tuple(file.rfilename for file in info.siblings or ())
     strange = [name for name in names if _is_ours(name)]
     if strange and MARK not in (info.tags or ()):
@@ -194,7 +211,9 @@ def _what_is_there(parcel: Parcel, api: HfApi) -> tuple[bool, tuple[str, ...]]:
 
 
 def _is_ours(name: str) -> bool:
-    return any(fnmatch(name, pattern) for pattern in OURS)
+    """Return whether a name is one that exports have, in a Space also in its folders."""
+    own = name.removeprefix("model/").removeprefix("base/")
+    return "/" not in own and any(fnmatch(own, pattern) for pattern in OURS)
 
 
 @contextmanager

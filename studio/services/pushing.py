@@ -34,11 +34,13 @@ from studio.store.runs import RunFolder
 
 KIND = "export hub"
 SENT = "pushed.json"
-OFFERED = tuple(kind for kind, exporter in EXPORTERS.items() if exporter.HAS_WEIGHTS and kind != "space")
-"""The exports that can be sent: each has a model card. A Space is no model and has its own place there."""
+SPACE = "space"
+"""The kind of export that is no model at the hub, but a page of its own."""
+OFFERED = tuple(kind for kind, exporter in EXPORTERS.items() if exporter.HAS_WEIGHTS)
+"""The exports that can be sent: each has a card."""
 _PART = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?"
 _NAME = re.compile(rf"({_PART})/({_PART})")
-_PAGE = re.compile(r"^https?:/{1,2}(www\.)?huggingface\.co/")
+_PAGE = re.compile(r"^https?:/{1,2}(www\.)?huggingface\.co/(spaces/)?")
 _HINT = "Delete this file; what is at the hub stays there."
 
 
@@ -149,9 +151,14 @@ def _send(home: Home, keys: Keys, task: Task, progress: Progress, should_stop: S
         )
     progress(0, 0, "Checking the files")
     found = exports.sound(folder, push.of)
-    title = f"{EXPORTERS[push.of].TITLE}, weights of step {found.step}"
-    names = [file.name for file in found.files]
-    parcel = Parcel(Path(found.path), names, title, push.repository, push.private)
+    parcel = Parcel(
+        folder=Path(found.path),
+        names=[file.name for file in found.files],
+        title=f"{EXPORTERS[push.of].TITLE}, weights of step {found.step}",
+        repository=push.repository,
+        private=push.private,
+        is_space=push.of == SPACE,
+    )
     try:
         made = hub_push.push(parcel, key, progress=progress, pause=partial(pause, should_stop))
     except Stopped:
@@ -172,7 +179,7 @@ def _send(home: Home, keys: Keys, task: Task, progress: Progress, should_stop: S
 
 def _note(folder: RunFolder, sent: Sent) -> None:
     """Keep the newest sending to each repository."""
-    kept = [each for each in views(folder) if each.repository != sent.repository]
+    kept = [each for each in views(folder) if each.address != sent.address]
     with told_plainly("What was sent"):
         write_json(folder.path / SENT, {"version": 1, "sent": [asdict(each) for each in (*kept, sent)]})
 

@@ -16,7 +16,7 @@ from typing import Any
 
 TOKEN = "hf_canary0123456789abcdef"
 STAND_STILL, ANSWER_LOST = "stand still", "answer lost"
-REPOSITORY = r"/api/models/([^/]+/[^/]+)(?:/(preupload|commit|revision)/main)?"
+REPOSITORY = r"/api/(models|spaces)/([^/]+/[^/]+)(?:/(preupload|commit|revision)/main)?"
 LARGE = (".safetensors", ".gguf")
 
 
@@ -50,6 +50,7 @@ class Fault:
 @dataclass
 class TakingHub:
     repositories: dict[str, Repository] = field(default_factory=dict)
+    """By `owner/name`, those of Spaces by `spaces/owner/name`."""
     large: dict[str, bytes] = field(default_factory=dict)
     """What came by LFS, by its SHA-256."""
     parts: dict[str, bytes] = field(default_factory=dict)
@@ -116,8 +117,8 @@ def handler_for(hub: TakingHub) -> type[BaseHTTPRequestHandler]:
             elif path == "/api/validate-yaml":
                 self.reply(200, {"warnings": [], "errors": []})
             elif match := re.fullmatch(REPOSITORY, path):
-                self.on_repository(match[1], match[2], body)
-            elif match := re.fullmatch(r"/([^/]+/[^/]+)\.git/info/lfs/objects/batch", path):
+                self.on_repository(("spaces/" if match[1] == "spaces" else "") + match[2], match[3], body)
+            elif match := re.fullmatch(r"/(?:spaces/)?([^/]+/[^/]+)\.git/info/lfs/objects/batch", path):
                 objects = json.loads(body)["objects"]
                 self.reply(200, {"objects": [self.wanted(each) for each in objects]})
             elif path == "/verify":
@@ -127,7 +128,9 @@ def handler_for(hub: TakingHub) -> type[BaseHTTPRequestHandler]:
                 self.reply(404, {})
 
         def create(self, wish: dict[str, Any]) -> None:
-            name = f"{wish['organization']}/{wish['name']}"
+            is_space = wish.get("type") == "space"
+            assert not is_space or wish["sdk"] == "gradio"
+            name = f"{'spaces/' if is_space else ''}{wish['organization']}/{wish['name']}"
             if wish["organization"] != "me":
                 said = f'You don\'t have the rights to create a model under "{wish["organization"]}"'
                 self.reply(403, {"error": said}, {"X-Error-Message": said})

@@ -132,6 +132,21 @@ def test_a_newer_point_is_a_new_commit_and_what_the_old_one_loaded_is_gone(
     assert set(pushed.removed) == {"adapter_config.json", "adapter_model.safetensors"}
 
 
+def test_a_space_goes_to_its_own_place_and_an_older_ones_base_makes_way(
+    hub: TakingHub, parcel: Parcel, watch: Watch
+) -> None:
+    for name in ("base/model.safetensors", "model/adapter_model.safetensors", "model/config.json", "app.py"):
+        (parcel.folder / name).parent.mkdir(exist_ok=True)
+        (parcel.folder / name).write_bytes(name.encode())
+    names = ("README.md", "app.py", "base/model.safetensors", "model/adapter_model.safetensors")
+    page = replace(parcel, names=names, is_space=True)
+    assert send(page, watch).address == f"{hub.address}/spaces/me/tuned"
+    assert set(hub.repositories) == {"spaces/me/tuned"}
+    whole = replace(page, names=("README.md", "app.py", "model/config.json"))
+    assert set(send(whole, watch).removed) == set(names[2:])
+    assert set(hub.repositories["spaces/me/tuned"].files) == set(whole.names)
+
+
 def test_a_private_model_never_goes_into_a_repository_that_everyone_sees(
     hub: TakingHub, parcel: Parcel, watch: Watch
 ) -> None:

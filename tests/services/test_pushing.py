@@ -219,6 +219,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_queued(
         (" me/tuned ", "me/tuned"),
         ("https://huggingface.co/me/My_model-1.5/", "me/My_model-1.5"),
         ("https:/huggingface.co/me/tuned", "me/tuned"),
+        ("https://huggingface.co/spaces/me/page", "me/page"),
     ],
 )
 def test_a_name_is_taken_also_from_its_page(text: str, name: str) -> None:

@@ -31,9 +31,7 @@ def part(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> HubPa
 
 def test_before_the_press_it_is_said_what_goes_where_and_who_sees_it() -> None:
     html = panel.leaves(PAGE, "adapter", MADE, private=True)
-    assert (
-        f"A press sends the adapter, 1 file, 5.2 MB, to {PAGE}, where only you can see it (private)." in html
-    )
+    assert f"Adapter: a press sends 1 file, 5.2 MB, to {PAGE}, where only you can see it (private)." in html
     public = panel.leaves(PAGE, "merged", None, private=False)
     assert "everyone can see it (public). They are made and checked first. Anybody can take it" in public
     assert "Your model will be public." in public
@@ -43,6 +41,12 @@ def test_a_name_that_is_still_being_typed_promises_nothing(part: HubPart) -> Non
     document = Session("export", run="r").document()
     assert part.tell_where(document, "adapter", "me/", ONLY_YOU)[part.leaves] == ""
     assert part.tell_where(document, "adapter", None, ONLY_YOU)[part.leaves] == "", "never touched"
+
+
+def test_a_space_has_its_own_place_there(part: HubPart, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(part._studio), "exports", lambda *_: ())
+    told = part.tell_where(Session("export", run="r").document(), "space", "me/page", ONLY_YOU)
+    assert "to https://huggingface.co/spaces/me/page, where" in told[part.leaves]
 
 
 def test_what_is_there_stands_with_its_link_and_who_sees_it() -> None:

@@ -31,10 +31,11 @@ def title(sent: Sequence[Sent]) -> str:
 
 def leaves(page: str, kind: str, made: ExportView | None, *, private: bool) -> str:
     """Return what a press on the button sends, and where to."""
-    what = EXPORTERS[kind].TITLE.lower()
     files = f"{count(len(made.files), 'file')}, {size(total(made))}," if made else "its files"
     first = "" if made else " They are made and checked first."
-    sentence = f"A press sends the {what}, {files} to {page}, where {_seen(private=private)}.{first}"
+    sentence = (
+        f"{EXPORTERS[kind].TITLE}: a press sends {files} to {page}, where {_seen(private=private)}.{first}"
+    )
     if private:
         return notice("neutral", "Your model will leave this computer.", sentence)
     warning = "Anybody can take it then, and a model can repeat what it learned word for word."

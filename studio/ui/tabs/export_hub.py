@@ -88,7 +88,7 @@ class HubPart:
     def tell_where(self, document: object, of: str, name: str | None, seen: str) -> Updates:
         """A field that was never touched holds None."""
         try:
-            page = page_of(checked_repository(name or ""))
+            page = page_of(checked_repository(name or ""), is_space=of == pushing.SPACE)
         except Refused:
             return {self.leaves: ""}  # It is still being typed; the press says what is wrong with it.
         made = (view for view in self._studio.exports(read(document).run) if view.kind == of)
