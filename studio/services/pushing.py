@@ -97,9 +97,7 @@ def start(home: Home, keys: Keys, run: str, push: Push, key: Key) -> tuple[str, 
             "a token that was entered here.",
             "Send it in that studio, or close it first.",
         )
-    # The machine's own token is for its own people: what a visitor sends must not go out in their name.
-    if not key and not (home.owner == ME and hub_push.is_signed_in()):
-        raise Refused("A token of the hub is needed.", f"Make one that may write at {TOKENS_PAGE}.")
+    _refuse_no_token(home, key)
     _refuse_second(home, folder, push)
     making = (
         () if _is_made(home, run, push.of) else (exports.start(home, run, push.of, target=None, settings={}),)
@@ -108,6 +106,15 @@ def start(home: Home, keys: Keys, run: str, push: Push, key: Key) -> tuple[str, 
     wish = json.dumps({**asdict(push), "ticket": keys.put(key)})
     # A moment later than what makes the export: the queue does first what was asked for first.
     return (*making, folder.requests.add(KIND, time.time() + 0.001, wishes=(wish,)))
+
+
+def _refuse_no_token(home: Home, key: Key) -> None:
+    """Raise Refused where no token was entered and the machine has none, or one that is somebody else's."""
+    hint = f"Enter one that may write: {TOKENS_PAGE}."
+    if not key and home.owner != ME:
+        raise Refused("A token is needed: the one of this machine is its owner's.", hint)
+    if not key and not hub_push.is_signed_in():
+        raise Refused("A token of the hub is needed.", hint)
 
 
 def _is_made(home: Home, run: str, kind: str) -> bool:

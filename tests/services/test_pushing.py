@@ -170,16 +170,21 @@ def test_the_machines_own_token_is_used_where_none_is_entered(
     assert job_ended(studio, run, job) == "finished"
 
 
-def test_a_person_of_a_shared_studio_does_not_send_with_the_machines_own_token(
+def test_another_person_of_the_studio_cannot_use_the_token_of_the_machine_nor_see_what_was_sent(
     resting: tuple[Studio, str], hub: TakingHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     studio, run = resting
     monkeypatch.setenv("HF_TOKEN", TOKEN)
+    guest = studio.visited_by("guest")
+    with pytest.raises(Refused, match="There is no run"):
+        guest.pushed(run)
+    with pytest.raises(Refused, match="There is no run"):
+        guest.start_push(run, PUSH, Key(TOKEN))
     folder = studio._home.runs.folder(run)
-    folder.write_meta(replace(folder.meta(), owner="ada"))
-    with pytest.raises(Refused, match="A token of the hub is needed"):
-        studio.visited_by("ada").start_push(run, PUSH, Key(""))
-    assert folder.requests.all() == ()
+    folder.write_meta(replace(folder.meta(), owner="guest"))
+    with pytest.raises(Refused, match="is its owner's"):
+        guest.start_push(run, PUSH, Key())
+    assert guest.start_push(run, PUSH, Key(TOKEN))
 
 
 def test_a_token_is_not_known_to_the_next_process_which_says_so(

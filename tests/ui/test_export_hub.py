@@ -41,6 +41,7 @@ def test_a_name_that_is_still_being_typed_promises_nothing(part: HubPart) -> Non
     document = Session("export", run="r").document()
     assert part.tell_where(document, "adapter", "me/", ONLY_YOU)[part.leaves] == ""
     assert part.tell_where(document, "adapter", None, ONLY_YOU)[part.leaves] == "", "never touched"
+    assert part.tell_where(document, None, "me/tuned", ONLY_YOU)[part.leaves] == ""
 
 
 def test_a_space_has_its_own_place_there(part: HubPart, monkeypatch: pytest.MonkeyPatch) -> None:

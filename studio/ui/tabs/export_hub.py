@@ -85,8 +85,10 @@ class HubPart:
 
     # Handlers
 
-    def tell_where(self, document: object, of: str, name: str | None, seen: str) -> Updates:
+    def tell_where(self, document: object, of: str | None, name: str | None, seen: str) -> Updates:
         """A field that was never touched holds None."""
+        if of not in pushing.OFFERED:
+            return {self.leaves: ""}
         try:
             page = page_of(checked_repository(name or ""), is_space=of == pushing.SPACE)
         except Refused:
