@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import yaml
+
 TOKEN = "hf_canary0123456789abcdef"
 STAND_STILL, ANSWER_LOST = "stand still", "answer lost"
 REPOSITORY = r"/api/(models|spaces)/([^/]+/[^/]+)(?:/(preupload|commit|revision)/main)?"
@@ -28,8 +30,9 @@ class Repository:
 
     @property
     def tags(self) -> list[str]:
-        card = self.files.get("README.md", b"").decode()
-        return ["fine-tuning-studio"] if "- fine-tuning-studio" in card else []
+        """What the card's front matter names, as the hub reads it."""
+        _, _, card = self.files.get("README.md", b"").decode().partition("---\n")
+        return (yaml.safe_load(card.partition("---\n")[0]) or {}).get("tags", [])
 
 
 @dataclass

@@ -77,7 +77,7 @@ def test_the_very_files_of_the_export_arrive_with_their_card_and_the_link_is_kep
     made = hub.repositories["me/tuned"]
     assert made.private
     assert made.files == {file.name: (Path(view.path) / file.name).read_bytes() for file in view.files}
-    assert made.tags == ["fine-tuning-studio"]
+    assert "fine-tuning-studio" in made.tags
     (sent,) = studio.pushed(run)
     assert (sent.address, sent.private, sent.step) == (f"{hub.address}/me/tuned", True, view.step)
     assert made.commits == [f"Adapter, weights of step {view.step}"]
@@ -175,13 +175,14 @@ def test_another_person_of_the_studio_cannot_use_the_token_of_the_machine_nor_se
 ) -> None:
     studio, run = resting
     monkeypatch.setenv("HF_TOKEN", TOKEN)
-    guest = studio.visited_by("guest")
+    stranger = studio.visited_by("stranger")
     with pytest.raises(Refused, match="There is no run"):
-        guest.pushed(run)
+        stranger.pushed(run)
     with pytest.raises(Refused, match="There is no run"):
-        guest.start_push(run, PUSH, Key(TOKEN))
+        stranger.start_push(run, PUSH, Key(TOKEN))
     folder = studio._home.runs.folder(run)
     folder.write_meta(replace(folder.meta(), owner="guest"))
+    guest = studio.visited_by("guest")
     with pytest.raises(Refused, match="is its owner's"):
         guest.start_push(run, PUSH, Key())
     assert guest.start_push(run, PUSH, Key(TOKEN))
