@@ -175,16 +175,16 @@ def test_another_person_of_the_studio_cannot_use_the_token_of_the_machine_nor_se
 ) -> None:
     studio, run = resting
     monkeypatch.setenv("HF_TOKEN", TOKEN)
-    stranger = studio.visited_by("stranger")
-    with pytest.raises(Refused, match="There is no run"):
-        stranger.pushed(run)
-    with pytest.raises(Refused, match="There is no run"):
-        stranger.start_push(run, PUSH, Key(TOKEN))
     folder = studio._home.runs.folder(run)
     folder.write_meta(replace(folder.meta(), owner="guest"))
     guest = studio.visited_by("guest")
     with pytest.raises(Refused, match="is its owner's"):
         guest.start_push(run, PUSH, Key())
+    stranger = studio.visited_by("stranger")
+    with pytest.raises(Refused, match="There is no run"):
+        stranger.pushed(run)
+    with pytest.raises(Refused, match="There is no run"):
+        stranger.start_push(run, PUSH, Key(TOKEN))
     assert guest.start_push(run, PUSH, Key(TOKEN))
 
 
