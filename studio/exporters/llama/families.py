@@ -151,5 +151,5 @@ FAMILIES: dict[str, Family] = {
     "gemma2": Family(MODEL_ARCH.GEMMA2, _one_more, _gemma2, granted={"query_pre_attn_scalar": 256}),
     "gemma3_text": Family(MODEL_ARCH.GEMMA3, _one_more, _windows, granted={"query_pre_attn_scalar": 256}),
     "phi3": Family(MODEL_ARCH.PHI3, _as_it_is, _phi3),
-    "gpt2": Family(MODEL_ARCH.GPT2, _transposed, granted={"n_inner": None}),
+    "gpt2": Family(MODEL_ARCH.GPT2, _transposed, granted={"n_inner": None, "n_positions": 1024}),
 }

@@ -26,9 +26,10 @@ FAMILIES = {
     "Qwen2": SIZES,
     "Qwen3": {**SIZES, "head_dim": 128},
     "Gemma2": {**SIZES, "head_dim": 256, "sliding_window": 256},
-    "Gemma3Text": {**SIZES, "head_dim": 256, "sliding_window": 256},
+    # The sixth layer is the first that sees everything, and llama.cpp ends where there is none.
+    "Gemma3Text": {**SIZES, "head_dim": 256, "sliding_window": 256, "num_hidden_layers": 6},
     "Phi3": {**SIZES, "sliding_window": None, "original_max_position_embeddings": 512},
-    "GPT2": {"n_embd": 64, "n_layer": 2, "n_head": 4, "n_positions": 512},
+    "GPT2": {"n_embd": 64, "n_layer": 2, "n_head": 4},
 }
 SPECIAL = ("<unk>", "<s>", "</s>", "<|im_start|>", "<|im_end|>")
 TEXTS = ("What colour is number 3?", "A line.\nAnother  with 12 gaps, and ümlauts – 漢字 🙂.")
