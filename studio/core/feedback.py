@@ -78,6 +78,7 @@ class Rating:
     """What one person said of one answer. `key` names question, answer and its writer.
 
     `better` is the right answer where the person wrote it, "" where not; the model's is then no good one.
+    `before` are turns ahead of the question.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Rating:
     at: float
     better: str = ""
     settings: Mapping[str, str | int] = field(default_factory=dict)
+    before: tuple[Message, ...] = ()
 
     @property
     def run(self) -> str:
@@ -137,6 +139,7 @@ def from_dict(document: Mapping[str, Any]) -> Feedback:
     kind = KINDS[document["kind"]]
     if kind is Vote:
         values |= {side: shaped(Written, values[side]) for side in ("left", "right")}
+    if kind in (Vote, Rating):
         values["before"] = tuple(shaped(Message, turn) for turn in values.get("before", ()))
     if kind is Rating:
         values["answer"] = shaped(Written, values["answer"])
@@ -199,11 +202,15 @@ def preference_pair(vote: Vote) -> dict[str, Any]:
     With turns ahead of the question all three are lists of messages, as chat models are trained on.
     """
     better, worse = (vote.left, vote.right) if vote.choice == "left" else (vote.right, vote.left)
+    return pair_of(vote, better.text, worse.text)
+
+
+def pair_of(said: Vote | Rating, better: str, worse: str) -> dict[str, Any]:
+    """Return two answers to the question of a vote or rating as a pair."""
     chosen, rejected = (
-        [{"role": "assistant", "content": side.text}] if vote.before else side.text
-        for side in (better, worse)
+        [{"role": "assistant", "content": text}] if said.before else text for text in (better, worse)
     )
-    return {"prompt": turns_of(vote.prompt, vote.before), "chosen": chosen, "rejected": rejected}
+    return {"prompt": turns_of(said.prompt, said.before), "chosen": chosen, "rejected": rejected}
 
 
 def turns_of(prompt: str, before: tuple[Message, ...]) -> str | list[dict[str, str]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from studio.core.feedback import Choice, Rating, Standing, Vote, Written, preference_pair, turns_of
+from studio.core.feedback import Choice, Rating, Standing, Vote, Written, pair_of, preference_pair, turns_of
 
 Row = dict[str, Any]
 
@@ -36,8 +36,7 @@ def _preferences(said: Standing) -> list[Row]:
         if vote.left.text.strip() and vote.right.text.strip()
     ]
     return rows + [
-        {"prompt": rating.prompt, "chosen": rating.better, "rejected": rating.answer.text}
-        | _told(rating, rating.answer)
+        pair_of(rating, rating.better, rating.answer.text) | _told(rating, rating.answer)
         for rating in said.ratings
         if rating.better
     ]
@@ -53,10 +52,10 @@ def _rated(said: Standing) -> list[Row]:
             if side.text.strip()
         ]
     for rating in said.ratings:
-        told = _told(rating, rating.answer)
-        rows.append(_answer(rating.prompt, rating.answer.text, rating.good) | told)
+        told, asked = _told(rating, rating.answer), turns_of(rating.prompt, rating.before)
+        rows.append(_answer(asked, rating.answer.text, rating.good) | told)
         if rating.better:
-            rows.append(_answer(rating.prompt, rating.better, True) | told)
+            rows.append(_answer(asked, rating.better, True) | told)
     return rows
 
 
@@ -66,7 +65,8 @@ def _answer(prompt: str | list[dict[str, str]], text: str, label: bool) -> Row:
 
 def _written(said: Standing) -> list[Row]:
     return [
-        {"prompt": rating.prompt, "completion": rating.better} | _told(rating, rating.answer)
+        {"prompt": turns_of(rating.prompt, rating.before), "completion": rating.better}
+        | _told(rating, rating.answer)
         for rating in said.ratings
         if rating.better
     ]

@@ -32,7 +32,7 @@ class Shelf:
 
     def add(self, name: str, weights: Mapping[str, Tensor], scale: float) -> None:
         """Put an add-on beside the others. `weights` are those of a checkpoint of `tunings/lora.py`, `scale`
-        is alpha over rank (or its root). Not while a batch is under way."""
+        is alpha over rank (or its root). Not while a token is being made."""
         assert name not in self._places, name
         found = {key.removeprefix(_PEFT).removesuffix(DOWN) for key in weights if key.endswith(DOWN)}
         for place in sorted(found - self._parts.keys()):

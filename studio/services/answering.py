@@ -55,27 +55,32 @@ class Answerer:
         self._current = ""
         self._began_to_load: float | None = None
 
-    def forget(self) -> None:
-        """Free the memory, so that a job has it and its peak is its own."""
+    def forget(self) -> bool:
+        """Free the memory, so that a job has it; return whether all is free, so that its peak is its own."""
+        free = self._questions.make_room()
         self._desk = Desk()
         if self._pair is None:
-            return
+            return free
         from torch import cuda  # heavy: not before the first page
 
         self._pair = None
         if cuda.is_initialized():
             cuda.empty_cache()
+        return free
 
     def answer_next(self, interrupted: Interrupted) -> None:
-        """Answer the next question that waits, if any. What interrupts it puts it back in first place."""
-        taken = self._questions.take()
-        if taken is None:
-            return
+        """Do what others want done here, and answer the next question that waits, if any.
+
+        What interrupts it puts it back in first place.
+        """
         from torch import inference_mode  # heavy: not before the first page
 
-        self._current, question, run = taken
         # An exam pauses inside inference mode; models loaded there could never be switched again.
         with inference_mode(False):
+            self._questions.asides.do_all()
+            if (taken := self._questions.take()) is None:
+                return
+            self._current, question, run = taken
             done = self._answer(question, run, interrupted)
         if not done:
             self._began_to_load = None

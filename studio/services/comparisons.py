@@ -2,7 +2,7 @@
 
 import copy
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from studio.core.errors import Refused, StudioError
@@ -11,6 +11,7 @@ from studio.core.words import count
 from studio.engine.objectives import objective_named
 from studio.engine.outputs import JUDGES, judges_only
 from studio.evaluation.arms import why_not
+from studio.services.asides import Asides
 from studio.services.views import Answer, Comparison, Source
 from studio.store.files import new_id
 from studio.store.home import Home
@@ -41,6 +42,9 @@ class Questions:
     """All questions of this process. Safe to use from many threads."""
 
     def __init__(self) -> None:
+        self.asides = Asides()
+        self.make_room: Callable[[], bool] = lambda: True
+        """Frees the memory of what conversations have loaded; returns whether nothing of it is left."""
         self._lock = threading.Lock()
         self._home: Home | None = None
         self._asked: dict[str, _Asked] = {}
@@ -119,7 +123,7 @@ class Questions:
 
     def any_waits(self) -> bool:
         with self._lock:
-            return bool(self._waiting)
+            return bool(self._waiting) or self.asides.any_waits()
 
     def waiting(self) -> int:
         """Return how many questions wait, of one person's where they are seen so."""

@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studio.core.errors import Refused
 from studio.core.feedback import Arm, Rating, Retraction, Written
@@ -57,28 +57,24 @@ def rate(home: Home, questions: Questions, comparison: str, who: str, said: Rati
     asked = questions.view(comparison)
     if who not in ratings(home, questions, comparison):
         raise Refused("There is no such answer to rate.", "Ask the question again, and wait for the answer.")
-    file, folder = _file(home, questions, asked), home.runs.folder(questions.run_of(comparison))
+    folder = home.runs.folder(questions.run_of(comparison))
+    settings = {"decoding": GREEDY, "answer_tokens": NEW_TOKENS}
+    answer = _written(folder, asked, who)
+    of = Rating(new_id(), _key(asked, who), asked.question, answer, True, folder.meta().owner, 0.0)
+    keep(_file(home, questions, asked), replace(of, settings=settings), said)
+
+
+def keep(file: FeedbackFile, of: Rating, said: RatingView | None) -> None:
+    """Keep what is said of an answer, of which `of` tells all but this; None takes back what was said."""
     better = checked_text(said.better, "The right answer", LONGEST_ANSWER) if said else ""
-    if better and better.split() == asked.answers[who].text.split():
+    if better and better.split() == of.answer.text.split():
         raise Refused("The answer is as the model wrote it.", "Change it, or say that it is good.")
-    owner, at = folder.meta().owner, time.time()
+    at = time.time()
     for rating in file.standing().ratings:
-        if rating.key == _key(asked, who):
-            file.add(Retraction(new_id(), rating.id, owner, at))
+        if rating.key == of.key:
+            file.add(Retraction(new_id(), rating.id, of.who, at))
     if said is not None:
-        file.add(
-            Rating(
-                id=new_id(),
-                key=_key(asked, who),
-                prompt=asked.question,
-                answer=_written(folder, asked, who),
-                good=said.good and not better,
-                who=owner,
-                at=at,
-                better=better,
-                settings={"decoding": GREEDY, "answer_tokens": NEW_TOKENS},
-            )
-        )
+        file.add(replace(of, good=said.good and not better, at=at, better=better))
 
 
 def _written(folder: RunFolder, asked: Comparison, who: str) -> Written:

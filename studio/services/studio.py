@@ -62,6 +62,7 @@ class Studio(StudioOfHub):
 
     def close(self) -> None:
         """Stop and save the work, and free the home. What ran can be resumed; what waits keeps waiting."""
+        self.end_talks()
         self._uploads.close()
         self._changes.close()
         self._worker.close()

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from studio.core.knobs import KnobValue
 from studio.services import export_sizes, exports, facts
-from studio.services.studio_of_proof import StudioOfProof
+from studio.services.studio_of_talks import StudioOfTalks
 from studio.services.views import ExportView
 
 
-class StudioOfExports(StudioOfProof):
+class StudioOfExports(StudioOfTalks):
     """The verbs that hand a run over."""
 
     def start_export(

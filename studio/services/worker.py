@@ -172,8 +172,8 @@ class Worker:
 
     def _perform(self, task: Task) -> None:
         load_packages()
-        self._active, self._answered, self._pause_ended = task, False, time.monotonic()
-        self._answerer.forget()
+        self._active, self._pause_ended = task, time.monotonic()
+        self._answered = not self._answerer.forget()
         guarded(lambda: self._dispatch(task), lambda error: self._note_failure(task, error))
         self._active = None
         self._questions.measured(turn_seconds=0.0)

@@ -157,15 +157,14 @@ def _prompt(speaker: Speaker, asked: ChatRequest | TextRequest) -> tuple[list[in
 
 
 def _room(speaker: Speaker, prompt_tokens: int) -> int:
-    if speaker.limit is None:
-        return 1 << 30
-    if prompt_tokens >= speaker.limit:
+    room = speaker.room(prompt_tokens)
+    if room <= 0:
         raise WrongRequest(
             f"The prompt has {prompt_tokens:,} tokens, and this model reads {speaker.limit:,} at most.",
             param="messages",
             code="context_length_exceeded",
         )
-    return speaker.limit - prompt_tokens
+    return room
 
 
 async def _whole(answer: UnderWay, request: Request) -> dict[str, Any]:

@@ -4,9 +4,9 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import uvicorn
@@ -16,10 +16,12 @@ from studio.core.errors import Refused
 from studio.core.hosts import LOOPBACK
 from studio.serving.app import Desk
 from studio.serving.gate import Gate
-from studio.serving.speakers import Cast, cast
+from studio.serving.speakers import Cast, Speaker, cast
 from studio.serving.turns import Turns
 from studio.store.home import Home
 
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+PORTS_TRIED = 20
 CLOSING_SECONDS = 5
 """Lines that are still open then are cut."""
 
@@ -33,6 +35,14 @@ class Address:
     key: str = ""
     hosts: Sequence[str] = field(default_factory=tuple)
     """Further names that it answers to."""
+
+    @property
+    def url(self) -> str:
+        """How programs name it: where it listens on every address, by a name that is known, or here."""
+        host = self.host
+        if host in EVERYWHERE:
+            host = next(iter(self.hosts), EVERYWHERE[host])
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/v1"
 
     @property
     def needed_key(self) -> str | None:
@@ -51,7 +61,7 @@ def serve(
     wait_until_asked = expect_interruption()
     whole = cast(Home(home), runs, with_documents=with_documents, tell=tell)
     with opened(whole, address) as key:
-        tell(f"Served at http://{address.host}:{address.port}/v1 as {', '.join(whole.speakers)}.")
+        tell(f"Served at {address.url} as {', '.join(whole.speakers)}.")
         if key:
             tell(f"The key: {key}")
         wait_until_asked()
@@ -64,19 +74,51 @@ def opened(whole: Cast, address: Address) -> Iterator[str | None]:
 
     Raises Refused where the port is taken.
     """
-    sock = _taken(address)
-    turns, key = Turns(whole.decoders), address.needed_key
-    app = Gate(Desk(whole.speakers, turns).app(), key=key, hosts=[*address.hosts, address.host])
-    settings = {"log_level": "critical", "timeout_graceful_shutdown": CLOSING_SECONDS}
-    server = uvicorn.Server(uvicorn.Config(app, **settings))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="server")
-    thread.start()
+    turns = Turns()
+    whole.quiet = turns.between_tokens
+    door = Door(whole.speakers, turns, address)
     try:
-        yield key
+        yield door.key
     finally:
         turns.close()
-        server.should_exit = True
-        thread.join()
+        door.close()
+
+
+class Door:
+    """A server that is open from the moment it is made. Raises Refused where the port is taken."""
+
+    def __init__(self, speakers: Mapping[str, Speaker], turns: Turns, address: Address) -> None:
+        sock, self._turns = _taken(address), turns
+        self.key = address.needed_key
+        app = Gate(Desk(speakers, turns).app(), key=self.key, hosts=[*address.hosts, address.host])
+        settings = {"log_level": "critical", "timeout_graceful_shutdown": CLOSING_SECONDS}
+        self._server = uvicorn.Server(uvicorn.Config(app, **settings))
+        named = {"kwargs": {"sockets": [sock]}, "name": "server"}
+        self._thread = threading.Thread(target=self._server.run, **named)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive() and self._turns.alive
+
+    def close(self) -> None:
+        """Take no more requests; answers that are not done after a while are cut off."""
+        self._server.should_exit = True
+        self._thread.join()
+
+
+def first_free(speakers: Mapping[str, Speaker], turns: Turns, address: Address) -> tuple[Door, Address]:
+    """Open a server at the first port that is free, from the address's own on; return where that is.
+
+    Raises Refused where none of them is.
+    """
+    for port in range(address.port, address.port + PORTS_TRIED - 1):
+        try:
+            return Door(speakers, turns, replace(address, port=port)), replace(address, port=port)
+        except Refused:
+            continue
+    last = replace(address, port=address.port + PORTS_TRIED - 1)
+    return Door(speakers, turns, last), last
 
 
 def _taken(address: Address) -> socket.socket:

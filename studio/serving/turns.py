@@ -2,7 +2,8 @@
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from studio.serving.forms import WrongRequest
@@ -16,14 +17,16 @@ MOST_WAITING = 64
 
 
 class Turns:
-    """The thread, and the line before it. Each decoder holds one model."""
+    """The thread, and the line before it. Each decoder holds one model; those that are asked have turns."""
 
-    def __init__(self, decoders: Sequence["Decoder"], *, most_at_once: int = MOST_AT_ONCE) -> None:
-        self._decoders, self._most_at_once = tuple(decoders), most_at_once
-        self._waiting: deque[tuple[int, Seat]] = deque()
+    def __init__(self, *, most_at_once: int = MOST_AT_ONCE) -> None:
+        self._most_at_once = most_at_once
+        self._busy: list[Decoder] = []
+        self._waiting: deque[tuple[Decoder, Seat]] = deque()
         self._replies: set[Reply] = set()
         self._changed = threading.Condition()
-        self._closing = False
+        self._closing = self._at_work = False
+        self._guests = 0
         self._thread = threading.Thread(target=self._work, name="decoding", daemon=True)
         self._thread.start()
 
@@ -34,9 +37,9 @@ class Turns:
     def counts(self) -> tuple[int, int]:
         """Return (answers under way, askers who wait)."""
         with self._changed:
-            return sum(map(len, self._decoders)), len(self._waiting)
+            return sum(map(len, self._busy)), len(self._waiting)
 
-    def ask(self, decoder: int, seat: "Seat", reply: Reply) -> None:
+    def ask(self, decoder: "Decoder", seat: "Seat", reply: Reply) -> None:
         """Stand in line. Raises WrongRequest where it is too long, and where the server closes."""
         with self._changed:
             if not self.alive:
@@ -49,45 +52,65 @@ class Turns:
                 )
             self._waiting.append((decoder, seat))
             self._replies.add(reply)
-            self._changed.notify()
+            if decoder not in self._busy:
+                self._busy.append(decoder)
+            self._changed.notify_all()
+
+    @contextmanager
+    def between_tokens(self) -> Iterator[None]:
+        """As long as the context lasts nobody gets a token: what the decoders hold may be changed."""
+        with self._changed:
+            self._guests += 1
+            self._changed.wait_for(lambda: not self._at_work)
+            try:
+                yield
+            finally:
+                self._guests -= 1
+                self._changed.notify_all()
 
     def close(self) -> None:
         """End the thread; answers under way end where they are."""
         with self._changed:
             self._closing = True
-            self._changed.notify()
+            self._changed.notify_all()
         self._thread.join()
 
     def _work(self) -> None:
         try:
-            while self._wait():
-                for place, decoder in enumerate(self._decoders):
-                    self._turn(place, decoder)
+            while decoders := self._round():
+                for decoder in decoders:
+                    self._turn(decoder)
         finally:  # also where a decoder failed: nobody may wait for ever
             with self._changed:
-                self._closing = True
+                self._closing, self._at_work = True, False
                 for reply in self._replies:
                     reply.fail()
+                self._changed.notify_all()
 
-    def _turn(self, place: int, decoder: "Decoder") -> None:
+    def _turn(self, decoder: "Decoder") -> None:
         """Let those join who come next, and give everybody a token."""
-        if come := self._next(place, self._most_at_once - len(decoder)):
+        if come := self._next(decoder, self._most_at_once - len(decoder)):
             decoder.join(come)
         if len(decoder):
             decoder.step()
             decoder.dismiss()
 
-    def _wait(self) -> bool:
-        """Wait until there is something to do; return whether to go on."""
+    def _round(self) -> "tuple[Decoder, ...]":
+        """Wait until there is something to do; return the decoders that have it, none where all is over."""
         with self._changed:
+            self._at_work = False
+            self._changed.notify_all()
             self._replies = {reply for reply in self._replies if not reply.finish and not reply.gone}
-            self._changed.wait_for(lambda: self._closing or self._waiting or any(map(len, self._decoders)))
-            return not self._closing
+            asked = [decoder for decoder, _ in self._waiting]
+            self._busy = [each for each in self._busy if len(each) or each in asked]
+            self._changed.wait_for(lambda: self._closing or (self._busy and not self._guests))
+            self._at_work = not self._closing
+            return tuple(self._busy) if self._at_work else ()
 
-    def _next(self, place: int, room: int) -> list["Seat"]:
+    def _next(self, decoder: "Decoder", room: int) -> "list[Seat]":
         """Take those out of the line who come next to this decoder; who has left is passed over."""
         with self._changed:
-            mine = [each for each in self._waiting if each[0] == place]
+            mine = [each for each in self._waiting if each[0] is decoder]
             taken = [each for each in mine if each[1].wanted()][:room]
             gone = [each for each in mine if not each[1].wanted()]
             for each in (*taken, *gone):

@@ -20,6 +20,7 @@ from studio.store.owned import ME
 from studio.store.replies import Replies
 from studio.store.runs import Runs
 from studio.store.spent import Spent
+from studio.store.talks import Talks
 from studio.store.token_cache import TokenCache
 
 _TRIES, _PAUSE_SECONDS = 20, 0.01
@@ -50,6 +51,7 @@ class Home:
         self.tokens = TokenCache(path / "tokens")
         self.replies = Replies(path / "replies")
         self.spent = Spent(path / "spent.json")
+        self.talks = Talks(path / "talks")
         self.whole = self
         """The home as the worker sees it; another one only where this is what one person sees of it."""
         self._lock: FileLock | None = None
@@ -57,7 +59,7 @@ class Home:
         self._worker = ""
         self._told: Holder | None = None
         try:
-            for folder in (self.datasets.path, self.runs.path, self.forecasts):
+            for folder in (self.datasets.path, self.runs.path, self.talks.path, self.forecasts):
                 folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StudioError(
@@ -71,10 +73,11 @@ class Home:
         return self.runs.owner or ME
 
     def owned_by(self, owner: str) -> "Home":
-        """Return the home as one person sees it: nobody else's data sets and runs are listed or found, and
-        what is made there is that person's. Only the whole home can be taken."""
+        """Return the home as one person sees it: nothing of anybody else's is listed or found, and what is
+        made there is that person's. Only the whole home can be taken."""
         seen = copy.copy(self.whole)
         seen.datasets, seen.runs = self.datasets.owned_by(owner), self.runs.owned_by(owner)
+        seen.talks = self.talks.owned_by(owner)
         return seen
 
     @property
@@ -122,7 +125,7 @@ class Home:
 
     def _sweep(self) -> None:
         """Checkpoints and exports are the worker's alone; the rest may be in another process's hands."""
-        kept = (self.forecasts, self.tokens.path, self.replies.path)
+        kept = (self.forecasts, self.tokens.path, self.replies.path, self.talks.path)
         for folder in (self.path, self.datasets.path, self.runs.path, *kept):
             sweep(folder, older_than_seconds=_OLD_SECONDS)
         self.incoming.sweep(older_than_seconds=_OLD_SECONDS)

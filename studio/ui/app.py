@@ -1,4 +1,4 @@
-"""The page and its server: builds the five tabs over one `Studio`, serves them, and stops cleanly."""
+"""The page and its server: builds the tabs over one `Studio`, serves them, and stops cleanly."""
 
 import os
 import shutil
@@ -13,6 +13,8 @@ from studio.core.console import expect_interruption
 from studio.core.hosts import LOOPBACK
 from studio.core.limits import read_limits
 from studio.services.studio import Studio
+from studio.serving.server import Address
+from studio.serving.stage import Stage
 from studio.ui.assets import ASSETS, style_tags
 from studio.ui.doors.chosen import door_of
 from studio.ui.guard import Lifespan, guarded
@@ -20,6 +22,7 @@ from studio.ui.navigation import TITLES
 from studio.ui.routes import routes
 from studio.ui.session import STORAGE_KEY, STORAGE_SECRET, Session
 from studio.ui.shell import Shell
+from studio.ui.tabs.chat import ChatTab
 from studio.ui.tabs.compare import CompareTab
 from studio.ui.tabs.data import DataTab
 from studio.ui.tabs.data_sources import MOST_BYTES
@@ -31,7 +34,7 @@ from studio.ui.topbar import top
 from studio.ui.visitors import NOBODY, SharedStudio, visiting
 from studio.ui.wiring import html_part
 
-TABS = (DataTab, MethodTab, TrainTab, CompareTab, ExportTab)
+TABS = (DataTab, MethodTab, TrainTab, CompareTab, ExportTab, ChatTab)
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Where the page of a studio that listens on every address is on this machine."""
 ABANDONED_SECONDS = 600.0
@@ -79,6 +82,7 @@ def serve(
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
     remove_abandoned(uploads)
     studio = Studio(home, read_limits(os.environ))
+    studio.speak_through(Stage(home, studio.aside, Address(host, hosts=allowed_hosts)))
     seen = SharedStudio(studio) if chosen.shared else studio
     with visiting(NOBODY if chosen.shared else ""):
         page = build(seen, local=host in LOOPBACK and not chosen.shared, shared=chosen.shared)

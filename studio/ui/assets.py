@@ -7,10 +7,11 @@ from pathlib import Path
 ASSETS = Path(__file__).parents[2] / "assets" / "ui"
 STYLES = (
     "tokens", "layout", "parts", "steps", "results", "health", "rows", "runs", "votes", "probe", "arms",
-    "gradio", "fields", "people", "small",
+    "chat", "gradio", "fields", "people", "small",
 )  # fmt: skip
 SCRIPTS = (
     "screen", "dialogs", "turns", "live", "people", "chart", "measures", "figures", "health", "runs", "votes",
+    "chat",
 )  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.events import ACTIVE
+from studio.core.talk import Talk
 from studio.services.studio import Studio
 from studio.services.views import Comparison, RunView
 from studio.services.views_of_data import UploadView
+from studio.ui import voices
 from studio.ui.moving import (
     change_percent,
     change_text,
@@ -36,6 +38,7 @@ class Watched:
     question: str = ""
     upload: str = ""
     dataset: str = ""
+    talk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class _Seen:
     run: RunView | None
     comparison: Comparison | None
     upload: UploadView | None
+    talk: Talk | None
     tag: str
 
 
@@ -95,8 +99,10 @@ class Live:
             "texts": _texts(runs, run, comparison),
             "bars": _bars(run),
         }
-        if asking:
+        server = self._studio.server()
+        if asking or voices.talking(seen.talk) or (server and server.state == "opening"):
             reply["asking"] = True
+        reply["texts"] |= voices.texts(seen.talk, server)
         if upload is not None and upload.state == "reading":
             reply["reading"] = True
             reply["texts"] |= {"upload": upload_text(upload)}
@@ -114,8 +120,9 @@ class Live:
         run = next((view for view in runs if view.id == page.run), None)
         comparison = comparison_of(self._studio, page.question) if run else None
         upload = upload_of(self._studio, page.upload)
-        state = state_of(self._studio, page.dataset)
-        return _Seen(run, comparison, upload, tag(runs, run, comparison, upload, state))
+        talk = voices.talk_of(self._studio, page.talk)
+        state = (*state_of(self._studio, page.dataset), *voices.state_of(talk, self._studio.server()))
+        return _Seen(run, comparison, upload, talk, tag(runs, run, comparison, upload, state))
 
 
 def busy(run: RunView) -> bool:
@@ -165,7 +172,7 @@ def tag(
     run: RunView | None,
     comparison: Comparison | None,
     upload: UploadView | None = None,
-    dataset: tuple[object, ...] = (),
+    state: tuple[object, ...] = (),
 ) -> str:
     """Return a short hash of everything that a page shows in words and lists rather than in numbers."""
     shown: list[object] = [
@@ -180,7 +187,7 @@ def tag(
         shown += [comparison.id, comparison.error, settled(comparison), bool(comparison.waiting)]
     if upload is not None:
         shown += [upload.id, upload.state, upload.partial is not None]
-    shown += dataset
+    shown += state
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:12]
 
 

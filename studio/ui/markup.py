@@ -9,6 +9,7 @@ from studio.core.errors import StudioError
 from studio.core.verdict import Verdict
 
 Tone = Literal["good", "neutral", "warning", "error"]
+STEP_COUNT = 6
 
 
 def escape(text: object) -> str:
@@ -34,7 +35,7 @@ def problem(error: StudioError) -> str:
 def heading(number: int, term: str, title: str, *, subtitle: str) -> str:
     """Return the head of a step: its number with the technical name, the plain title, one sentence."""
     return (
-        f'<header class="step-head"><p class="eyebrow">Step {number} of 5 · {escape(term)}</p>'
+        f'<header class="step-head"><p class="eyebrow">Step {number} of {STEP_COUNT} · {escape(term)}</p>'
         f'<h2 tabindex="-1">{escape(title)}</h2><p>{escape(subtitle)}</p></header>'
     )
 

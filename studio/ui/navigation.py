@@ -9,7 +9,7 @@ from studio.core.words import count, duration
 from studio.data.readiness import training_refusal
 from studio.engine.tunings import TUNINGS
 from studio.services.views import RunView
-from studio.ui.markup import escape
+from studio.ui.markup import STEP_COUNT, escape
 from studio.ui.moving import waiting
 from studio.ui.session import STEPS, Facts, lock
 
@@ -28,8 +28,10 @@ TITLES = (
     Step("train", "Training", "Train", "Watch it learn"),
     Step("compare", "Compare", "Compare", "Before and after"),
     Step("export", "Take it home", "Export", "Download your model"),
+    Step("chat", "Talk to it", "Chat", "Ask it yourself, or serve it"),
 )
 assert tuple(step.name for step in TITLES) == STEPS
+assert len(STEPS) == STEP_COUNT
 
 
 def navigation(facts: Facts) -> str:
@@ -60,6 +62,8 @@ def _item(facts: Facts, number: int, step: Step) -> str:
 def _done(facts: Facts, step: str) -> bool:
     if step == "data":
         return facts.dataset is not None
+    if step == "chat":
+        return bool(facts.session.talk)
     if step == "export":
         return any(job.kind.startswith("export") and job.status == "finished" for job in facts.run.jobs)
     if step == "compare":

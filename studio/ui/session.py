@@ -23,9 +23,10 @@ from studio.engine.tunings import TUNINGS
 from studio.services.gentler import REMEDIES
 from studio.services.studio import Studio
 from studio.services.views import DatasetView, RunView
+from studio.ui.voices import talk_of, writes
 
 HUB, FOLDER = "hub", "folder"
-STEPS = ("data", "method", "train", "compare", "export")
+STEPS = ("data", "method", "train", "compare", "export", "chat")
 STORAGE_KEY = "fine-tuning-studio"
 STORAGE_SECRET = "ids only"
 """Gradio wants one and must not draw it at random (the value would be lost at a restart)."""
@@ -69,6 +70,10 @@ class Session:
     """The run whose settings the Method step begins with, instead of a recipe's."""
     remedy: str = ""
     """What is changed at once in the settings of that run, as `services/gentler.py` names it."""
+    talk: str = ""
+    """The conversation that is led."""
+    voices: str = ""
+    """Who answers in it, with spaces between them; the run that is open where nobody was chosen."""
 
     @property
     def model(self) -> str:
@@ -108,7 +113,7 @@ def longest_example(session: Session) -> int:
 
 TEXTS = (
     "dataset", "run", "question", "upload", "trial", "finding", "recipe", "place", "elsewhere", "tuning",
-    "objective", "kind", "compared", "axis", "arms", "like", "remedy",
+    "objective", "kind", "compared", "axis", "arms", "like", "remedy", "talk", "voices",
 )  # fmt: skip
 NUMBERS = ("example", "top")
 KNOWN = {"axis": AXES, "recipe": RECIPES, "tuning": TUNINGS, "objective": OBJECTIVES, "remedy": REMEDIES}
@@ -153,6 +158,7 @@ def look_up(studio: Studio, session: Session) -> Facts:
         objective=_fitting(dataset, session.objective),
         compared=" ".join(each for each in session.chosen if each in {view.id for view in runs}),
         like=session.like if any(view.id == session.like for view in runs) else "",
+        talk=session.talk if talk_of(studio, session.talk) else "",
     )
     facts = Facts(known, dataset, run, bool(runs))
     open_steps = [step for step in STEPS if lock(facts, step) is None]
@@ -179,10 +185,12 @@ def lock(facts: Facts, step: str) -> str | None:
         return "These examples cannot be used yet"
     if step == "train" and not facts.any_run:
         return "Choose a recipe first"
-    if step in ("compare", "export") and facts.run is None:
+    if step in ("compare", "export", "chat") and facts.run is None:
         return "After training"
-    if step in ("compare", "export") and not facts.run.checkpoints:
+    if step in ("compare", "export", "chat") and not facts.run.checkpoints:
         return "After the first save"
+    if step == "chat" and not writes(facts.run):
+        return "This run writes no answers"
     return None
 
 

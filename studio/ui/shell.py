@@ -1,4 +1,4 @@
-"""The frame round the five tabs, and the one handler that draws the page anew from its session."""
+"""The frame round the tabs, and the one handler that draws the page anew from its session."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import gradio as gr
 
 from studio.core.errors import StudioError
 from studio.services.studio import Studio
-from studio.ui import live
+from studio.ui import live, voices
 from studio.ui.markup import escape, problem
 from studio.ui.navigation import navigation
 from studio.ui.session import Facts, Session, look_up, read, welcome
@@ -133,8 +133,12 @@ def pulse(studio: Studio, facts: Facts, *, measuring: bool = False) -> str:
     comparison = live.comparison_of(studio, question) if facts.run else None
     upload = live.upload_of(studio, facts.session.upload)
     dataset = facts.session.dataset
-    tag = live.tag(tuple(studio.runs()), facts.run, comparison, upload, live.state_of(studio, dataset))
+    talk = facts.session.talk if facts.session.step == "chat" else ""
+    told = voices.state_of(voices.talk_of(studio, talk), studio.server())
+    state = (*live.state_of(studio, dataset), *told)
+    tag = live.tag(tuple(studio.runs()), facts.run, comparison, upload, state)
     watched = {"run": run, "question": question, "upload": facts.session.upload, "dataset": dataset}
+    watched["talk"] = talk
     watched["tag"] = tag
     watched["measuring"] = measuring
     return f'<span hidden data-watch="{escape(json.dumps(watched))}"></span>'

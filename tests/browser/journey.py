@@ -9,7 +9,7 @@ TRAINING_MS = 600_000
 
 def open_studio(page: Page, address: str) -> None:
     page.goto(address)
-    expect(page.locator("#steps nav button")).to_have_count(5)
+    expect(page.locator("#steps nav button")).to_have_count(6)
     drawn_out(page)
 
 

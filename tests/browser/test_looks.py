@@ -1,4 +1,4 @@
-"""All five steps, light and dark, desktop and phone: no axe violation, nothing wider than the screen."""
+"""All six steps, light and dark, desktop and phone: no axe violation, nothing wider than the screen."""
 
 import re
 from typing import Any
@@ -23,7 +23,7 @@ from tests.browser.messy import write_messy
 from tests.browser.test_health import apply, try_fix
 from tests.browser.test_own_table import upload
 
-STEPS = ("data", "method", "train", "compare", "export")
+STEPS = ("data", "method", "train", "compare", "export", "chat")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}
 FEWEST_PASSES = 10
 READY = {
@@ -32,6 +32,7 @@ READY = {
     "train": "#curve .chart .main-svg",
     "compare": "#exam table.exam",
     "export": "#kinds .choice",
+    "chat": "#chat-question textarea",
 }
 
 

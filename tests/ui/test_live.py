@@ -26,6 +26,9 @@ class OneRun:
         assert run == self.run.id
         return self.held
 
+    def server(self) -> None:
+        """Nobody opened one."""
+
     def comparison(self, ident: str) -> Comparison:
         if self.answered is None or self.answered.id != ident:
             raise Refused("There is no such comparison.", "Ask again.")

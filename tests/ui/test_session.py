@@ -106,9 +106,9 @@ def test_a_bare_address_opens_the_run_that_is_live(run_view: Callable[..., RunVi
 
 def test_the_navigation_marks_the_current_step_and_disables_locked_ones() -> None:
     html = navigation(look_up(Shelf(), Session()))
-    assert html.count("<button") == 5
+    assert html.count("<button") == 6
     assert html.count("aria-current=step") == 1
-    assert html.count(" disabled") == 4
+    assert html.count(" disabled") == 5
     assert "Choose a recipe first" in html
 
 

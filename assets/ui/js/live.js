@@ -6,7 +6,7 @@
   const PACE_MS = 1000, ASKING_MS = 400, MEASURING_MS = 2000, IDLE_MS = 15000, LONGEST_WAIT_MS = 15000;
   let target = null, announce = null, timer = null, inFlight = false, failures = 0, known = "";
 
-  // The pulse is a hidden part of the page that holds what to watch: {run, question, upload, dataset, tag, measuring}.
+  // The pulse is a hidden part of the page that holds what to watch: {run, question, upload, dataset, talk, tag, measuring}.
   screen.pulse = (element, trigger, watch) => {
     announce = trigger;
     const read = () => {
@@ -33,8 +33,8 @@
     const asked = target;
     try {
       const since = screen.chartOffset();
-      const { run, question, upload, dataset } = asked;
-      const query = new URLSearchParams({ run, question, upload, dataset, since, tag: known });
+      const { run, question, upload, dataset, talk } = asked;
+      const query = new URLSearchParams({ run, question, upload, dataset, talk, since, tag: known });
       const reply = await fetch(`studio/live?${query}`, { cache: "no-store" });
       screen.signedOut(reply.status);
       if (!reply.ok) throw new Error(String(reply.status));

@@ -1,1 +1,1 @@
-"""The five steps of the screen: each file lays one tab out, wires it, and says what it shows."""
+"""The six steps of the screen: each file lays one tab out, wires it, and says what it shows."""

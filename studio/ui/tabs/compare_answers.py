@@ -55,13 +55,21 @@ class AnswersPart:
 
     def rate(self, document: object, event: gr.EventData) -> None:
         """Keep what was pressed; pressed again, it is taken back."""
-        question, who, said = read(document).question, event_text(event, "who"), event_text(event, "said")
+        question, who = read(document).question, event_text(event, "who")
         before = self._studio.ratings(question).get(who)
-        if said == "written":
-            text = event_text(event, "text").strip()
-            if not text:
-                raise Refused("The right answer is empty.", "Write what should have been said.")
-            self._studio.rate(question, who, RatingView(False, text))
-            return
-        wanted = RatingView(said == "good") if said in ("good", "bad") else None
-        self._studio.rate(question, who, None if wanted == before else wanted)
+        self._studio.rate(question, who, pressed(event, before))
+
+
+def pressed(event: gr.EventData, before: RatingView | None) -> RatingView | None:
+    """Return what a press under an answer says of it, where `before` was said: the same again says nothing.
+
+    Raises Refused for a right answer without a word.
+    """
+    said = event_text(event, "said")
+    if said == "written":
+        text = event_text(event, "text").strip()
+        if not text:
+            raise Refused("The right answer is empty.", "Write what should have been said.")
+        return RatingView(False, text)
+    wanted = RatingView(said == "good") if said in ("good", "bad") else None
+    return None if wanted == before else wanted
