@@ -106,3 +106,9 @@ def test_only_what_was_checked_as_a_model_is_given_a_model_card(shell: Shell, tm
     assert "About these files" in tab._result(predictions)
     assert "Model card" not in tab._result(predictions)
     assert "Model card" in tab._result(adapter)
+
+
+def test_a_size_that_cannot_be_told_costs_nobody_the_page(
+    shell: Shell, run_view: Callable[..., RunView]
+) -> None:
+    assert ExportTab(shell)._sizes(run_view(id="not there")) == {}
