@@ -148,7 +148,7 @@ def test_what_is_no_press_is_told_before_gradio_reads_it(empty_site, body: bytes
 
 @pytest.fixture
 def desk() -> Iterator[Starlette]:
-    turns = Turns(())
+    turns = Turns()
     yield Desk({}, turns).app()
     turns.close()
 
