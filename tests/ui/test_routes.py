@@ -17,11 +17,16 @@ from studio.ui.routes import routes
 class OneExport:
     """A studio with one run and one finished export."""
 
+    owner = "me"
+
     def __init__(self, run: RunView, archive: Path) -> None:
         self._run, self._archive = run, archive
 
     def runs(self) -> tuple[RunView, ...]:
         return (self._run,)
+
+    def server(self) -> None:
+        """There is none."""
 
     def points(self, run: str, since: int) -> Points:
         return Points(9, False, ((1, 2.0),), ())
