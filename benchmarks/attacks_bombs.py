@@ -25,6 +25,8 @@ from studio.retrieval.documents import read_document
 ROOT = Path(__file__).parents[1]
 MB = 1_000_000
 PIECE = b"\0" * MB
+MOST_BYTES = 300 * MB
+"""That a process may hold which is handed a bomb, with the libraries that it has imported."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Opened:
 def open_alone(path: Path, name: str) -> Opened:
     """Read a file in a process of its own, as data and as a document to look things up in."""
     command = [sys.executable, "-m", "benchmarks.attacks_bombs", str(path), name]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=True)
     return Opened(**json.loads(done.stdout.splitlines()[-1]))
 
 
