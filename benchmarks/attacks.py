@@ -91,9 +91,6 @@ def starts(place: Path, filled: Filled, count: int) -> Result:
         while not any(view.status == "running" for view in studio.runs()):
             pass
         wrong = problems_of_queue(studio, runs)
-        for run in runs:
-            if studio.run(run).status == "queued":
-                studio.stop(run)
     finally:
         studio.close()
     return f"{count} starts in one moment", "1 runs, the others wait in their places", wrong

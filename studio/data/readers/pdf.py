@@ -19,6 +19,13 @@ FILE_TYPES = ("pdf",)
 COLUMN = "text"
 MOST_SIGNS = 500_000
 """Words of the page's drawing. A dense page has 50,000; a trap of 700 bytes has millions and takes 400 MB."""
+MOST_BYTES = 10_000_000
+"""Of a page's drawing, unpacked: as much text as ten long books."""
+LIMITS = {
+    "stream_parsing_work_maximum_count": MOST_SIGNS,
+    "zlib_maximum_output_length": MOST_BYTES,
+    "jbig2dec_binary": None,  # a program that pypdf would look for, to read pictures
+}
 _SEARCHED_BYTES = 1024
 """A PDF may have a few bytes before its mark; readers look that far for it."""
 
@@ -65,10 +72,7 @@ def _opened(path: Path) -> pypdf.PdfReader:
 def _rows(reader: pypdf.PdfReader) -> Iterator[SourceRow]:
     for at in range(len(reader.pages)):
         try:
-            # No helper program for pictures either: pypdf would look for one.
-            with pypdf.apply_configuration(
-                stream_parsing_work_maximum_count=MOST_SIGNS, jbig2dec_binary=None
-            ):
+            with pypdf.apply_configuration(**LIMITS):
                 text = reader.pages[at].extract_text()
         except pypdf.errors.LimitReachedError:
             yield SourceRow(at + 1, {}, "The page unpacks to more than any page of text holds.")
