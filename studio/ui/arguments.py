@@ -49,6 +49,8 @@ def _tells(event: gr.EventData) -> bool:
 
 
 def _filled(value: Any, field: gr.blocks.Block) -> Any:
+    if isinstance(field, gr.Dropdown) and isinstance(value, list) and not field.multiselect:
+        raise gr.Error(STRANGE, print_exception=False)
     kinds = next((kinds for kind, kinds in HOLDS.items() if isinstance(field, kind)), None)
     if kinds is None:
         return value

@@ -62,6 +62,8 @@ def kind_of(view: DatasetView) -> str:
 
 def offered_roles(view: DatasetView, kind: str) -> tuple[str, ...]:
     """Return the roles to show for a kind of rows: what it needs; what it takes, where columns are left."""
+    if kind not in FORMATS:
+        raise Refused("It is not said what the rows are.", "Choose it from the list.")
     read_as = view.report.format
     module = FORMATS[read_as if read_as in FORMATS and _covering(read_as) == kind else kind]
     left = len(view.report.columns) > len(module.NEEDS)

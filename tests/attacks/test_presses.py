@@ -1,9 +1,13 @@
 """An event that is marked private still answers whoever posts to it: with wrong kinds, huge and foreign."""
 
 import random
+import shutil
 from pathlib import Path
 
-from benchmarks.attacks_presses import Site, own_mistakes, press_all
+from benchmarks.attacks_presses import Site, own_mistakes, press_all, served
+from studio.services.studio import Studio
+from studio.ui.session import STEPS
+from tests.attacks.conftest import Lodged
 
 
 def contents(folder: Path) -> dict[str, int]:
@@ -20,6 +24,20 @@ def test_no_handler_trips_over_what_no_page_sends_and_nothing_is_touched(empty_s
     assert answers.mistakes == set()
     assert answers.told == []
     assert contents(home) == before
+
+
+def test_no_handler_trips_over_a_page_with_a_run_whose_fields_hold_nonsense(
+    lodged: Lodged, tmp_path: Path
+) -> None:
+    shutil.copytree(
+        lodged.studio._home.path, tmp_path / "home"
+    )  # some presses are taken, and begin something
+    ids = {"dataset": lodged.filled.dataset, "run": lodged.filled.run}
+    with served(Studio(tmp_path / "home"), tmp_path / "uploads") as site:
+        answers = press_all(site, random.Random(1), sessions=[{"step": step, **ids} for step in STEPS])
+    assert answers.statuses[200] > len(answers.handlers) / 2
+    assert answers.mistakes == set()
+    assert answers.told == []
 
 
 def test_a_mistake_of_our_own_would_be_noticed(capsys) -> None:

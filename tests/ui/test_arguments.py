@@ -33,6 +33,13 @@ def test_what_a_field_cannot_hold_is_told_and_not_handled(field: type, value: An
         brought(value, fields=(field(),))
 
 
+def test_of_a_list_one_thing_is_chosen() -> None:
+    field = gr.Dropdown(["a", "b"])
+    assert brought("a", fields=(field,)) == ("a",)
+    with pytest.raises(gr.Error, match=STRANGE):
+        brought(["a"], fields=(field,))
+
+
 def test_an_event_that_says_nothing_is_told() -> None:
     event = gr.EventData(None, {"id": "x"})
     assert brought(event, fields=())[0].id == "x"

@@ -93,3 +93,9 @@ def test_a_column_that_nobody_chose_is_offered_with_what_it_is_for() -> None:
     report = replace(WIDE.report, suggested={"group": "topic"})
     assert suggestion(replace(WIDE, report=report), "group").startswith("Use “topic”: what belongs together")
     assert suggestion(WIDE, "group") == ""
+
+
+@pytest.mark.parametrize("kind", [None, "", "../x"])
+def test_rows_of_no_kind_that_is_known_are_told(kind: str | None) -> None:
+    with pytest.raises(Refused, match="not said what the rows are"):
+        offered_roles(PAIRS, kind)
