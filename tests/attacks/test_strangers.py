@@ -16,6 +16,7 @@ from studio.core.drawn import Wanted
 from studio.core.errors import StudioError
 from studio.core.judge import Judge
 from studio.core.keys import Key
+from studio.core.talk import Manner
 from studio.services.pushing import Push
 from studio.services.studio import Studio
 from studio.ui.routes import routes
@@ -26,6 +27,7 @@ UNKNOWN = {"run": "20260101-000000-aaaaaaaaaaaaaaaa", "dataset": "aaaaaaaaaaaaaa
 NO_ID = {
     "open", "close", "visited_by", "lead", "check", "check_model", "add_dataset", "plan_file", "add_sample",
     "start_upload", "start_hub_upload", "samples", "models", "listed_models", "worker", "repeat",
+    "aside", "speak_through",
 }  # fmt: skip
 """Verbs that take no id of anything that belongs to somebody, or are not a visitor's."""
 OTHERS: dict[str, Any] = {
@@ -34,7 +36,7 @@ OTHERS: dict[str, Any] = {
     "check": "duplicates", "fix": "drop", "options": None, "mapping": {}, "question": "Why?", "arm": "prompt",
     "choice": "left", "pair": "x", "who": "base", "said": None, "prompts": ["x"], "key": Key(),
     "judge": Judge("starter", ""), "wanted": Wanted(2, 1.0), "settings": None, "job": "a" * 16,
-    "push": Push("adapter", "bob/x"),
+    "push": Push("adapter", "bob/x"), "manner": Manner(), "exchange": "x", "voice": "base",
 }  # fmt: skip
 """What stands for the parameters that are no ids. A new one is entered here."""
 
@@ -49,9 +51,9 @@ def arguments(verb: Callable, given: dict[str, str], where: Path) -> dict[str, A
     """Return what a verb is called with; ids that are not given are made up."""
     found: dict[str, Any] = {}
     for name, parameter in list(inspect.signature(verb).parameters.items())[1:]:
-        if name in ("run", "dataset", "document", "comparison", "upload"):
+        if name in ("run", "dataset", "document", "comparison", "upload", "talk"):
             found[name] = given.get(name, UNKNOWN.get(name, UNKNOWN["other"]))
-        elif name == "runs":
+        elif name in ("runs", "voices"):
             found[name] = [given.get("run", UNKNOWN["run"])] * 2
         elif name == "part":
             found[name] = given.get("run", UNKNOWN["run"])
@@ -75,7 +77,7 @@ def outcome(call: Callable[[], Any], given: dict[str, str]) -> str:
         said = repr(call())
     except StudioError as error:
         said = f"{type(error).__name__}: {error}"
-    for name in sorted(map(str, given.values()), key=len, reverse=True):
+    for name in sorted(map(str, (*given.values(), *UNKNOWN.values())), key=len, reverse=True):
         said = said.replace(name, "…")
     return said
 
