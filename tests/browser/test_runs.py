@@ -43,7 +43,7 @@ def test_runs_are_paused_resumed_repeated_compared_and_deleted(
     long, short = begun
     page.goto(f"{server.address}?step=train&run={long}")
     wait_for_points(page, 2)
-    expect(badge(page, short)).to_have_text("Waiting, number 1")
+    expect(badge(page, short)).to_contain_text("Waiting, number 1")
     press(page, long, "Pause")
     expect(badge(page, long)).to_contain_text("Paused at step")
     expect(badge(page, short)).to_contain_text("Finished in")
