@@ -68,7 +68,7 @@ class Addresses:
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        body, told = _whole_letters(body), False
+        body, told = _whole_letters(_without_value(body)), False
 
         async def again() -> Message:
             nonlocal told
@@ -91,6 +91,18 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
+def _without_value(body: bytes) -> bytes:
+    """Return a press whose event tells by names, or tells nothing.
+
+    When a field changes, the page sends its new value where a part of the page would send names and values.
+    No handler reads it there, and Gradio fails at looking for a name in it.
+    """
+    document = json.loads(body)
+    if isinstance(document.get("event_data"), dict | None):
+        return body
+    return json.dumps(document | {"event_data": None}).encode()
+
+
 def _whole_letters(body: bytes) -> bytes:
     """Return a press without halves of letters: no file and no answer can hold one.
 
@@ -109,7 +121,7 @@ def _refusal(body: bytes) -> Response | None:
         document = json.loads(body)
     except (ValueError, RecursionError):
         return NOT_READABLE
-    if not isinstance(document, dict) or not isinstance(document.get("event_data"), dict | None):
+    if not isinstance(document, dict):
         return NOT_READABLE
     return ELSEWHERE if any("://" in path for path in _paths(document)) else None
 
