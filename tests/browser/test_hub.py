@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from studio.services.studio import Studio
 from studio.services.views import Duty
 from tests.browser.conftest import Server, Watch, new_server, picture
+from tests.browser.journey import unfold
 from tests.browser.test_looks import violations, wider_than_screen
 from tests.engine.taking_hub import TOKEN, TakingHub, standing
 from tests.services.conftest import ended, planned, write_table
@@ -39,10 +40,11 @@ def trained(
     server.stop()
 
 
-def unfold(page: Page, server: Server, run: str) -> None:
+def named(page: Page, server: Server, run: str) -> None:
+    """Open the part of the hub, and name a repository."""
     page.goto(f"{server.address}?step=export&run={run}")
     expect(page.locator("#kinds .choice").first).to_be_visible()
-    page.locator("#to-hub > button").click()
+    unfold(page, "to-hub")
     page.locator("#hub-name input, #hub-name textarea").fill("me/tuned")
     expect(page.locator("#hub-leaves")).to_contain_text("where only you can see it (private)")
 
@@ -51,7 +53,7 @@ def test_a_run_is_sent_to_the_hub_and_its_link_stands_there_and_the_token_nowher
     page: Page, trained: tuple[Server, str], hub: TakingHub
 ) -> None:
     server, run = trained
-    unfold(page, server, run)
+    named(page, server, run)
     expect(page.locator("#hub-leaves")).to_contain_text("They are made and checked first.")
     expect(page.locator("#hub-token input")).to_have_attribute("type", "password")
     page.locator("#hub-token input").fill(TOKEN)
@@ -79,7 +81,7 @@ def test_what_goes_to_the_hub_is_accessible_and_fits(
     page = context.new_page()
     page.set_default_timeout(60_000)
     watch.on(page)
-    unfold(page, server, run)
+    named(page, server, run)
     page.get_by_label("Everyone (public)").check()
     expect(page.locator("#hub-leaves")).to_contain_text("Your model will be public.")
     page.evaluate("document.fonts.ready")
