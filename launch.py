@@ -441,7 +441,8 @@ def gate(python: Path) -> int:
         ("Style", ["-m", "ruff", "check", "."]),
         # The same examples each time: random ones are for a developer's own runs, not for a gate.
         ("Units, layers, contracts, README", [*pytest, "--hypothesis-profile", "ci"]),
-        ("The starter model, and kills", [*pytest, "-n", "0", "-m", "slow"]),
+        # A file stays in one process: its tests share what takes long to set up.
+        ("The starter model, and kills", [*pytest, "-n", "2", "--dist", "loadfile", "-m", "slow"]),
         ("The journey in a browser", [*pytest, "-n", "0", "-m", "browser"]),
     )
     if not any(shutil.which(browser) for browser in CHROMIUMS):  # before minutes of other tests
