@@ -50,6 +50,10 @@ PROCESS_SETTINGS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }
+SHARED_BY = ("STUDIO_USERS", "STUDIO_OPEN_DEMO", "OAUTH_CLIENT_ID")
+"""One of them set: people who do not know each other come in."""
+OF_SHARED = {"HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"}
+"""The hub's token on this machine is its owner's: what a visitor names is fetched without it."""
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
 
@@ -139,7 +143,8 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.command == "setup":
         print("Ready. To open the studio: python3 launch.py")
         return 0
-    for name, value in PROCESS_SETTINGS.items():
+    shared = bool(chosen.users) or any(map(os.environ.get, SHARED_BY))
+    for name, value in (PROCESS_SETTINGS | (OF_SHARED if shared else {})).items():
         os.environ.setdefault(name, value)
     if chosen.command == "test":
         return gate(python)

@@ -9,28 +9,21 @@ before beside the true one, the seconds, and the most memory that the process he
 """
 
 import argparse
-import csv
-import time
-from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from benchmarks.exported import ended, studio_with_rows, trained
 from benchmarks.ground import machine
-from benchmarks.training import pairs
 from studio.core.system import peak_memory_bytes, prepare_process, reset_peak_memory
 from studio.core.words import size
 from studio.engine.tunings import TUNINGS
 from studio.exporters import EXPORTERS
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE
 from studio.services.studio import Studio
-from studio.services.views import Duty
 
 KINDS = [kind for kind, exporter in EXPORTERS.items() if exporter.HAS_WEIGHTS]
 HEAD = (
     "| tuning | export | answers equal | largest logit difference | told | files | seconds | peak memory |\n"
     "|---|---|---|---|---|---|---|---|"
 )
-ENDED = ("finished", "failed", "stopped", "interrupted")
 
 
 def main() -> None:
@@ -45,36 +38,12 @@ def main() -> None:
     asked = reader.parse_args()
     prepare_process()
     print(f"{machine()}; a logit may differ by {LARGEST_LOGIT_DIFFERENCE:g}\n\n{HEAD}", flush=True)
-    with TemporaryDirectory() as place:
-        studio = Studio(Path(place) / "home")
-        studio.open(Duty(quiet_seconds=0.0, exam_after_training=False))
-        try:
-            dataset = studio.add_dataset(_table(Path(place) / "support.csv", asked.rows), "support.csv").id
-            for tuning in asked.tunings:
-                run = _trained(studio, dataset, tuning, asked)
-                for kind in asked.kinds:
-                    print(_line(studio, run, tuning, kind), flush=True)
-                studio.delete_run(run)
-        finally:
-            studio.close()
-
-
-def _table(file: Path, rows: int) -> Path:
-    with file.open("w", newline="", encoding="utf-8") as opened:
-        lines = csv.writer(opened)
-        lines.writerow(["question", "answer"])
-        lines.writerows(pairs(rows))
-    return file
-
-
-def _trained(studio: Studio, dataset: str, tuning: str, asked: argparse.Namespace) -> str:
-    knobs = {"steps": asked.steps, "batch_size": 2, "evaluations": 1, "max_length": 128}
-    config = studio.plan(dataset, "quick", model=asked.model, tuning=tuning, knobs=knobs)
-    run = studio.start(config)
-    _wait(lambda: studio.run(run).status in ENDED)
-    found = studio.run(run)
-    assert found.status == "finished", f"{tuning}: {found.verdict.sentence}"
-    return run
+    with studio_with_rows(asked.rows) as (studio, dataset):
+        for tuning in asked.tunings:
+            run = trained(studio, dataset, tuning, model=asked.model, steps=asked.steps)
+            for kind in asked.kinds:
+                print(_line(studio, run, tuning, kind), flush=True)
+            studio.delete_run(run)
 
 
 def _line(studio: Studio, run: str, tuning: str, kind: str) -> str:
@@ -82,27 +51,16 @@ def _line(studio: Studio, run: str, tuning: str, kind: str) -> str:
     if told is None:
         return f"| `{tuning}` | `{kind}` | {EXPORTERS[kind].refusal(studio.run(run).config)} |  |  |  |  |  |"
     reset_peak_memory()
-    job, began = studio.start_export(run, kind), time.monotonic()
-
-    def status() -> str:
-        return next((each.status for each in studio.run(run).jobs if each.id == job), "")
-
-    _wait(lambda: status() in ENDED)
-    seconds = time.monotonic() - began
+    status, seconds = ended(studio, run, studio.start_export(run, kind))
     made = next((each for each in studio.exports(run) if each.kind == kind), None)
     if made is None or made.parity is None:
-        return f"| `{tuning}` | `{kind}` | {status()} |  | {size(told)} |  | {seconds:.0f} |  |"
+        return f"| `{tuning}` | `{kind}` | {status} |  | {size(told)} |  | {seconds:.0f} |  |"
     parity, files = made.parity, sum(file.bytes for file in made.files)
     return (
         f"| `{tuning}` | `{kind}` | {parity.equal_answers} of {parity.prompts} "
         f"| {parity.max_logit_difference:.1g} | {size(told)} | {size(files)} | {seconds:.0f} "
         f"| {size(peak_memory_bytes())} |"
     )
-
-
-def _wait(over: Callable[[], bool]) -> None:
-    while not over():
-        time.sleep(0.1)
 
 
 if __name__ == "__main__":

@@ -166,6 +166,7 @@ def serve(home, **options):
     options["token"] = bool(options["token"])
     facts = {"prefix": sys.prefix, "home": str(home), "process": os.getpid(), **options}
     facts["users"] = os.environ.get("STUDIO_USERS", "")
+    facts["without_hub_token"] = os.environ.get("HF_HUB_DISABLE_IMPLICIT_TOKEN", "")
     print(json.dumps({**facts, "mallopt": os.environ.get("MALLOC_MMAP_MAX_")}))
 """
 
@@ -252,6 +253,7 @@ def test_a_second_start_installs_nothing_and_serves_from_the_environment(
     assert Path(said["prefix"]) == ready.folder / ".venv"
     assert (said["home"], said["port"], said["host"]) == (str(tmp_path), int(port), "127.0.0.1")
     assert (said["token"], said["open_browser"], said["mallopt"]) == (False, False, "0")
+    assert said["without_hub_token"] == "", "one's own studio fetches what one's own account may"
 
 
 @pytest.mark.slow
@@ -260,6 +262,7 @@ def test_off_loopback_the_page_gets_a_token_and_the_names_it_may_be_called(ready
     said = json.loads(ready.run(*arguments, "--users", "u.txt", SPACE_HOST="me-studio.hf.space").stdout)
     assert said["token"]
     assert said["users"] == "u.txt", "who may sign in is read where the page is opened"
+    assert said["without_hub_token"] == "1", "what visitors name is not fetched with the owner's token"
     assert said["allowed_hosts"] == ["studio.example", "me-studio.hf.space"]
 
 
