@@ -2,29 +2,27 @@
 
     python -m benchmarks.serving [--tokens 64]
 
-LoRA add-ons (rank 16, all projections) with random weights on the starter: tokens a second of one client and
-of eight at once through the server's decoder, with one add-on and with eight different ones; what it costs
-that the next answer is of another add-on; the memory of the process with one add-on and with 32.
+Runs of LoRA (rank 16, all projections) on the starter: one trained in four steps, the others like it with
+random weights. They are loaded as `serve` loads them, in a process of its own for one of them and another for
+all. Tokens a second of one client and of eight at once through the server's decoder, with one add-on and with
+eight different ones; what it costs that the next answer is of another add-on, where that is in memory and
+where its file is read; the memory of both processes after everybody was asked and eight at once.
 """
 
 import argparse
+import json
+import shutil
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
-import torch
-
-from benchmarks.ground import machine
+from benchmarks.ground import ROOT, machine
 from studio.core.records import Message
 from studio.core.system import prepare_process, process_memory_bytes
-from studio.data.templates import ChatTemplate
-from studio.data.tokens import encode_prompt
-from studio.engine.decoding import Decoder, Seat
-from studio.engine.models import load_tokenizer
-from studio.engine.served import base_shelf
-from studio.engine.shelf import Shelf
-from studio.engine.sources import resolve
-from studio.engine.tunings import lora
 
 QUESTIONS = (
     "How do I change the wallpaper of my desktop?",
@@ -36,76 +34,154 @@ QUESTIONS = (
     "Can the computer lock itself when I leave?",
     "How do I share a folder with a colleague?",
 )
-MANY, ROUNDS = 32, 5
+MANY, TOGETHER, ROUNDS = 32, len(QUESTIONS), 5
 
 
 def main() -> None:
     reader = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     reader.add_argument("--tokens", type=int, default=64)
+    reader.add_argument("--home", type=Path, help=argparse.SUPPRESS)
+    reader.add_argument("--runs", nargs="+", help=argparse.SUPPRESS)
     asked = reader.parse_args()
     prepare_process()
-    source = resolve("starter")
-    template = ChatTemplate(load_tokenizer(source))
-    prompts = [encode_prompt([Message("user", question)], template) for question in QUESTIONS]
-    shelf = base_shelf(source)
-    shapes = {name: (tensor.shape, tensor.dtype) for name, tensor in _add_on(source).items()}
-    _put(shelf, shapes, 1)
-    answered(shelf, prompts[:1], ["0"], 8)  # the first products prepare what the later ones use
-    with_one = process_memory_bytes()
-    alone = statistics.mean(answered(shelf, [prompt], ["0"], asked.tokens) for prompt in prompts)
-    same = answered(shelf, prompts, ["0"] * 8, asked.tokens)
-    _put(shelf, shapes, MANY)
-    different = answered(shelf, prompts, [str(place) for place in range(8)], asked.tokens)
+    if asked.home:
+        print(json.dumps(measured(asked.home, asked.runs, asked.tokens)))
+        return
+    from benchmarks.exported import studio_with_rows, trained
+
     print(f"{machine()}; {asked.tokens} tokens an answer\n")
+    with studio_with_rows(40) as (studio, dataset):
+        run = trained(studio, dataset, "lora", model="starter", steps=4)
+        home = studio._home.path
+        runs = [run, *(like(home, run, seed) for seed in range(1, MANY))]
+        one, many = (_in_own_process(home, names, asked.tokens) for names in (runs[:1], runs))
+    report(one, many)
+
+
+def report(one: dict[str, Any], many: dict[str, Any]) -> None:
+    alone = many["alone"]
     print(f"one client: {alone:.0f} tokens/s")
-    print(f"eight clients, one add-on: {same:.0f} tokens/s, {same / alone:.1f} times")
-    print(f"eight clients, eight add-ons: {different:.0f} tokens/s, {different / alone:.1f} times")
-    print(f"another add-on for the next answer: {switched(shelf, prompts[0]) * 1000:.1f} ms more")
-    with_many = process_memory_bytes()
-    print(f"memory with one add-on {with_one / 1e9:.2f} GB, with {MANY} {with_many / 1e9:.2f} GB: ", end="")
-    print(f"{with_many / with_one:.2f} times; an add-on takes {shelf.bytes() / MANY / 1e6:.1f} MB")
+    for name, told in (("same", "one add-on"), ("different", "eight add-ons")):
+        print(f"eight clients, {told}: {many[name]:.0f} tokens/s, {many[name] / alone:.1f} times")
+    for name, told in (("switched", "in memory"), ("read", "read from its file")):
+        print(f"another add-on for the next answer, {told}: {many[name] * 1000:.1f} ms more")
+    print(f"an add-on takes {one['add_ons'] / 1e6:.1f} MB, all that are kept {many['add_ons'] / 1e6:.0f} MB")
+    print(f"memory with one add-on {one['memory'] / 1e9:.2f} GB, with {MANY} {many['memory'] / 1e9:.2f} GB: ")
+    print(f"{many['memory'] / one['memory']:.2f} times")
 
 
-def answered(shelf: Shelf, prompts: Sequence[list[int]], names: Sequence[str], tokens: int) -> float:
-    """Return the tokens a second of answers of this length to all prompts at once, reading them included."""
-    decoder, began = Decoder(shelf), time.perf_counter()
-    decoder.join([Seat(prompt, _taking(tokens), name) for prompt, name in zip(prompts, names, strict=True)])
-    while len(decoder):
-        decoder.step()
-    return len(prompts) * tokens / (time.perf_counter() - began)
+def like(home: Path, run: str, seed: int) -> str:
+    """Make another run of the same base and settings with random weights; return its id."""
+    import torch
+    from safetensors.torch import save_file
+
+    from studio.engine.checkpoints import WEIGHTS, read_weights
+    from studio.services.jobs import best_checkpoint
+    from studio.store.files import new_id
+    from studio.store.home import Home
+
+    first = Home(home).runs.folder(run)
+    step, checkpoint = best_checkpoint(first)
+    other = f"{run[:16]}{new_id()}"
+    shutil.copytree(first.path, home / "runs" / other, ignore=shutil.ignore_patterns("checkpoints"))
+    generator = torch.Generator().manual_seed(seed)
+    weights = {
+        name: torch.randn(tensor.shape, generator=generator) * 0.01
+        for name, tensor in read_weights(checkpoint).items()
+    }
+
+    def write(folder: Path) -> None:
+        (folder / WEIGHTS).parent.mkdir()
+        save_file(weights, folder / WEIGHTS)
+
+    Home(home).runs.folder(other).checkpoints.save(step, write, eval_loss=1.0)
+    return other
+
+
+def _in_own_process(home: Path, runs: Sequence[str], tokens: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.serving", "--home", str(home), "--tokens", str(tokens)]
+    done = subprocess.run(
+        [*command, "--runs", *runs], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def measured(home: Path, runs: Sequence[str], tokens: int) -> dict[str, Any]:
+    """Return what a server of these runs does and takes; where there is one run, it answers for all."""
+    from studio.serving.cast import cast
+    from studio.store.home import Home
+
+    whole = cast(Home(home), runs, with_documents=False, tell=lambda line: None)
+    voices = Voices([whole.speakers[run] for run in runs])
+    voices.answered(1, [0], 8)  # the first products prepare what the later ones use
+    found = {
+        "alone": statistics.mean(voices.answered(1, [0], tokens, at) for at in range(TOGETHER)),
+        "same": voices.answered(TOGETHER, [0], tokens),
+        "different": voices.answered(TOGETHER, range(min(TOGETHER, len(runs))), tokens),
+        "switched": voices.switched(),
+    }
+    voices.everybody()
+    found["read"] = voices.switched(fresh=True)
+    found["add_ons"], found["memory"] = voices.shelf.bytes(), process_memory_bytes()
+    return found
+
+
+class Voices:
+    """Runs on one base, each asked through the decoder that they share."""
+
+    def __init__(self, speakers: Sequence[Any]) -> None:
+        self._speakers, self._decoder = speakers, speakers[0].decoder
+        self.shelf = self._decoder.shelf
+        template = speakers[0].gathered.template
+        from studio.data.tokens import encode_prompt
+
+        self._prompts = [encode_prompt([Message("user", question)], template) for question in QUESTIONS]
+
+    def answered(self, clients: int, who: Sequence[int], tokens: int, first: int = 0) -> float:
+        """Return the tokens a second of answers of this length to so many at once, reading included.
+
+        The clients take turns with `who` they ask; the first of them puts question number `first`.
+        """
+        began = time.perf_counter()
+        places = range(clients)
+        self._decoder.join([self._seat(first + at, who[at % len(who)], tokens) for at in places])
+        while len(self._decoder):
+            self._decoder.step()
+        return clients * tokens / (time.perf_counter() - began)
+
+    def _seat(self, question: int, who: int, tokens: int) -> Any:
+        from studio.engine.decoding import Seat
+
+        return Seat(self._prompts[question], _taking(tokens), self._speakers[who].add_on)
+
+    def everybody(self) -> None:
+        """Ask all, eight at once."""
+        for first in range(0, len(self._speakers), TOGETHER):
+            some = range(first, min(first + TOGETHER, len(self._speakers)))
+            self.answered(len(some), some, 8)
+
+    def switched(self, *, fresh: bool = False) -> float:
+        """Return how much longer the first token takes with another add-on than with the same again, seconds.
+
+        `fresh`: with those that were asked longest ago, which are no longer in memory where some had to go.
+        """
+        again = statistics.median(self._first_token(0) for _ in range(ROUNDS + 1))
+        others = [at % len(self._speakers) for at in range(1, ROUNDS + 1)]
+        if not fresh:
+            for who in others:
+                self._first_token(who)
+        another = statistics.median(self._first_token(who) for who in others)
+        return another - again
+
+    def _first_token(self, who: int) -> float:
+        began = time.perf_counter()
+        self._decoder.join([self._seat(0, who, 1)])
+        return time.perf_counter() - began
 
 
 def _taking(tokens: int) -> Callable[[int], bool]:
     left = iter(range(tokens - 1, -1, -1))
     return lambda token: next(left) > 0
-
-
-def switched(shelf: Shelf, prompt: list[int]) -> float:
-    """Return how much longer the first token takes with another add-on than with the same again, seconds."""
-
-    def first_token(name: str) -> float:
-        began = time.perf_counter()
-        Decoder(shelf).join([Seat(prompt, _taking(1), name)])
-        return time.perf_counter() - began
-
-    first_token("0")
-    again = statistics.median(first_token("0") for _ in range(ROUNDS))
-    another = statistics.median(first_token(str(place)) for place in range(1, ROUNDS + 1))
-    return another - again
-
-
-def _add_on(source: object) -> dict[str, torch.Tensor]:
-    from studio.engine.models import load_model
-
-    return lora.state(lora.apply(load_model(source, dtype=torch.bfloat16, device="cpu"), lora.Config()))
-
-
-def _put(shelf: Shelf, shapes: dict[str, tuple[torch.Size, torch.dtype]], count: int) -> None:
-    """Put random add-ons on the shelf until there are so many."""
-    torch.manual_seed(0)
-    for place in range(len(shelf.names()) - 1, count):
-        weights = {name: torch.randn(shape, dtype=dtype) * 0.01 for name, (shape, dtype) in shapes.items()}
-        shelf.add(str(place), weights, lora.scale(lora.Config()))
 
 
 if __name__ == "__main__":

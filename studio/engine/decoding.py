@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.nn.functional import pad
 from transformers import DynamicCache
 
+from studio.core.errors import StudioError
 from studio.engine.openings import opening_places
-from studio.engine.shelf import UNTOUCHED, Shelf
+from studio.engine.shelf import NOTHING, UNTOUCHED, AddOn, Shelf
 
 Take = Callable[[int], bool]
 """Is given each token; returns whether it wants another."""
@@ -28,15 +29,25 @@ class Sampling:
     seed: int = 0
 
 
+def _unexpected(problem: StudioError) -> None:
+    raise problem
+
+
 @dataclass(eq=False)
 class Seat:
-    """Somebody who waits for an answer, as long as it is `wanted`. `add_on`: see `Shelf`."""
+    """Somebody who waits for an answer, as long as it is `wanted`. `add_on`: see `Shelf`.
+
+    `refuse` is told why there is no answer, where the add-on cannot be had.
+    """
 
     prompt: Sequence[int]
     take: Take
     add_on: str = UNTOUCHED
     sampling: Sampling = Sampling()
     wanted: Callable[[], bool] = lambda: True
+    refuse: Callable[[StudioError], None] = _unexpected
+    through: AddOn = NOTHING
+    """The add-on itself, from the first token on: it stays in memory as long as the answer needs it."""
     generator: torch.Generator = field(default_factory=torch.Generator)
 
     def __post_init__(self) -> None:
@@ -58,7 +69,7 @@ class Decoder:
     """The batch under way on one shelf. One thread uses it."""
 
     def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+        self.shelf = shelf
         self._device = next(shelf.model.parameters()).device
         self._places = opening_places(shelf.model)  # learned ones: they stay ahead of all padding
         self._seats: list[Seat] = []
@@ -75,6 +86,9 @@ class Decoder:
     @torch.inference_mode()
     def join(self, seats: Sequence[Seat]) -> None:
         """Read the prompts of those who come, and give each its first token."""
+        seats = self._equipped(seats)
+        if not seats:
+            return
         longest = max(len(seat.prompt) for seat in seats)
         ids = torch.zeros(len(seats), longest, dtype=torch.int64)
         mask = torch.zeros_like(ids)
@@ -100,11 +114,24 @@ class Decoder:
         """Let those go who have left."""
         self._keep([row for row, seat in enumerate(self._seats) if seat.wanted()])
 
+    def _equipped(self, seats: Sequence[Seat]) -> list[Seat]:
+        """Return those whose add-on is there now; the others are told why theirs is not."""
+        found: list[Seat] = []
+        for seat in seats:
+            in_use = [each.through for each in (*self._seats, *found)]
+            try:
+                seat.through = self.shelf.fetch(seat.add_on, in_use=in_use)
+            except StudioError as problem:
+                seat.refuse(problem)
+            else:
+                found.append(seat)
+        return found
+
     def _forward(self, seats: Sequence[Seat], ids: Tensor, mask: Tensor, cache: DynamicCache) -> Tensor:
         """Return the logits behind the last token of each row, (B, V) float32. Fills the cache."""
-        self._shelf.choose([seat.add_on for seat in seats])
+        self.shelf.choose([seat.through for seat in seats])
         places = (mask.cumsum(1) - 1).clamp(min=0)[:, -ids.shape[1] :]
-        output = self._shelf.model(
+        output = self.shelf.model(
             input_ids=ids,
             attention_mask=mask,
             position_ids=places,
@@ -150,6 +177,7 @@ class Decoder:
         self._last = [self._last[row] for row in rows]
         if not rows:
             self._cache, self._mask = DynamicCache(), self._none()
+            self.shelf.choose(())  # an add-on that was removed is held by nobody any more
             return
         index = torch.tensor(rows, device=self._device)
         self._mask = self._mask[index]

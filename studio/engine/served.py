@@ -1,17 +1,26 @@
 """Tuned models as a server holds them: LoRA beside others on one base, anything else as a model by itself."""
 
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import torch
+from safetensors.torch import load
+from torch import Tensor
 
 from studio.core.config import RunConfig
+from studio.core.errors import StudioError
 from studio.core.system import memory
+from studio.engine.checkpoints import WEIGHTS
 from studio.engine.device import choose_device
 from studio.engine.models import count_parameters, load_model
 from studio.engine.shelf import Shelf
 from studio.engine.sources import ModelSource
 from studio.engine.tuned import load_tuned
 from studio.engine.tunings import lora, tuning_named
+
+BESIDE = 0.5
+"""Add-ons that nobody is asking just now take up to this part of what their base takes in memory."""
 
 
 def shares_its_base(config: RunConfig) -> bool:
@@ -22,7 +31,33 @@ def shares_its_base(config: RunConfig) -> bool:
 def base_shelf(source: ModelSource) -> Shelf:
     """Return the untouched model, ready for add-ons."""
     choice = choose_device()
-    return Shelf(load_model(source, dtype=choice.torch_dtype, device=choice.device))
+    model = load_model(source, dtype=choice.torch_dtype, device=choice.device)
+    return Shelf(model, budget_bytes=BESIDE * base_bytes(source))
+
+
+def reader(checkpoint: Path, digest: str, name: str) -> Callable[[], Mapping[str, Tensor]]:
+    """Return what reads the weights of a checkpoint whenever they are needed; `name` is that of the run.
+
+    It raises StudioError where they are gone, and where they no longer are those with this SHA-256.
+    """
+
+    def read() -> Mapping[str, Tensor]:
+        try:
+            content = (checkpoint / WEIGHTS).read_bytes()  # a file that shrank under a mapping would kill us
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise StudioError(
+                f"The weights of {name} ({checkpoint.name}) cannot be read any more: {reason}.",
+                "Load the run again if it is still there.",
+            ) from error
+        if sha256(content).hexdigest() != digest:
+            raise StudioError(
+                f"The weights of {name} ({checkpoint.name}) are not those that were opened.",
+                "Load the run again.",
+            )
+        return load(content)
+
+    return read
 
 
 def base_bytes(source: ModelSource) -> int:

@@ -29,6 +29,15 @@ def close_server(home: Home, talking: Talking) -> None:
     talking.engine.shut()
 
 
+def put_away(home: Home, talking: Talking, run: str) -> None:
+    """Take one model off the server that is open; the others go on. Raises Refused where it is not served."""
+    _refuse_visitors(home)
+    view = talking.server()
+    if view is None or run not in view.runs:
+        raise Refused("This model is not served any more.", "See the list of those that are.")
+    talking.put_away(run)
+
+
 def _refuse_visitors(home: Home) -> None:
     if home.owner != ME:
         raise Refused(

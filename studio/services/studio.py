@@ -189,6 +189,7 @@ class Studio(StudioOfHub):
     def delete_run(self, run: str) -> None:
         """Delete a run with its checkpoints, exam and exports. One that waits or runs refuses this."""
         runs.delete(self._home, run)
+        self._talking.put_away(run)
 
     # Compare
 

@@ -46,6 +46,9 @@ class Engine(Protocol):
     def shut(self) -> None:
         """Close the server; the page talks on."""
 
+    def put_away(self, run: str) -> None:
+        """Speak for a run no more, neither on the page nor from the server. Returns at once."""
+
     def make_room(self) -> bool:
         """Free the memory of models that nobody talks to, for a job; return whether none of it is left."""
 
@@ -77,6 +80,11 @@ class Talking:
 
     def server(self) -> ServerView | None:
         return None if self._engine is None else self._engine.server()
+
+    def put_away(self, run: str) -> None:
+        """Let go of what a run's model takes, where one speaks in this process."""
+        if self._engine is not None:
+            self._engine.put_away(run)
 
     @contextmanager
     def expecting(self, talk: str, exchange: str, voices: Iterable[str]) -> Iterator[None]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class ServerView:
-    """A server in OpenAI's form. `names` are those that requests call its models by, the runs first.
+    """A server in OpenAI's form. `names` are those that requests call its models by, the `runs` among them.
 
     `key` is "" where none is asked for: on this machine alone.
     """
@@ -19,3 +19,4 @@ class ServerView:
     waiting: int = 0
     note: str = ""
     """What it waits for while it is opening, or why it could not be."""
+    runs: tuple[str, ...] = ()

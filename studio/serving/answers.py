@@ -10,6 +10,8 @@ from studio.services.talking import Hear
 from studio.serving.replies import Piece, Reply
 from studio.serving.speakers import Speaker
 
+ENDED_EARLY = "The model ended before its answer did. Ask again."
+
 
 class Growing:
     """Told to `hear` as it grows; with its end, and never after it, it has a `finish`. For any thread."""
@@ -34,7 +36,7 @@ class Growing:
         self._become(Spoken(step=speaker.step, weights=speaker.weights, found=found))
 
     def take(self, piece: Piece) -> None:
-        note = "The model ended before its answer did. Ask again." if piece.finish == "failed" else ""
+        note = piece.note or ENDED_EARLY if piece.finish == "failed" else ""
         with self._lock:
             self._become(self._now(self._spoken.text + piece.text, piece.finish, note))
 

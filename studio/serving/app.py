@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from studio.core.errors import StudioError
 from studio.evaluation.arms.given import NOTHING, Given
-from studio.serving.forms import ChatRequest, TextRequest, WrongRequest, read, usage
+from studio.serving.forms import ChatRequest, TextRequest, WrongRequest, error, read, usage
 from studio.serving.gate import body_of, refusal
 from studio.serving.replies import Piece, Reply
 from studio.serving.speakers import Speaker
@@ -48,6 +48,14 @@ TEXT = Form("text_completion", "text_completion", "cmpl")
 
 
 @dataclass(frozen=True)
+class Offer:
+    """The models that requests can name, and what takes one off again: it may happen at any time."""
+
+    speakers: Mapping[str, Speaker]
+    put_away: Callable[[str], None]
+
+
+@dataclass(frozen=True)
 class UnderWay:
     """An answer that is being written, and what is said of it."""
 
@@ -70,8 +78,8 @@ class UnderWay:
 class Desk:
     """The handlers over the models that are served and the line before them."""
 
-    def __init__(self, speakers: Mapping[str, Speaker], turns: Turns) -> None:
-        self._speakers, self._turns, self._began = speakers, turns, int(time.time())
+    def __init__(self, offer: Offer, turns: Turns) -> None:
+        self._offer, self._turns, self._began = offer, turns, int(time.time())
 
     def app(self) -> Starlette:
         routes = [
@@ -94,10 +102,10 @@ class Desk:
         return JSONResponse(state, status_code=200 if self._turns.alive else 503)
 
     async def models(self, request: Request) -> Response:
-        return JSONResponse({"object": "list", "data": [self._card(name) for name in self._speakers]})
+        return JSONResponse({"object": "list", "data": [self._card(name) for name in await self._offered()]})
 
     async def model(self, request: Request) -> Response:
-        return JSONResponse(self._card(self._known(request.path_params["name"]).name))
+        return JSONResponse(self._card((await self._known(request.path_params["name"])).name))
 
     async def answer(self, form: Form, request: Request) -> Response:
         try:
@@ -113,21 +121,30 @@ class Desk:
     def _card(self, name: str) -> dict[str, Any]:
         return {"id": name, "object": "model", "created": self._began, "owned_by": "studio"}
 
-    def _known(self, name: str) -> Speaker:
-        if name not in self._speakers:
-            known = ", ".join(self._speakers)
+    async def _offered(self) -> Mapping[str, Speaker]:
+        """Return the models by name; one whose run was deleted since is put away first."""
+        offered = dict(self._offer.speakers)
+        for name in [name for name, speaker in offered.items() if speaker.gone]:
+            await run_in_threadpool(self._offer.put_away, name)
+            del offered[name]
+        return offered
+
+    async def _known(self, name: str) -> Speaker:
+        offered = await self._offered()
+        if name not in offered:
+            known = ", ".join(offered)
             raise WrongRequest(
                 f"There is no model {name!r} here. Known: {known}.",
                 status=404,
                 param="model",
                 code="model_not_found",
             )
-        return self._speakers[name]
+        return offered[name]
 
     async def _begin(self, form: Form, asked: ChatRequest | TextRequest) -> UnderWay:
         from studio.engine.decoding import Sampling, Seat
 
-        speaker = self._known(asked.model)
+        speaker = await self._known(asked.model)
         ids, given = await run_in_threadpool(_prompt, speaker, asked)
         room = _room(speaker, len(ids))
         loop, pieces = asyncio.get_running_loop(), asyncio.Queue[Piece]()
@@ -141,7 +158,7 @@ class Desk:
         )
         seed = secrets.randbits(31) if asked.seed is None else asked.seed
         sampling = Sampling(asked.temperature, asked.top_p, seed)
-        seat = Seat(ids, reply.take, speaker.add_on, sampling, reply.wanted)
+        seat = Seat(ids, reply.take, speaker.add_on, sampling, reply.wanted, reply.refuse)
         self._turns.ask(speaker.decoder, seat, reply)
         number, now = f"{form.starts}-{secrets.token_hex(12)}", int(time.time())
         return UnderWay(form, asked, reply, pieces, len(ids), given, number, now)
@@ -179,7 +196,7 @@ async def _whole(answer: UnderWay, request: Request) -> dict[str, Any]:
             continue
         text, finish = text + piece.text, piece.finish
     if finish == "failed":
-        raise WrongRequest("The server ended before the answer did.", status=500, code="failed")
+        raise _failure(piece)
     choice = answer.form.choice(text, finish, streamed=False)
     document = answer.head(answer.form.whole) | {"choices": [choice], "usage": answer.used()}
     return document | ({"sources": list(answer.given.sources)} if answer.given.sources else {})
@@ -191,6 +208,9 @@ async def _streamed(answer: UnderWay) -> AsyncIterator[str]:
         while not finish:
             piece = await answer.pieces.get()
             finish = piece.finish
+            if piece.note:  # nothing of the answer was told
+                yield _event(error(_failure(piece)))
+                return
             ended = {"failed": "length"}.get(finish, finish) or None
             choice = answer.form.choice(piece.text, ended, streamed=True, first=first)
             more = {"sources": list(answer.given.sources)} if first and answer.given.sources else {}
@@ -201,6 +221,12 @@ async def _streamed(answer: UnderWay) -> AsyncIterator[str]:
         yield "data: [DONE]\n\n"
     finally:
         answer.reply.gone = True  # also where whoever asked has closed the line
+
+
+def _failure(piece: Piece) -> WrongRequest:
+    if piece.note:
+        return WrongRequest(piece.note, status=503, code="model_unavailable")
+    return WrongRequest("The server ended before the answer did.", status=500, code="failed")
 
 
 def _event(document: dict[str, Any]) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from studio.core.errors import StudioError
+
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
@@ -14,10 +16,14 @@ HALF_A_LETTER = "\ufffd"
 
 @dataclass(frozen=True)
 class Piece:
-    """Some text of an answer; `finish` says why it is the last one, "" where it is not."""
+    """Some text of an answer; `finish` says why it is the last one, "" where it is not.
+
+    `note` says of one that failed why this model cannot answer while others can.
+    """
 
     text: str
     finish: Finish = ""
+    note: str = ""
 
 
 class Reply:
@@ -75,11 +81,15 @@ class Reply:
         if not self.finish:
             self._end("failed")
 
-    def _end(self, finish: Finish) -> bool:
+    def refuse(self, problem: StudioError) -> None:
+        """End it before it began: its model cannot be had."""
+        self._end("failed", str(problem))
+
+    def _end(self, finish: Finish, note: str = "") -> bool:
         if finish != "stop" or not self._stops:
             self._held += self._new_text(whole=True)
         self.finish = finish
-        self._tell(Piece(self._held, finish))
+        self._tell(Piece(self._held, finish, note))
         return False
 
     def _new_text(self, *, whole: bool = False) -> str:

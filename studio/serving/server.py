@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,9 +14,9 @@ import uvicorn
 from studio.core.console import expect_interruption
 from studio.core.errors import Refused
 from studio.core.hosts import LOOPBACK
-from studio.serving.app import Desk
+from studio.serving.app import Desk, Offer
+from studio.serving.cast import Cast, cast
 from studio.serving.gate import Gate
-from studio.serving.speakers import Cast, Speaker, cast
 from studio.serving.turns import Turns
 from studio.store.home import Home
 
@@ -76,7 +76,7 @@ def opened(whole: Cast, address: Address) -> Iterator[str | None]:
     """
     turns = Turns()
     whole.quiet = turns.between_tokens
-    door = Door(whole.speakers, turns, address)
+    door = Door(Offer(whole.speakers, whole.put_away), turns, address)
     try:
         yield door.key
     finally:
@@ -87,10 +87,10 @@ def opened(whole: Cast, address: Address) -> Iterator[str | None]:
 class Door:
     """A server that is open from the moment it is made. Raises Refused where the port is taken."""
 
-    def __init__(self, speakers: Mapping[str, Speaker], turns: Turns, address: Address) -> None:
+    def __init__(self, offer: Offer, turns: Turns, address: Address) -> None:
         sock, self._turns = _taken(address), turns
         self.key = address.needed_key
-        app = Gate(Desk(speakers, turns).app(), key=self.key, hosts=[*address.hosts, address.host])
+        app = Gate(Desk(offer, turns).app(), key=self.key, hosts=[*address.hosts, address.host])
         settings = {"log_level": "critical", "timeout_graceful_shutdown": CLOSING_SECONDS}
         self._server = uvicorn.Server(uvicorn.Config(app, **settings))
         named = {"kwargs": {"sockets": [sock]}, "name": "server"}
@@ -107,18 +107,18 @@ class Door:
         self._thread.join()
 
 
-def first_free(speakers: Mapping[str, Speaker], turns: Turns, address: Address) -> tuple[Door, Address]:
+def first_free(offer: Offer, turns: Turns, address: Address) -> tuple[Door, Address]:
     """Open a server at the first port that is free, from the address's own on; return where that is.
 
     Raises Refused where none of them is.
     """
     for port in range(address.port, address.port + PORTS_TRIED - 1):
         try:
-            return Door(speakers, turns, replace(address, port=port)), replace(address, port=port)
+            return Door(offer, turns, replace(address, port=port)), replace(address, port=port)
         except Refused:
             continue
     last = replace(address, port=address.port + PORTS_TRIED - 1)
-    return Door(speakers, turns, last), last
+    return Door(offer, turns, last), last
 
 
 def _taken(address: Address) -> socket.socket:

@@ -7,7 +7,7 @@ where that can be.
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -21,10 +21,11 @@ from studio.services.packages import load_packages
 from studio.services.talking import Hear, Wish
 from studio.services.views_of_talks import ServerView
 from studio.serving.answers import Growing
-from studio.serving.app import LONGEST_SECONDS
+from studio.serving.app import LONGEST_SECONDS, Offer
+from studio.serving.cast import Cast, introduce
 from studio.serving.replies import Reply
 from studio.serving.server import Address, Door, first_free
-from studio.serving.speakers import Cast, Speaker, introduce
+from studio.serving.speakers import Speaker
 from studio.serving.turns import Turns
 from studio.store.runs import RunFolder
 
@@ -40,6 +41,16 @@ KEPT_SECONDS = 60.0
 """Whoever talked within it mostly goes on: until then models are not let go for a job."""
 
 
+def _named(offered: Mapping[str, Speaker]) -> dict[str, tuple[str, ...]]:
+    """Return what is told of the models of a server."""
+    runs = tuple(name for name, speaker in offered.items() if speaker.step)
+    return {"names": tuple(offered), "runs": runs}
+
+
+def _nobody_waits(error: StudioError) -> None:
+    """What went wrong is in the home's own file; where the studio closes, everything is let go anyway."""
+
+
 class Stage:
     """`aside` is how models are loaded; a server opens at `address`, at the first free port from there.
 
@@ -53,6 +64,7 @@ class Stage:
         self._desk, self._used_at = Desk(), float("-inf")
         self._door: Door | None = None
         self._view: ServerView | None = None
+        self._offered: dict[str, Speaker] = {}
         self._empty()
 
     def _empty(self) -> None:
@@ -102,7 +114,7 @@ class Stage:
         )
         growing.reply = reply
         sampling = Sampling(wish.manner.temperature, seed=secrets.randbits(31))
-        seat = Seat(ids, reply.take, speaker.add_on, sampling, lambda: not growing.over)
+        seat = Seat(ids, reply.take, speaker.add_on, sampling, lambda: not growing.over, reply.refuse)
         line.ask(speaker.decoder, seat, reply)
         self._used_at = time.monotonic()
 
@@ -152,8 +164,9 @@ class Stage:
         with self._lock:
             if self._view is None:  # stopped meanwhile
                 return
-            self._door, address = first_free(offered, line, self._address)
-            self._view = ServerView("open", address.url, self._door.key or "", tuple(offered))
+            self._door, address = first_free(Offer(offered, self.put_away), line, self._address)
+            self._offered = offered
+            self._view = ServerView("open", address.url, self._door.key or "", **_named(offered))
 
     def _not_opened(self, error: StudioError) -> None:
         with self._lock:
@@ -172,9 +185,16 @@ class Stage:
 
     def shut(self) -> None:
         with self._lock:
-            door, self._door, self._view = self._door, None, None
+            door, self._door, self._view, self._offered = self._door, None, None, {}
         if door is not None:
             door.close()
+
+    def put_away(self, run: str) -> None:
+        """Speak for a run no more; what it took is free once its answers under way have ended."""
+        with self._lock:
+            if self._offered.pop(run, None) is not None and self._view is not None:
+                self._view = replace(self._view, **_named(self._offered))
+        self._in_background(lambda: self._cast.put_away(run), _nobody_waits)
 
     # Memory
 

@@ -77,15 +77,21 @@ class Turns:
 
     def _work(self) -> None:
         try:
-            while decoders := self._round():
-                for decoder in decoders:
-                    self._turn(decoder)
+            while self._all_have_turns():
+                pass
         finally:  # also where a decoder failed: nobody may wait for ever
             with self._changed:
                 self._closing, self._at_work = True, False
                 for reply in self._replies:
                     reply.fail()
                 self._changed.notify_all()
+
+    def _all_have_turns(self) -> bool:
+        """Return whether there was something to do. A decoder is held by nothing here while all wait."""
+        decoders = self._round()
+        for decoder in decoders:
+            self._turn(decoder)
+        return bool(decoders)
 
     def _turn(self, decoder: "Decoder") -> None:
         """Let those join who come next, and give everybody a token."""

@@ -78,6 +78,10 @@ def test_two_models_answer_side_by_side_follow_up_and_are_asked_by_a_program_too
     expect(page.locator("#talk .exchange")).to_have_count(2)
     expect(page.locator('#talk .exchange [aria-pressed="true"]')).to_have_text("Good")
     unfold(page, "chat-door")
+    page.get_by_role("button", name=f"Put away: {run}").click()
+    expect(page.locator("#door .address li")).to_have_count(1)
+    expect(page.locator("#door .address")).not_to_contain_text(run)
+    assert httpx.post(f"{address}/chat/completions", json=body, timeout=60).status_code == 404
     page.get_by_role("button", name="Stop the server").click()
     expect(page.get_by_role("button", name="Open a server")).to_be_visible()
     page.locator("#primary-chat").click()

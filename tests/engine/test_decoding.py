@@ -1,14 +1,17 @@
 """Who joins a batch under way gets the answer it would have had alone, and who leaves disturbs nobody."""
 
+import weakref
+
 import pytest
 import torch
 
+from studio.core.errors import StudioError
 from studio.engine.decoding import Decoder, Sampling, Seat
 from studio.engine.generate import greedy_tokens
 from studio.engine.models import load_model
 from studio.engine.openings import Opening
 from studio.engine.shelf import Shelf
-from studio.engine.tunings import prefix, prompt
+from studio.engine.tunings import lora, prefix, prompt
 
 PROMPTS = ((5, 9, 12, 7, 30, 8, 21), (11, 6), (40, 41, 42, 9, 10), (17,))
 NEVER = frozenset({-1})
@@ -22,6 +25,14 @@ def model_of(source, tokenizer, tuning=None):
         tuning.begin(model, tuning.Config(), tokenizer)
         assert any(isinstance(module, Opening) for module in model.modules())
     return model.eval()
+
+
+def add_on(source):
+    torch.manual_seed(4)
+    model = lora.apply(load_model(source, dtype=torch.float32, device="cpu"), lora.Config(rank=2))
+    for weight in lora.state(model).values():
+        torch.nn.init.normal_(weight, std=0.3)
+    return {name: tensor.clone() for name, tensor in lora.state(model).items()}
 
 
 class Asker:
@@ -78,6 +89,54 @@ def test_a_seed_gives_the_same_answer_whoever_stands_beside_it(tiny_source, tiny
     assert answer(Asker(PROMPTS[2], 3, sampling=Sampling(temperature=1.5, seed=1))) == first
     other = Asker(PROMPTS[0], 8, sampling=Sampling(temperature=1.0, top_p=0.9, seed=8))
     assert answer(other) == first != other.got
+
+
+def test_whose_add_on_cannot_be_had_is_told_and_the_others_get_their_answers(tiny_source, tiny_tokenizer):
+    model = model_of(tiny_source, tiny_tokenizer)
+    alone = list(greedy_tokens(model, PROMPTS[0], ends=NEVER, limit=4))
+    shelf, told = Shelf(model), []
+
+    def broken():
+        raise StudioError("The file is gone.", "Look for it.")
+
+    shelf.add("broken", broken, 1.0)
+    decoder = Decoder(shelf)
+    refused = [Asker(PROMPTS[1], 4, add_on=name, refuse=told.append) for name in ("broken", "unknown")]
+    decoder.join([refused[0].seat])
+    assert len(decoder) == 0
+    answered = Asker(PROMPTS[0], 4)
+    decoder.join([refused[1].seat, answered.seat])
+    while len(decoder):
+        decoder.step()
+    assert answered.got == alone
+    assert [problem.message.split()[0] for problem in told] == ["The", "This"]
+    assert refused[0].got == refused[1].got == []
+
+
+def test_an_answer_under_way_ends_as_it_would_have_though_its_add_on_is_removed(tiny_source, tiny_tokenizer):
+    shelf, weights = Shelf(model_of(tiny_source, tiny_tokenizer)), add_on(tiny_source)
+    decoder = Decoder(shelf)
+
+    def answer(*, removed: bool) -> list[int]:
+        shelf.add("one", lambda: weights, 2.0)
+        asker = Asker(PROMPTS[0], 8, add_on="one")
+        decoder.join([asker.seat])
+        if removed:
+            shelf.remove("one")
+        while len(decoder):
+            decoder.step()
+        held = weakref.ref(asker.seat.through)
+        del asker.seat
+        if not removed:
+            shelf.remove("one")
+        assert held() is None, "nobody holds its memory any more"
+        return asker.got
+
+    plain = Asker(PROMPTS[0], 8)
+    decoder.join([plain.seat])
+    while len(decoder):
+        decoder.step()
+    assert answer(removed=False) == answer(removed=True) != plain.got
 
 
 def test_the_unlikely_rest_is_never_drawn():

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from studio.core.errors import Refused
+from studio.core.events import RunFailed
 from studio.core.records import Message
 from studio.core.talk import Manner, Spoken
 from studio.services.rating import RatingView
@@ -25,6 +26,7 @@ class Parrot:
     def __init__(self) -> None:
         self.asked: list[tuple[Wish, Hear]] = []
         self.served: Sequence[RunFolder] = ()
+        self.away: list[str] = []
 
     def speak(self, wish: Wish, hear: Hear) -> Callable[[], None]:
         self.asked.append((wish, hear))
@@ -40,10 +42,14 @@ class Parrot:
         self.served = folders
 
     def server(self) -> ServerView | None:
-        return ServerView("opening") if self.served else None
+        runs = tuple(folder.id for folder in self.served if folder.id not in self.away)
+        return ServerView("open", names=runs, runs=runs) if self.served else None
 
     def shut(self) -> None:
         self.served = ()
+
+    def put_away(self, run: str) -> None:
+        self.away.append(run)
 
     def make_room(self) -> bool:
         return True
@@ -201,9 +207,26 @@ def test_the_server_speaks_for_runs_that_write(closed: Studio, parrot: Parrot, r
         closed.open_server(["../x"])
     closed.open_server([run])
     assert [folder.id for folder in parrot.served] == [run]
-    assert closed.server() == ServerView("opening")
+    assert closed.server().runs == (run,)
     closed.close_server()
     assert closed.server() is None
+
+
+def test_a_model_is_taken_off_the_server_once_and_with_its_run(
+    closed: Studio, parrot: Parrot, run: str
+) -> None:
+    with pytest.raises(Refused, match="not served any more"):
+        closed.put_away(run)
+    closed.open_server([run])
+    with pytest.raises(Refused, match="Only whoever runs this studio"):
+        closed.visited_by("ada").put_away(run)
+    closed.put_away(run)
+    assert parrot.away == [run]
+    with pytest.raises(Refused, match="not served any more"):
+        closed.put_away(run)
+    closed._home.runs.folder(run).append(RunFailed("why", "next"))
+    closed.delete_run(run)
+    assert parrot.away == [run, run], "the page lets go of it, too"
 
 
 def test_a_conversation_is_its_owners_alone_and_so_is_the_door(

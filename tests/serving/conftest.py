@@ -9,8 +9,8 @@ import pytest
 
 from studio.services.studio import Studio
 from studio.services.views import Duty
+from studio.serving.cast import Cast, cast
 from studio.serving.server import Address, opened
-from studio.serving.speakers import Cast, cast
 from studio.store.home import Home
 from tests.services.conftest import ended, write_table
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from studio.core.errors import StudioError
 from studio.serving.replies import Reply
 
 END = 0
@@ -73,3 +74,13 @@ def test_whoever_has_left_is_told_nothing_more():
     reply.gone = True
     assert not reply.take(1)
     assert not reply.wanted()
+
+
+def test_whoever_cannot_be_answered_is_told_why():
+    pieces, reply = heard([b"Good"], [])
+    reply.refuse(StudioError("The file is gone.", "Look for it."))
+    assert [(piece.text, piece.finish, piece.note) for piece in pieces] == [
+        ("", "failed", "The file is gone. Look for it.")
+    ]
+    reply.fail()
+    assert len(pieces) == 1

@@ -11,7 +11,7 @@ import pytest
 from studio.core.errors import Refused
 from studio.core.records import Message
 from studio.services.studio import Studio
-from studio.serving.speakers import cast
+from studio.serving.cast import cast
 from studio.store.home import Home
 from tests.services.conftest import wait_for
 from tests.serving.conftest import free_port

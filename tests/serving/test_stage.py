@@ -122,6 +122,28 @@ def test_other_programs_ask_the_same_models_while_the_page_talks(stage, folder, 
     assert ended(begun(stage, folder(runs.first))[0]).text == talked.text
 
 
+def test_one_model_is_put_away_while_the_others_are_served(stage, folder, runs):
+    before = ended(begun(stage, folder(runs.first))[0])
+    ended(begun(stage, folder(runs.second))[0])
+    stage.open([folder(runs.first), folder(runs.second)])
+    view = wait_for(lambda: (found := stage.server()).state == "open" and found)
+    assert view.runs == (runs.first, runs.second)
+    ((shelf, _),) = stage._cast._shelves.values()
+    both = shelf.bytes()
+    stage.put_away(runs.second)
+    assert stage.server().runs == (runs.first,)
+    assert set(stage.server().names) == set(view.names) - {runs.second}
+    wait_for(lambda: shelf.bytes() < both)
+    with openai.OpenAI(base_url=view.address, api_key="none", max_retries=0) as client:
+        question = [{"role": "user", "content": ASKED[0].content}]
+        with pytest.raises(openai.NotFoundError):
+            client.chat.completions.create(model=runs.second, messages=question)
+        answer = client.chat.completions.create(model=runs.first, messages=question, max_tokens=24)
+    assert answer.choices[0].message.content == before.text
+    stage.shut()
+    assert ended(begun(stage, folder(runs.second))[0]).text, "asked on the page it is loaded again"
+
+
 def test_a_port_that_is_taken_is_passed_over(stage, folder, runs):
     first = Stage(runs.home, lambda work: work(), stage._address)
     for each in (stage, first):

@@ -98,3 +98,12 @@ def test_an_open_server_shows_lines_that_name_its_models_and_its_key() -> None:
     assert door.title(OPEN) == "For your programs: open at http://127.0.0.1:8000/v1"
     assert "Open a server" in door.door(None)
     assert "Cancel" in door.door(ServerView("opening"))
+
+
+def test_each_run_that_is_served_can_be_put_away_and_the_base_stays() -> None:
+    shown = door.door(replace(OPEN, names=("run1", "starter"), runs=("run1",)))
+    assert shown.count('data-event="away"') == 1
+    assert 'data-id="run1"' in shown
+    alone = door.door(replace(OPEN, names=()))
+    assert "None is left." in alone
+    assert "curl" not in alone

@@ -12,6 +12,9 @@ WHAT = (
 )
 
 
+NONE = "None is left. Stop the server, then open it for others."
+
+
 def title(server: ServerView | None) -> str:
     """Return the line over the fold."""
     if server is None:
@@ -32,15 +35,28 @@ def door(server: ServerView | None) -> str:
 
 
 def _open(server: ServerView) -> str:
-    names = "".join(f"<li><code>{escape(name)}</code></li>" for name in server.names)
+    names = "".join(_model(name, away=name in server.runs) for name in server.names) or f"<li>{NONE}</li>"
     key = f"<dt>Key</dt><dd><code>{escape(server.key)}</code></dd>" if server.key else ""
     return (
         f'<dl class="address"><dt>Address</dt><dd><code>{escape(server.address)}</code></dd>{key}'
         f'<dt>Models</dt><dd><ul>{names}</ul></dd><dt>Now</dt><dd data-live="server-load">'
         f"{escape(load_text(server))}</dd></dl>"
-        f"{_lines('From a shell (curl)', curl(server))}{_lines('From Python', python(server))}"
+        f"{_ways(server) if server.names else ''}"
         f"{event_button('close', 'Stop the server')}"
     )
+
+
+def _model(name: str, *, away: bool) -> str:
+    button = (
+        f' <button type="button" class="plain" data-event="away" data-id="{escape(name)}" '
+        f'aria-label="Put away: {escape(name)}">Put away</button>'
+    )
+    return f"<li><code>{escape(name)}</code>{button if away else ''}</li>"
+
+
+def _ways(server: ServerView) -> str:
+    """Return what is written to ask it, once for each kind of program."""
+    return f"{_lines('From a shell (curl)', curl(server))}{_lines('From Python', python(server))}"
 
 
 def _lines(name: str, text: str) -> str:

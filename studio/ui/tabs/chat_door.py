@@ -8,7 +8,7 @@ from studio.core.talk import run_of
 from studio.ui.panels import door as panel
 from studio.ui.session import Session, read
 from studio.ui.shell import Shell
-from studio.ui.wiring import Updates, html_part, on, told
+from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 
 class DoorPart:
@@ -19,7 +19,7 @@ class DoorPart:
         with gr.Accordion(
             panel.title(None), open=False, elem_id="chat-door", elem_classes="fold"
         ) as self.fold:
-            self.door = html_part("door", "open", "close")
+            self.door = html_part("door", "open", "close", "away")
 
     def outputs(self) -> list[gr.blocks.Block]:
         return [self.fold, self.door]
@@ -36,9 +36,18 @@ class DoorPart:
             self._studio.close_server()
             return {self._shell.session: document}
 
+        def away(document: object, event: gr.EventData) -> Updates:
+            self._studio.put_away(event_text(event, "id"))
+            return {self._shell.session: document}
+
         session, safe = self._shell.session, told(self._notice)
-        for event, handler in ((self.door.open, begin), (self.door.close, end)):
-            pressed = on(event, safe(handler), inputs=[session], outputs=[self._notice, session])
+        for event, handler, repeats in (
+            (self.door.open, begin, "once"),
+            (self.door.close, end, "once"),
+            (self.door.away, away, "multiple"),
+        ):
+            outputs = [self._notice, session]
+            pressed = on(event, safe(handler), inputs=[session], outputs=outputs, repeats=repeats)
             self._shell.after(pressed, entering=False)
 
     def show(self) -> Updates:
