@@ -23,6 +23,9 @@ PLAIN = (
 )
 """For models that were never taught a chat: plain words, and the tokenizer's own end of text."""
 
+CACHED_ORDERS = 512
+"""Orders of roles whose skeletons are kept: rows have a few, whoever asks a server may send ever new ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -163,9 +166,13 @@ class ChatTemplate:
 
     def _skeleton(self, roles: tuple[str, ...], *, generation: bool = False) -> Skeleton:
         key = (roles, generation)
-        if key not in self._skeletons:
-            self._skeletons[key] = self._build(roles, generation)
-        return self._skeletons[key]
+        known = self._skeletons.get(key)
+        if known is None:
+            known = self._build(roles, generation)
+            if len(self._skeletons) >= CACHED_ORDERS:
+                self._skeletons.clear()  # another thread may have looked a moment ago
+            self._skeletons[key] = known
+        return known
 
     def _build(self, roles: tuple[str, ...], generation: bool) -> Skeleton:
         try:

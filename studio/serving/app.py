@@ -18,7 +18,8 @@ from starlette.routing import Route
 from studio.core.errors import StudioError
 from studio.evaluation.arms.given import NOTHING, Given
 from studio.serving.forms import ChatRequest, TextRequest, WrongRequest, error, read, usage
-from studio.serving.gate import body_of, refusal
+from studio.serving.gate import body_of
+from studio.serving.refusals import HANDLERS
 from studio.serving.replies import Piece, Reply
 from studio.serving.speakers import Speaker
 from studio.serving.turns import Turns
@@ -89,8 +90,7 @@ class Desk:
             Route("/v1/chat/completions", partial(self.answer, CHAT), methods=["POST"]),
             Route("/v1/completions", partial(self.answer, TEXT), methods=["POST"]),
         ]
-        handlers = {WrongRequest: _refused, StudioError: _failed, 404: _no_route, 405: _no_route}
-        return Starlette(routes=routes, exception_handlers=handlers)
+        return Starlette(routes=routes, exception_handlers=HANDLERS)
 
     async def health(self, request: Request) -> Response:
         under_way, waiting = self._turns.counts()
@@ -146,7 +146,7 @@ class Desk:
 
         speaker = await self._known(asked.model)
         ids, given = await run_in_threadpool(_prompt, speaker, asked)
-        room = _room(speaker, len(ids))
+        room = _room(speaker, asked, len(ids))
         loop, pieces = asyncio.get_running_loop(), asyncio.Queue[Piece]()
         reply = Reply(
             speaker.gathered.tokenizer,
@@ -170,15 +170,15 @@ def _prompt(speaker: Speaker, asked: ChatRequest | TextRequest) -> tuple[list[in
             return speaker.text_prompt(asked.prompt), NOTHING
         return speaker.chat_prompt([turn.message() for turn in asked.messages])
     except StudioError as problem:
-        raise WrongRequest(problem.message, param="messages") from problem
+        raise WrongRequest(problem.message, param=asked.PROMPT) from problem
 
 
-def _room(speaker: Speaker, prompt_tokens: int) -> int:
+def _room(speaker: Speaker, asked: ChatRequest | TextRequest, prompt_tokens: int) -> int:
     room = speaker.room(prompt_tokens)
     if room <= 0:
         raise WrongRequest(
             f"The prompt has {prompt_tokens:,} tokens, and this model reads {speaker.limit:,} at most.",
-            param="messages",
+            param=asked.PROMPT,
             code="context_length_exceeded",
         )
     return room
@@ -231,20 +231,3 @@ def _failure(piece: Piece) -> WrongRequest:
 
 def _event(document: dict[str, Any]) -> str:
     return f"data: {json.dumps(document, ensure_ascii=False)}\n\n"
-
-
-async def _refused(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, WrongRequest)
-    return refusal(problem)
-
-
-async def _failed(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, StudioError)
-    return refusal(WrongRequest(problem.message, status=500))
-
-
-async def _no_route(request: Request, problem: Exception) -> Response:
-    status = getattr(problem, "status_code", 404)
-    return refusal(
-        WrongRequest(f"There is nothing at {request.url.path} for {request.method}.", status=status)
-    )

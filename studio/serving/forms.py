@@ -1,8 +1,16 @@
 """What is asked of the server and what it says, in the form of OpenAI's API: chat and plain completions."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from studio.core.errors import Refused
 from studio.core.records import Message
@@ -21,14 +29,26 @@ class WrongRequest(Refused):
         self.status, self.param, self.code = status, param, code
 
 
+def _whole(text: str) -> str:
+    """JSON may name half of a character; no text of a model has one."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"holds something that is no letter: {text[error.start]!a}") from error
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+
+
 class TextPart(BaseModel):
     type: Literal["text"]
-    text: str
+    text: Text
 
 
 class Turn(BaseModel):
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[TextPart]
+    content: Text | list[TextPart]
 
     def message(self) -> Message:
         parts = [self.content] if isinstance(self.content, str) else [part.text for part in self.content]
@@ -45,12 +65,12 @@ class Request(BaseModel):
     studio's exam."""
 
     model_config = ConfigDict(extra="allow")
-    model: str
+    model: Text
     temperature: float = Field(0.0, ge=0, le=2)
     top_p: float = Field(1.0, gt=0, le=1)
     n: Literal[1] = 1
-    seed: int | None = None
-    stop: list[str] = Field(default_factory=list, max_length=4)
+    seed: int | None = Field(None, ge=-(2**63), lt=2**63)
+    stop: list[Text] = Field(default_factory=list, max_length=4)
     stream: bool = False
     stream_options: StreamOptions = StreamOptions()
     max_tokens: int = Field(USUAL_TOKENS, ge=1, le=MOST_TOKENS)
@@ -79,6 +99,7 @@ class Request(BaseModel):
 
 
 class ChatRequest(Request):
+    PROMPT: ClassVar = "messages"
     messages: list[Turn] = Field(min_length=1, max_length=1000)
     max_completion_tokens: int | None = Field(None, ge=1, le=MOST_TOKENS)
 
@@ -88,7 +109,8 @@ class ChatRequest(Request):
 
 
 class TextRequest(Request):
-    prompt: str
+    PROMPT: ClassVar = "prompt"
+    prompt: Text
     max_tokens: int = Field(16, ge=1, le=MOST_TOKENS)
 
     @field_validator("prompt", mode="before")

@@ -5,11 +5,11 @@ from collections.abc import Collection
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from studio.core.hosts import LOOPBACK, authority, bare
-from studio.serving.forms import WrongRequest, error
+from studio.serving.forms import WrongRequest
+from studio.serving.refusals import refusal
 
 OPEN = ("/health",)
 """Tells nothing but that the server is there."""
@@ -48,10 +48,6 @@ class Gate:
         if kind.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self._key.encode()):
             return None
         return WrongRequest("The key is missing or wrong.", status=401, code="invalid_api_key")
-
-
-def refusal(problem: WrongRequest) -> Response:
-    return JSONResponse(error(problem), status_code=problem.status)
 
 
 async def body_of(request: Request, most_bytes: int) -> bytes:

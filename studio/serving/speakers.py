@@ -45,7 +45,7 @@ class Speaker:
         given = NOTHING
         if self.desk is not None and messages[-1].role == "user":
             given = self.desk.look_up(self.folder, messages[-1].content, self.gathered)
-        return self._as_learned(messages, given), given
+        return _not_nothing(self._as_learned(messages, given)), given
 
     def _as_learned(self, messages: Sequence[Message], given: Given) -> list[int]:
         """Return the turns in the form that the model learned from; one that knows no turns reads on."""
@@ -58,13 +58,21 @@ class Speaker:
         return encode_completion_prompt(in_text(given, "\n".join(texts)), self.gathered.template)
 
     def text_prompt(self, text: str) -> list[int]:
+        """Return the tokens to go on from. Raises StudioError."""
         objective = objective_named(self.gathered.config.objective)
         encode = encode_text_prompt if objective.WINDOWS else encode_completion_prompt
-        return encode(text, self.gathered.template)
+        return _not_nothing(encode(text, self.gathered.template))
 
     def room(self, prompt_tokens: int) -> int:
         """Return how many tokens an answer may have behind a prompt; 0 or less where none fits."""
         return (1 << 30) if self.limit is None else self.limit - prompt_tokens
+
+
+def _not_nothing(ids: list[int]) -> list[int]:
+    """Return the tokens of a prompt. Raises Refused where there is none: a model goes on from something."""
+    if not ids:
+        raise Refused("The prompt is empty.", "Write what the model is to go on from.")
+    return ids
 
 
 def speaker_of(

@@ -81,3 +81,11 @@ def test_an_answer_is_learned_behind_the_prompt_it_will_be_asked_with(make_token
     )
     written = "".join(part.text for part in template.parts(TURNS))
     assert "<|im_start|>assistant\n<think>\n\n So. <|im_end|>" in written
+
+
+def test_however_many_orders_of_roles_are_asked_with_only_so_many_are_kept(make_tokenizer, monkeypatch):
+    monkeypatch.setattr("studio.data.templates.CACHED_ORDERS", 8)
+    template = ChatTemplate(make_tokenizer("chatml"))
+    for turns in range(1, 20):
+        assert template.prompt_parts([Message("user", "Why?")] * turns)
+        assert len(template._skeletons) <= 8

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from studio.services.studio import Studio
 from studio.services.views import Duty
 from studio.serving.cast import Cast, cast
 from studio.serving.server import Address, opened
+from studio.serving.turns import Turns
 from studio.store.home import Home
 from tests.services.conftest import ended, write_table
 
@@ -63,3 +65,17 @@ def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return taken.getsockname()[1]
+
+
+@pytest.fixture
+def prompts(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
+    """The tokens that models were really given, request by request."""
+    given: list[list[int]] = []
+    ask = Turns.ask
+
+    def noted(turns: Turns, decoder: Any, seat: Any, reply: Any) -> None:
+        given.append(list(seat.prompt))
+        ask(turns, decoder, seat, reply)
+
+    monkeypatch.setattr(Turns, "ask", noted)
+    return given
