@@ -15,12 +15,15 @@ class Actions:
         return [button for button in (self.back, self.other, self.primary) if button is not None]
 
 
-def actions(step: str, *, back: bool = True, other: bool = False) -> Actions:
-    """Lay out the bar of a step. `other` is a second action, hidden until a tab shows it."""
+def actions(step: str, *, back: bool = True, other: bool = False, variant: str = "primary") -> Actions:
+    """Lay out the bar of a step. `other` is a second action, hidden until a tab shows it.
+
+    `variant` is "secondary" where the button to press stands in the step itself.
+    """
     with gr.Row(elem_id=f"actions-{step}", elem_classes="actions"):
         back_button = _button("Back", f"back-{step}", "secondary", width=100) if back else None
         other_button = _button("", f"other-{step}", "secondary", width=100, visible=False) if other else None
-        primary = _button("", f"primary-{step}", "primary", width=220)
+        primary = _button("", f"primary-{step}", variant, width=220)
     return Actions(back_button, other_button, primary)
 
 

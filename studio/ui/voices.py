@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studio.core.errors import StudioError
-from studio.core.talk import Talk, is_untouched, run_of
+from studio.core.talk import Spoken, Talk, is_untouched, run_of
 from studio.core.words import count
 from studio.engine.objectives import OBJECTIVES
 from studio.services.studio import Studio
@@ -41,8 +41,14 @@ def texts(talk: Talk | None, server: ServerView | None) -> dict[str, str]:
     for each in talk.exchanges[-1:] if talk else ():
         for voice, said in each.answers.items():
             if not said.finish:
-                moving |= {f"said-{each.id}-{voice}": said.text, f"note-{each.id}-{voice}": said.note}
+                place = f"{each.id}-{voice}"
+                moving |= {f"said-{place}": said.text, f"note-{place}": waiting_text(said)}
     return moving
+
+
+def waiting_text(said: Spoken) -> str:
+    """Return what a growing answer waits for; nothing once its words come."""
+    return said.note or ("" if said.text else "Getting ready to answer")
 
 
 def state_of(talk: Talk | None, server: ServerView | None) -> tuple[object, ...]:

@@ -42,6 +42,11 @@ def test_texts_of_people_and_models_stay_texts(runs: list[RunView]) -> None:
     assert "&lt;script&gt;" in shown
 
 
+def test_an_answer_without_a_word_yet_says_that_it_is_on_its_way(runs: list[RunView]) -> None:
+    assert ">Getting ready to answer<" in panel.conversation(talk(Spoken()), runs, {})
+    assert "Getting ready" not in panel.conversation(talk(Spoken("It is")), runs, {})
+
+
 def test_a_growing_answer_moves_and_can_be_neither_rated_nor_asked_again(runs: list[RunView]) -> None:
     growing = panel.conversation(talk(Spoken("It is", note="Loading")), runs, {})
     assert 'data-live="said-e1-run1">It is<' in growing

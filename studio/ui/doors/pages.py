@@ -5,10 +5,10 @@ import html
 STYLE = """
 :root { color-scheme: light dark; --page: #faf8f5; --card: #fff; --ink: #26231f; --quiet: #635d54;
   --line: #e4dfd7; --edge: #8b8478; --main: #146c54; --main-over: #105744; --bad: #a3261b;
-  --bad-soft: #fbe9e6; }
+  --bad-soft: #fbe9e6; --ring: #146c54; }
 @media (prefers-color-scheme: dark) { :root { --page: #171614; --card: #211f1c; --ink: #efece6;
   --quiet: #b5aea2; --line: #3a3732; --edge: #7d766b; --main-over: #1b7d63; --bad: #f3958a;
-  --bad-soft: #42211d; } }
+  --bad-soft: #42211d; --ring: #2fa483; } }
 * { box-sizing: border-box; }
 body { margin: 0; padding: 12vh 20px 40px; background: var(--page); color: var(--ink);
   font: 16px/1.55 "Inter UI", system-ui, sans-serif; }
@@ -20,14 +20,15 @@ p { margin: 0 0 14px; }
 .wrong { padding: 10px 14px; border-radius: 8px; background: var(--bad-soft); color: var(--bad); }
 label { display: block; margin: 0 0 14px; font-size: 14px; font-weight: 550; }
 input { display: block; width: 100%; margin-top: 5px; padding: 10px 12px; font: inherit; font-size: 16px;
-  color: var(--ink); background: var(--page); border: 1px solid var(--edge); border-radius: 8px; }
+  font-weight: 400; color: var(--ink); background: var(--page); border: 1px solid var(--edge);
+  border-radius: 8px; }
 button, .button { display: block; width: 100%; min-height: 44px; margin: 18px 0 0; padding: 10px 16px;
   font: inherit; font-weight: 600; text-align: center; text-decoration: none; color: #fff;
   background: var(--main); border: 1px solid var(--main); border-radius: 8px; cursor: pointer; }
 button:hover, .button:hover { background: var(--main-over); }
 .second { color: var(--ink); background: none; border-color: var(--edge); }
 .second:hover { background: var(--page); }
-:focus-visible { outline: 3px solid var(--main); outline-offset: 2px; }
+:focus-visible { outline: 3px solid var(--ring); outline-offset: 2px; }
 .small { margin: 18px 0 0; font-size: 14px; color: var(--quiet); }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"

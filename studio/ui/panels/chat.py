@@ -10,7 +10,7 @@ from studio.services.talks import MOST_VOICES
 from studio.services.views import Answer, RunView
 from studio.ui.markup import empty, escape
 from studio.ui.panels.ratings import rating
-from studio.ui.voices import name_of, writes
+from studio.ui.voices import name_of, waiting_text, writes
 
 At = tuple[str, str]
 ENDED = {
@@ -96,7 +96,7 @@ def _answer(at: At, said: Spoken, called: tuple[str, str], ratings: Mapping[At, 
 def _note(said: Spoken, place: str) -> str:
     """Return why nothing is written yet, or what went wrong."""
     if not said.finish:
-        return f'<p class="waiting" role="status" data-live="note-{place}">{escape(said.note)}</p>'
+        return f'<p class="waiting" role="status" data-live="note-{place}">{escape(waiting_text(said))}</p>'
     return f'<p class="hint" role="alert">{escape(said.note)}</p>' if said.note else ""
 
 

@@ -57,14 +57,14 @@ class ChatTab:
                     interactive=True,
                     elem_id="chat-question",
                 )
-                look = {"variant": "secondary", "size": "lg", "scale": 0, "min_width": 140}
-                self.send = gr.Button("Send", elem_id="chat-send", **look)
+                look = {"size": "lg", "scale": 0, "min_width": 140}
+                self.send = gr.Button("Send", variant="primary", elem_id="chat-send", **look)
                 self.stop = gr.Button("Stop writing", visible=False, elem_id="chat-stop", **look)
             self.manner = MannerPart()
             with gr.Accordion("", open=False, elem_id="chat-earlier", elem_classes="fold") as self.before:
                 self.earlier = html_part("talks", "open", "remove")
             self.door = DoorPart(shell, self.notice)
-            self.bar = actions("chat")
+            self.bar = actions("chat", variant="secondary")
 
     def outputs(self) -> list[gr.blocks.Block]:
         parts = [self.notice, self.beside, self.who, self.voices, self.talk, self.question, self.send]
