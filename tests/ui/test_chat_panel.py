@@ -36,8 +36,8 @@ def test_texts_of_people_and_models_stay_texts(runs: list[RunView]) -> None:
         + panel.earlier([hostile], "")
         + panel.who(runs, runs[0], ["run1"])
     )
-    shown += door.door(ServerView("failed", note=ATTACK))
-    shown += door.door(ServerView("open", "http://127.0.0.1:8000/v1", ATTACK, (ATTACK,)))
+    shown += door.door(ServerView("failed", note=ATTACK), {})
+    shown += door.door(ServerView("open", "http://127.0.0.1:8000/v1", ATTACK, (ATTACK,)), {ATTACK: ATTACK})
     assert "<script" not in shown
     assert "&lt;script&gt;" in shown
 
@@ -58,6 +58,20 @@ def test_a_growing_answer_moves_and_can_be_neither_rated_nor_asked_again(runs: l
     assert "3 tokens in 2 s · step 5" in done
     assert done.count('class="rate"') == 2, "the thumbs of one answer, and what can be done with the question"
     assert 'data-value="Why?"' in done
+
+
+def test_passages_that_all_have_read_stand_there_once(runs: list[RunView]) -> None:
+    found, other = (Found("manual.md", "Seven days."),), (Found("manual.md", "Nine days."),)
+
+    def shown(*read: tuple[Found, ...]) -> str:
+        answers = {f"run{n}": Spoken("So.", "stop", found=each) for n, each in enumerate(read, 1)}
+        return panel.conversation(Talk("t1", "me", 0.0, (Exchange("e1", "Why?", answers),)), runs, {})
+
+    together = shown(found, found)
+    assert together.count("Seven days.") == 1
+    assert together.index("</article></div>") < together.index("All of them read this")
+    assert shown(found).count("Read before the answer") == 1
+    assert shown(found, other).count("Read before the answer") == 2
 
 
 @pytest.mark.parametrize(
@@ -85,7 +99,7 @@ def test_only_runs_that_write_and_have_saved_are_offered(
     assert offered == ["run1", "base:run1", "run2"]
     assert shown.count(" checked") == 1
     assert (
-        panel.who_title(runs, ["run1", "gone"]) == "Who answers: Support, Quick look, A run that was deleted"
+        panel.who_title(runs, ["run1", "gone"]) == "Who answers: Support, Quick look · A run that was deleted"
     )
 
 
@@ -97,18 +111,19 @@ def test_an_open_server_shows_lines_that_name_its_models_and_its_key() -> None:
     assert "Bearer sesame" in door.curl(with_key)
     assert 'api_key="sesame"' in door.python(with_key)
     compile(door.python(with_key), "python", "exec")
-    shown = door.door(OPEN)
+    shown = door.door(OPEN, {"run1": "Support, Quick look"})
+    assert "run1</code> <small>Support, Quick look<" in shown
     assert "2 answers under way, 1 waiting" in shown
     assert "Stop the server" in shown
     assert door.title(OPEN) == "For your programs: open at http://127.0.0.1:8000/v1"
-    assert "Open a server" in door.door(None)
-    assert "Cancel" in door.door(ServerView("opening"))
+    assert "Open a server" in door.door(None, {})
+    assert "Cancel" in door.door(ServerView("opening"), {})
 
 
 def test_each_run_that_is_served_can_be_put_away_and_the_base_stays() -> None:
-    shown = door.door(replace(OPEN, names=("run1", "starter"), runs=("run1",)))
+    shown = door.door(replace(OPEN, names=("run1", "starter"), runs=("run1",)), {})
     assert shown.count('data-event="away"') == 1
     assert 'data-id="run1"' in shown
-    alone = door.door(replace(OPEN, names=()))
+    alone = door.door(replace(OPEN, names=()), {})
     assert "None is left." in alone
     assert "curl" not in alone

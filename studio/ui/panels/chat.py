@@ -1,8 +1,9 @@
 """What the Chat step shows: who can be asked, the conversation, and those led before."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from studio.core.talk import UNTOUCHED, Exchange, Spoken, Talk, is_untouched
+from studio.core.talk import UNTOUCHED, Exchange, Found, Spoken, Talk, is_untouched
 from studio.core.words import count, duration, moment
 from studio.services.comparisons import QUESTION_LENGTH
 from studio.services.rating import RatingView
@@ -44,7 +45,7 @@ def _box(voice: str, runs: Sequence[RunView], checked: bool) -> str:
 
 def who_title(runs: Sequence[RunView], chosen: Sequence[str]) -> str:
     names = [name_of(voice, runs)[0] for voice in chosen]
-    return f"Who answers: {', '.join(names)}"
+    return f"Who answers: {' · '.join(names)}"
 
 
 def conversation(talk: Talk | None, runs: Sequence[RunView], ratings: Mapping[At, RatingView | None]) -> str:
@@ -59,16 +60,26 @@ def conversation(talk: Talk | None, runs: Sequence[RunView], ratings: Mapping[At
 def _exchange(
     exchange: Exchange, runs: Sequence[RunView], ratings: Mapping[At, RatingView | None], *, last: bool
 ) -> str:
+    together = _read_by_all(exchange)
     answers = "".join(
-        _answer((exchange.id, voice), said, name_of(voice, runs), ratings)
+        _answer(
+            (exchange.id, voice), replace(said, found=()) if together else said, name_of(voice, runs), ratings
+        )
         for voice, said in exchange.answers.items()
     )
     again = _again(exchange) if last and all(said.finish for said in exchange.answers.values()) else ""
     return (
         f'<div class="exchange" data-exchange="{escape(exchange.id)}"><p class="asked">'
         f'<span class="unseen">You: </span>{escape(exchange.question)}</p>'
-        f'<div class="pair voices-{len(exchange.answers)}">{answers}</div>{again}</div>'
+        f'<div class="pair voices-{len(exchange.answers)}">{answers}</div>'
+        f"{_found(together, 'All of them read this before they answered')}{again}</div>"
     )
+
+
+def _read_by_all(exchange: Exchange) -> tuple[Found, ...]:
+    """Return the passages where several voices read the same ones; they need to stand there but once."""
+    first, *others = (said.found for said in exchange.answers.values())
+    return first if others and all(found == first for found in others) else ()
 
 
 def _again(exchange: Exchange) -> str:
@@ -88,8 +99,8 @@ def _answer(at: At, said: Spoken, called: tuple[str, str], ratings: Mapping[At, 
     rate = rating(f"{exchange}/{voice}", name, Answer(said.text), ratings[at]) if at in ratings else ""
     return (
         f'<article class="answer {side}" aria-busy="{busy}"><h3>{escape(name)} <small>{escape(what)}</small>'
-        f'</h3><p class="answer-text"{live}>{escape(said.text)}</p>{_note(said, place)}{_found(said)}'
-        f"{_proof(said)}{rate}</article>"
+        f'</h3><p class="answer-text"{live}>{escape(said.text)}</p>{_note(said, place)}'
+        f"{_found(said.found, 'Read before the answer')}{_proof(said)}{rate}</article>"
     )
 
 
@@ -100,15 +111,15 @@ def _note(said: Spoken, place: str) -> str:
     return f'<p class="hint" role="alert">{escape(said.note)}</p>' if said.note else ""
 
 
-def _found(said: Spoken) -> str:
-    """Return the passages that were read before the answer, as text."""
-    if not said.found:
+def _found(found: Sequence[Found], title: str) -> str:
+    """Return the passages that were read before an answer, as text."""
+    if not found:
         return ""
-    items = "".join(f"<li><b>{escape(each.source)}</b><p>{escape(each.text)}</p></li>" for each in said.found)
+    items = "".join(f"<li><b>{escape(each.source)}</b><p>{escape(each.text)}</p></li>" for each in found)
+    # A group, not a region: a page has many of them, and a landmark of its own for each would be none.
     return (
-        '<section class="sources" aria-label="Sources"><h3>Read before the answer</h3>'
-        '<div class="boxed" tabindex="0" role="region" aria-label="Passages">'
-        f"<ol>{items}</ol></div></section>"
+        f'<div class="sources"><h3>{title}</h3><div class="boxed" tabindex="0" role="group" '
+        f'aria-label="Passages"><ol>{items}</ol></div></div>'
     )
 
 

@@ -1,6 +1,7 @@
 """The server beside the page: closed, opening, open with all that a program needs to ask it, or failed."""
 
 import json
+from collections.abc import Mapping
 
 from studio.services.views_of_talks import ServerView
 from studio.ui.markup import escape, event_button, notice
@@ -23,7 +24,8 @@ def title(server: ServerView | None) -> str:
     return f"For your programs: {state[server.state]}"
 
 
-def door(server: ServerView | None) -> str:
+def door(server: ServerView | None, called: Mapping[str, str]) -> str:
+    """`called`: what each model is on the screen, by the name that programs ask for."""
     if server is None:
         return f"<p>{WHAT}</p>{event_button('open', 'Open a server')}"
     if server.state == "opening":
@@ -31,11 +33,12 @@ def door(server: ServerView | None) -> str:
         return said + event_button("close", "Cancel")
     if server.state == "failed":
         return notice("error", "No server.", server.note) + event_button("close", "Put this message away")
-    return _open(server)
+    return _open(server, called)
 
 
-def _open(server: ServerView) -> str:
-    names = "".join(_model(name, away=name in server.runs) for name in server.names) or f"<li>{NONE}</li>"
+def _open(server: ServerView, called: Mapping[str, str]) -> str:
+    names = "".join(_model(name, called.get(name, ""), away=name in server.runs) for name in server.names)
+    names = names or f"<li>{NONE}</li>"
     key = f"<dt>Key</dt><dd><code>{escape(server.key)}</code></dd>" if server.key else ""
     return (
         f'<dl class="address"><dt>Address</dt><dd><code>{escape(server.address)}</code></dd>{key}'
@@ -46,12 +49,15 @@ def _open(server: ServerView) -> str:
     )
 
 
-def _model(name: str, *, away: bool) -> str:
+def _model(name: str, title: str, *, away: bool) -> str:
     button = (
-        f' <button type="button" class="plain" data-event="away" data-id="{escape(name)}" '
+        f'<button type="button" class="plain" data-event="away" data-id="{escape(name)}" '
         f'aria-label="Put away: {escape(name)}">Put away</button>'
     )
-    return f"<li><code>{escape(name)}</code>{button if away else ''}</li>"
+    return (
+        f"<li><span><code>{escape(name)}</code> <small>{escape(title)}</small></span>"
+        f"{button if away else ''}</li>"
+    )
 
 
 def _ways(server: ServerView) -> str:

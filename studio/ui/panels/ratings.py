@@ -42,7 +42,7 @@ def rating(who: str, title: str, answer: Answer, said: RatingView | None) -> str
 def _written(text: str) -> str:
     return (
         '<p class="of-expected"><b>The right answer, as you wrote it</b></p>'
-        '<div class="boxed" tabindex="0" role="region" aria-label="The right answer">'
+        '<div class="boxed" tabindex="0" role="group" aria-label="The right answer">'
         f"{escape(text)}</div>"
     )
 

@@ -27,7 +27,7 @@ HEAD = heading(
     6,
     "Chat",
     "Talk to it",
-    subtitle="Ask as long as you like, follow up, and say what is good. Every conversation is kept.",
+    subtitle="Ask, follow up, and say what is good. Every conversation is kept.",
 )
 BESIDE = notice(
     "neutral",

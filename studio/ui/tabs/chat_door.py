@@ -52,4 +52,7 @@ class DoorPart:
 
     def show(self) -> Updates:
         server = self._studio.server()
-        return {self.fold: gr.Accordion(label=panel.title(server)), self.door: panel.door(server)}
+        runs = self._studio.runs()
+        called = {run.config.model: "the untouched model" for run in runs}
+        called |= {run.id: run.name for run in runs}
+        return {self.fold: gr.Accordion(label=panel.title(server)), self.door: panel.door(server, called)}
