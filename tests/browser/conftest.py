@@ -54,11 +54,15 @@ def playwright_driver() -> Iterator[Playwright]:
         yield driver
 
 
-@pytest.fixture(scope="session")
-def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
+def chromium_path() -> str:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     assert found, "No Chromium was found. Install the package `chromium`, or name the program in CHROMIUM."
-    browser = playwright_driver.chromium.launch(executable_path=found, args=list(FLAGS))
+    return found
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright_driver: Playwright) -> Iterator[Browser]:
+    browser = playwright_driver.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
     slow(browser)
     yield browser
     browser.close()
