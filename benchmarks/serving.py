@@ -6,7 +6,7 @@ Runs of LoRA (rank 16, all projections) on the starter: one trained in four step
 random weights. They are loaded as `serve` loads them, in a process of its own for one of them and another for
 all. Tokens a second of one client and of eight at once through the server's decoder, with one add-on and with
 eight different ones; what it costs that the next answer is of another add-on, where that is in memory and
-where its file is read; the memory of both processes after everybody was asked and eight at once.
+where its file is read; the memory of both processes after everybody was asked, eight at once.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from typing import Any
 
 from benchmarks.ground import ROOT, machine
 from studio.core.records import Message
-from studio.core.system import prepare_process, process_memory_bytes
+from studio.core.system import give_back_memory, prepare_process, process_memory_bytes
 
 QUESTIONS = (
     "How do I change the wallpaper of my desktop?",
@@ -34,7 +34,7 @@ QUESTIONS = (
     "Can the computer lock itself when I leave?",
     "How do I share a folder with a colleague?",
 )
-MANY, TOGETHER, ROUNDS = 32, len(QUESTIONS), 5
+MANY, TOGETHER, ROUNDS = 32, len(QUESTIONS), 9
 
 
 def main() -> None:
@@ -65,9 +65,12 @@ def report(one: dict[str, Any], many: dict[str, Any]) -> None:
         print(f"eight clients, {told}: {many[name]:.0f} tokens/s, {many[name] / alone:.1f} times")
     for name, told in (("switched", "in memory"), ("read", "read from its file")):
         print(f"another add-on for the next answer, {told}: {many[name] * 1000:.1f} ms more")
+    print(f"reading one takes {many['reading'] * 1000:.1f} ms")
     print(f"an add-on takes {one['add_ons'] / 1e6:.1f} MB, all that are kept {many['add_ons'] / 1e6:.0f} MB")
-    print(f"memory with one add-on {one['memory'] / 1e9:.2f} GB, with {MANY} {many['memory'] / 1e9:.2f} GB: ")
-    print(f"{many['memory'] / one['memory']:.2f} times")
+    for name, told in (("busy", "at work"), ("memory", "once nobody has asked for a while")):
+        times = many[name] / one[name]
+        print(f"memory {told}: with one add-on {one[name] / 1e9:.2f} GB, with {MANY} ", end="")
+        print(f"{many[name] / 1e9:.2f} GB, {times:.2f} times")
 
 
 def like(home: Path, run: str, seed: int) -> str:
@@ -118,12 +121,16 @@ def measured(home: Path, runs: Sequence[str], tokens: int) -> dict[str, Any]:
         "alone": statistics.mean(voices.answered(1, [0], tokens, at) for at in range(TOGETHER)),
         "same": voices.answered(TOGETHER, [0], tokens),
         "different": voices.answered(TOGETHER, range(min(TOGETHER, len(runs))), tokens),
-        "switched": voices.switched(),
     }
+    if len(runs) > ROUNDS:
+        voices.switched()  # reads them
+        found["switched"] = voices.switched()
+        voices.everybody()
+        found["read"], found["reading"] = voices.switched(), voices.reading()
     voices.everybody()
-    found["read"] = voices.switched(fresh=True)
-    found["add_ons"], found["memory"] = voices.shelf.bytes(), process_memory_bytes()
-    return found
+    found["add_ons"], found["busy"] = voices.shelf.bytes(), process_memory_bytes()
+    give_back_memory()  # as the server does once nobody has asked for a while
+    return found | {"memory": process_memory_bytes()}
 
 
 class Voices:
@@ -155,23 +162,31 @@ class Voices:
         return Seat(self._prompts[question], _taking(tokens), self._speakers[who].add_on)
 
     def everybody(self) -> None:
-        """Ask all, eight at once."""
-        for first in range(0, len(self._speakers), TOGETHER):
-            some = range(first, min(first + TOGETHER, len(self._speakers)))
-            self.answered(len(some), some, 8)
+        """Ask all, eight at once; the same load where there is only one."""
+        for first in range(0, MANY, TOGETHER):
+            places = range(first, first + TOGETHER)
+            self.answered(TOGETHER, [place % len(self._speakers) for place in places], 8)
 
-    def switched(self, *, fresh: bool = False) -> float:
+    def switched(self) -> float:
         """Return how much longer the first token takes with another add-on than with the same again, seconds.
 
-        `fresh`: with those that were asked longest ago, which are no longer in memory where some had to go.
+        Asked are always the same ones: the first time after all were asked they are no longer in memory.
         """
-        again = statistics.median(self._first_token(0) for _ in range(ROUNDS + 1))
-        others = [at % len(self._speakers) for at in range(1, ROUNDS + 1)]
-        if not fresh:
-            for who in others:
-                self._first_token(who)
-        another = statistics.median(self._first_token(who) for who in others)
-        return another - again
+        more = []
+        for who in range(1, ROUNDS + 1):
+            self._first_token(0)
+            again = self._first_token(0)
+            more.append(self._first_token(who) - again)
+        return statistics.median(more)
+
+    def reading(self) -> float:
+        """Return how long it takes to read an add-on, seconds: of those that `switched` does not ask."""
+        seconds = []
+        for who in range(ROUNDS + 1, 2 * ROUNDS + 1):
+            began = time.perf_counter()
+            self.shelf.fetch(self._speakers[who].add_on)
+            seconds.append(time.perf_counter() - began)
+        return statistics.median(seconds)
 
     def _first_token(self, who: int) -> float:
         began = time.perf_counter()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from studio.core.system import give_back_memory
 from studio.serving.forms import WrongRequest
 from studio.serving.replies import Reply
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 16
 MOST_WAITING = 64
+QUIET_SECONDS = 10.0
+"""So long after the last answer the memory goes back that answers leave free: up to half of what is held."""
 
 
 class Turns:
@@ -109,9 +112,17 @@ class Turns:
             self._replies = {reply for reply in self._replies if not reply.finish and not reply.gone}
             asked = [decoder for decoder, _ in self._waiting]
             self._busy = [each for each in self._busy if len(each) or each in asked]
-            self._changed.wait_for(lambda: self._closing or (self._busy and not self._guests))
+            self._wait_for_work()
             self._at_work = not self._closing
             return tuple(self._busy) if self._at_work else ()
+
+    def _wait_for_work(self) -> None:
+        def ready() -> bool:
+            return self._closing or bool(self._busy and not self._guests)
+
+        if not self._changed.wait_for(ready, timeout=QUIET_SECONDS):
+            give_back_memory()
+            self._changed.wait_for(ready)
 
     def _next(self, decoder: "Decoder", room: int) -> "list[Seat]":
         """Take those out of the line who come next to this decoder; who has left is passed over."""
