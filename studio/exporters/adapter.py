@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from peft import PeftModel
     from transformers import PreTrainedModel
 
-TITLE = "Adapter"
+TITLE = "Add-on (adapter)"
 SUMMARY = "Only what was learned, a few megabytes. Whoever uses it needs the base model too."
 SOURCE = "arXiv:2106.09685; the file format of peft"
 HAS_WEIGHTS = True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from studio.exporters.job import Parity
 
-TITLE = "One file for Ollama and llama.cpp"
+TITLE = "One file for Ollama and llama.cpp (GGUF)"
 SUMMARY = "The whole model in one GGUF file, rounded as far as you like, with what Ollama needs beside it."
 SOURCE = "the file format of llama.cpp (ggml, docs/gguf.md)"
 HAS_WEIGHTS = True

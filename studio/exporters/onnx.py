@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from studio.exporters.onnx_answers import OnnxModel
     from studio.exporters.parity import Answered
 
-TITLE = "Whole model as ONNX"
+TITLE = "Whole model as a graph (ONNX)"
 SUMMARY = (
     "One graph that programs in C++, C#, Java or JavaScript can run. Right for labels and scores; "
     "slow at writing, since it reads everything again for each new word (no KV cache)."

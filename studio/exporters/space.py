@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from studio.evaluation.questions import Question
     from studio.exporters.parity import Answered
 
-TITLE = "A Space"
+TITLE = "A web page (Space)"
 SUMMARY = "A web page with your model in it, ready for Hugging Face Spaces, where others can try it."
 SOURCE = "https://huggingface.co/docs/hub/spaces-config-reference"
 HAS_WEIGHTS = True

@@ -46,8 +46,8 @@ class Session:
     """Name on the hub, or folder."""
     tuning: str = "lora"
     objective: str = "chat"
-    kind: str = "adapter"
-    """The export that is looked at."""
+    kind: str = ""
+    """The export that is looked at; "" is the first that the run can be handed over as."""
     example: int = 0
     """Which example the learning view shows, counted from 0."""
     upload: str = ""

@@ -160,7 +160,7 @@ def test_a_name_cannot_break_the_card():
     text = model_card(adapter, replace(JOB, dataset=hostile), PARITY)
     assert ModelCard(text).data.license == "mit"
     assert "<script>" not in text
-    assert '# Adapter tuned on x" --- license: evil scripta(b)\n' in text
+    assert '# Add-on (adapter) tuned on x" --- license: evil scripta(b)\n' in text
 
 
 def test_the_lines_that_load_it_are_python():

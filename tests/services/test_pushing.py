@@ -80,7 +80,7 @@ def test_the_very_files_of_the_export_arrive_with_their_card_and_the_link_is_kep
     assert "fine-tuning-studio" in made.tags
     (sent,) = studio.pushed(run)
     assert (sent.address, sent.private, sent.step) == (f"{hub.address}/me/tuned", True, view.step)
-    assert made.commits == [f"Adapter, weights of step {view.step}"]
+    assert made.commits == [f"Add-on (adapter), weights of step {view.step}"]
 
 
 def test_the_token_is_in_no_byte_written_and_in_no_word_said(

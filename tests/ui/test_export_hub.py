@@ -1,5 +1,6 @@
 """The hub on the screen: said before the press what goes where, whose token, how it went, and the link."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from studio.core.errors import Refused
 from studio.exporters.job import ExportedFile
 from studio.services.pushing import Sent
-from studio.services.views import ExportView, JobView
+from studio.services.views import ExportView, JobView, RunView
 from studio.ui.moving import job_text
 from studio.ui.panels import hub as panel
 from studio.ui.session import Session
@@ -31,7 +32,8 @@ def part(shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> HubPa
 
 def test_before_the_press_it_is_said_what_goes_where_and_who_sees_it() -> None:
     html = panel.leaves(PAGE, "adapter", MADE, private=True)
-    assert f"Adapter: a press sends 1 file, 5.2 MB, to {PAGE}, where only you can see it (private)." in html
+    sends = "Add-on (adapter): a press sends 1 file, 5.2 MB,"
+    assert f"{sends} to {PAGE}, where only you can see it (private)." in html
     public = panel.leaves(PAGE, "merged", None, private=False)
     assert "everyone can see it (public). They are made and checked first. Anybody can take it" in public
     assert "Your model will be public." in public
@@ -44,6 +46,22 @@ def test_a_name_that_is_still_being_typed_promises_nothing(part: HubPart) -> Non
     assert part.tell_where(document, None, "me/tuned", ONLY_YOU)[part.leaves] == ""
 
 
+def test_only_what_a_run_can_become_is_offered_and_first_what_is_chosen_above(
+    part: HubPart, monkeypatch: pytest.MonkeyPatch, run_view: Callable[..., RunView]
+) -> None:
+    monkeypatch.setattr(type(part._studio), "pushed", lambda *_: ())
+    run = run_view()
+    whole = replace(run, config=replace(run.config, tuning="full"))
+
+    def radio(of: RunView, kind: str) -> gr.Radio:
+        return part.show(of, kind, entering=True)[part.of]
+
+    assert radio(run, "merged").value == "merged"
+    assert radio(whole, "report").value == "merged"
+    assert "adapter" not in [kind for _, kind in radio(whole, "report").choices]
+    assert part.of not in part.show(whole, "report", entering=False), "what is chosen stays"
+
+
 def test_a_space_has_its_own_place_there(part: HubPart, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(part._studio), "exports", lambda *_: ())
     told = part.tell_where(Session("export", run="r").document(), "space", "me/page", ONLY_YOU)
@@ -54,7 +72,7 @@ def test_what_is_there_stands_with_its_link_and_who_sees_it() -> None:
     html = panel.hub([SENT, replace(SENT, repository="me/open", private=False, removed=("a", "b"))], None)
     assert f'<a href="{PAGE}" target="_blank" rel="noreferrer noopener">me/tuned</a>' in html
     assert html.index(">me/open<") < html.index(">me/tuned<"), "the newest first"
-    assert "Adapter of step 200" in html
+    assert "Add-on (adapter) of step 200" in html
     assert "2 files of an earlier model there made way" in html
     assert panel.title([SENT]) == "On the Hugging Face hub: me/tuned, only you can see it (private)"
     assert panel.title([]) == panel.TITLE

@@ -1,6 +1,7 @@
 """The Export step hands over what was chosen: the kind, and the settings of that kind alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -45,3 +46,19 @@ def test_the_fields_of_a_kind_show_with_it_alone(shell: Shell) -> None:
             if tab.form.fill({}, [exporter.Config])[group].visible
         ]
         assert shown == ([exporter.Config] if knobs(exporter.Config) else []), kind
+
+
+@pytest.mark.parametrize(("tuning", "first"), [("lora", "adapter"), ("full", "merged")])
+def test_before_a_choice_the_first_kind_that_is_possible_is_made(
+    shell: Shell,
+    asked: list[tuple[str, object]],
+    monkeypatch: pytest.MonkeyPatch,
+    run_view: Callable[..., RunView],
+    tuning: str,
+    first: str,
+) -> None:
+    run = run_view()
+    monkeypatch.setattr(Studio, "run", lambda *_: replace(run, config=replace(run.config, tuning=tuning)))
+    tab = ExportTab(shell)
+    tab.primary(Session("export", run="run1").document(), *(None for _ in tab.form.names()))
+    assert asked == [(first, {})]

@@ -42,6 +42,16 @@
     watch("value", () => element.querySelector(".notice.error")?.scrollIntoView({ block: "center" }));
   };
 
+  // What was begun just now comes into view: the bar below all that can be chosen would not be seen.
+  screen.begun = (element, trigger, watch) => {
+    const going = () => element.querySelector("[role=progressbar]");
+    let seen = Boolean(going());
+    watch("value", () => {
+      if (going() && !seen) going().scrollIntoView({ block: "center" });
+      seen = Boolean(going());
+    });
+  };
+
   // A file beyond [data-most] is stopped before its first byte is sent; the server then says why in words.
   screen.uploads = (element, trigger) => {
     const stop = (event, files) => {

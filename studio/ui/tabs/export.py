@@ -26,7 +26,7 @@ HEAD = heading(
     5,
     "Export",
     "Take your model home",
-    subtitle="It is yours. The files work without the studio, and that is checked before you get them.",
+    subtitle="It is yours. The files work without the studio, which is checked first.",
 )
 
 
@@ -40,7 +40,7 @@ class ExportTab:
             self.notice = html_part("notice-export", script="notices")
             self.kinds = html_part("kinds", "kind", script="choices")
             self.form = form({each.TITLE: (each.Config,) for each in EXPORTERS.values()})
-            self.progress = html_part("export-progress")
+            self.progress = html_part("export-progress", script="begun")
             self.result = html_part("export-result")
             self.hub = HubPart(shell, self.notice)
             self.code = html_part("code")
@@ -66,8 +66,9 @@ class ExportTab:
     # What it looks like
 
     def show(self, facts: Facts, *, entering: bool) -> Updates:
-        run, kind = facts.run, _known(facts.session.kind)
+        run = facts.run
         assert run is not None  # the step is locked without one
+        kind = _kind(facts.session.kind, run)
         made = self._studio.exports(run.id)
         view = next((export for export in made if export.kind == kind), None)
         job = export_job(run, kind)
@@ -82,7 +83,7 @@ class ExportTab:
             self.result: self._terms(run, kind) + (self._result(view) if view else ""),
             self.code: self._code(run),
             **self.form.fill({}, [] if offers[kind].refusal else [EXPORTERS[kind].Config]),
-            **self.hub.show(run),
+            **self.hub.show(run, kind, entering=entering),
             **self._buttons((run.id, kind), view, job, offers[kind].refusal),
         }
 
@@ -132,21 +133,23 @@ class ExportTab:
     # Handlers
 
     def choose(self, document: object, event: gr.EventData) -> Updates:
-        session = replace(read(document), kind=_known(event_text(event, "value")))
+        value = event_text(event, "value")
+        session = replace(read(document), kind=value if value in EXPORTERS else "")
         return {self._shell.session: session.document()}
 
     def primary(self, document: object, *values: KnobValue) -> Updates:
         """Make the export that is chosen; once it is made the button is a link that fetches it."""
         session = read(document)
-        kind = _known(session.kind)
+        kind = _kind(session.kind, self._studio.run(session.run))
         if not any(view.kind == kind for view in self._studio.exports(session.run)):
             self._studio.start_export(session.run, kind, settings=self._settings(kind, values))
         return {self._shell.session: session.document()}
 
     def other(self, document: object, *values: KnobValue) -> Updates:
         session = read(document)
-        kind = _known(session.kind)
-        job = export_job(self._studio.run(session.run), kind)
+        run = self._studio.run(session.run)
+        kind = _kind(session.kind, run)
+        job = export_job(run, kind)
         if job is not None and job.status in ACTIVE:
             self._studio.stop_job(session.run, job.id)
         else:
@@ -166,5 +169,8 @@ def export_job(run: RunView, kind: str) -> JobView | None:
     return found[-1] if found else None
 
 
-def _known(kind: str) -> str:
-    return kind if kind in EXPORTERS else next(iter(EXPORTERS))
+def _kind(chosen: str, run: RunView) -> str:
+    """Return the kind that was chosen; before that the first that this run can be handed over as."""
+    if chosen in EXPORTERS:
+        return chosen
+    return next(kind for kind, module in EXPORTERS.items() if not module.refusal(run.config))

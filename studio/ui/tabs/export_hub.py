@@ -55,7 +55,7 @@ class HubPart:
             self.hub = html_part("hub", "stop")
 
     def outputs(self) -> list[gr.blocks.Block]:
-        return [self._fold, self.send, self.hub]
+        return [self._fold, self.of, self.send, self.hub]
 
     def wire(self) -> None:
         session, safe = self._shell.session, told(self._notice)
@@ -69,8 +69,8 @@ class HubPart:
         stopped = on(self.hub.stop, safe(self.stop), inputs=[session], outputs=[self._notice, session])
         self._shell.after(stopped, entering=False)
 
-    def show(self, run: RunView) -> Updates:
-        """Return the part for a run."""
+    def show(self, run: RunView, kind: str, *, entering: bool) -> Updates:
+        """Return the part for a run. Who comes to it finds the kind chosen that is chosen above."""
         job = hub_job(run)
         try:
             sent = self._studio.pushed(run.id)
@@ -78,10 +78,15 @@ class HubPart:
             return {self.hub: problem(error)}
         active = job is not None and job.status in ACTIVE
         return {
-            self._fold: gr.Accordion(label=panel.title(sent)),
+            self._fold: gr.Accordion(label=panel.title(sent), visible=bool(_possible(run))),
             self.send: gr.Button("Send it again" if sent else "Send it to the hub", visible=not active),
             self.hub: panel.hub(sent, job),
+            **(self._offered(_possible(run), kind) if entering else {}),
         }
+
+    def _offered(self, possible: list[str], kind: str) -> Updates:
+        choices = [(EXPORTERS[each].TITLE, each) for each in possible]
+        return {self.of: gr.Radio(choices, value=kind if kind in possible else next(iter(possible), None))}
 
     # Handlers
 
@@ -112,6 +117,11 @@ class HubPart:
         if (job := hub_job(run)) is not None:
             self._studio.stop_job(run.id, job.id)
         return {self._shell.session: document}
+
+
+def _possible(run: RunView) -> list[str]:
+    """Return the kinds that can be sent of a run."""
+    return [kind for kind in pushing.OFFERED if not EXPORTERS[kind].refusal(run.config)]
 
 
 def hub_job(run: RunView) -> JobView | None:
