@@ -12,7 +12,7 @@ from studio.core.errors import StudioError
 from studio.core.events import ACTIVE
 from studio.core.talk import Talk
 from studio.services.studio import Studio
-from studio.services.views import Comparison, RunView
+from studio.services.views import Comparison, DatasetView, RunView
 from studio.services.views_of_data import UploadView
 from studio.ui import voices
 from studio.ui.moving import (
@@ -28,6 +28,7 @@ from studio.ui.moving import (
 )
 from studio.ui.navigation import run_status
 from studio.ui.points import points_document
+from studio.ui.uploads import upload_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,22 +145,15 @@ def comparison_of(studio: Studio, question: str) -> Comparison | None:
         return None
 
 
-def upload_of(studio: Studio, upload: str) -> UploadView | None:
-    if not upload:
-        return None
-    try:
-        return studio.upload(upload)
-    except StudioError:
-        # It ended in an earlier life of the server, or this one has not taken it up yet.
-        return None
+def state_of(studio: Studio, dataset: str, drawn: DatasetView | None = None) -> tuple[object, ...]:
+    """Return what a page on a data set is drawn from: another page may change it.
 
-
-def state_of(studio: Studio, dataset: str) -> tuple[object, ...]:
-    """Return what a page on a data set is drawn from: another page may change it."""
+    `drawn`: as it was read for the page; without it, as it stands.
+    """
     if not dataset:
         return ()
     try:
-        version = studio.dataset_version(dataset)
+        version = drawn.version if drawn else studio.dataset_version(dataset)
     except StudioError:
         # Deleted on another page: this one then draws itself without it.
         return ()

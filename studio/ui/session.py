@@ -23,6 +23,8 @@ from studio.engine.tunings import TUNINGS
 from studio.services.gentler import REMEDIES
 from studio.services.studio import Studio
 from studio.services.views import DatasetView, RunView
+from studio.services.views_of_data import UploadView
+from studio.ui.uploads import upload_of
 from studio.ui.voices import talk_of, writes
 
 HUB, FOLDER = "hub", "folder"
@@ -141,13 +143,16 @@ class Facts:
     session: Session
     dataset: DatasetView | None
     run: RunView | None
-    any_run: bool
+    runs: tuple[RunView, ...] = ()
+    upload: UploadView | None = None
+    """The file that is being read, or could not be, as it stood when the session was looked up."""
 
 
 def look_up(studio: Studio, session: Session) -> Facts:
     """Resolve the ids of a session; a step that is locked gives way to the last one that is open."""
-    session = _received(studio, session)
-    runs = studio.runs()
+    upload = upload_of(studio, session.upload)
+    session = _received(session, upload)
+    runs = tuple(studio.runs())
     run = next((view for view in runs if view.id == session.run), None)
     dataset = _dataset(studio, session.dataset or (run.config.dataset if run else ""))
     known = replace(
@@ -160,7 +165,7 @@ def look_up(studio: Studio, session: Session) -> Facts:
         like=session.like if any(view.id == session.like for view in runs) else "",
         talk=session.talk if talk_of(studio, session.talk) else "",
     )
-    facts = Facts(known, dataset, run, bool(runs))
+    facts = Facts(known, dataset, run, runs, upload if known.upload else None)
     open_steps = [step for step in STEPS if lock(facts, step) is None]
     if known.step in open_steps:
         return facts
@@ -183,7 +188,7 @@ def lock(facts: Facts, step: str) -> str | None:
         return "Add examples first"
     if step == "method" and training_refusal(facts.dataset.report) is not None:
         return "These examples cannot be used yet"
-    if step == "train" and not facts.any_run:
+    if step == "train" and not facts.runs:
         return "Choose a recipe first"
     if step in ("compare", "export", "chat") and facts.run is None:
         return "After training"
@@ -222,14 +227,9 @@ def opened(session: Session, dataset: str) -> Session:
     return replace(session, example=0, trial="", finding="", top=0)
 
 
-def _received(studio: Studio, session: Session) -> Session:
+def _received(session: Session, upload: UploadView | None) -> Session:
     """Open the file that was being read once it is a data set, unless the visitor went on to another step."""
-    if not session.upload:
-        return session
-    try:
-        upload = studio.upload(session.upload)
-    except StudioError:
-        # It ended in an earlier life of the server, or this one has not taken it up yet: then it comes back.
+    if upload is None:
         return session
     if upload.state == "stopped":
         return replace(session, upload="")

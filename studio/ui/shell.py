@@ -71,7 +71,7 @@ class Shell:
             self.session: facts.session.document(),
             self.steps: navigation(facts),
             self.tabs: gr.Tabs(selected=facts.session.step),
-            self.pulse: pulse(self.studio, facts),
+            self.pulse: pulse(self.studio, facts, measuring=False if entering else None),
         }
         entry = next(entry for entry in self.entries if entry.name == facts.session.step)
         try:
@@ -124,21 +124,23 @@ class Shell:
         return lambda document: self._visit(read(document).at(name))
 
 
-def pulse(studio: Studio, facts: Facts, *, measuring: bool = False) -> str:
+def pulse(studio: Studio, facts: Facts, *, measuring: bool | None = None, whole: bool = True) -> str:
     """Return the hidden element that tells the page's script what to poll for.
 
-    `measuring`: a forecast is not measured yet, so the page asks again although nothing is running.
+    Its tag is of the very facts that the page is drawn from: what changes while it is drawn is then found by
+    the next poll. (With one read afterwards, a file that was read to its end in between stayed "being read".)
+    `measuring`: a forecast is not measured yet, so the page asks again although nothing is running; None
+    where it is not known anew. `whole`: more than a part of a step is drawn, so the page shows these facts.
     """
-    run, question = facts.session.run, facts.session.question
-    comparison = live.comparison_of(studio, question) if facts.run else None
-    upload = live.upload_of(studio, facts.session.upload)
-    dataset = facts.session.dataset
-    talk = facts.session.talk if facts.session.step == "chat" else ""
-    told = voices.state_of(voices.talk_of(studio, talk), studio.server())
-    state = (*live.state_of(studio, dataset), *told)
-    tag = live.tag(tuple(studio.runs()), facts.run, comparison, upload, state)
-    watched = {"run": run, "question": question, "upload": facts.session.upload, "dataset": dataset}
-    watched["talk"] = talk
-    watched["tag"] = tag
-    watched["measuring"] = measuring
+    session = facts.session
+    comparison = live.comparison_of(studio, session.question) if facts.run else None
+    talk = session.talk if session.step == "chat" else ""
+    watched: dict[str, object] = {"run": session.run, "question": session.question, "talk": talk}
+    watched |= {"upload": session.upload, "dataset": session.dataset}
+    if whole:
+        told = voices.state_of(voices.talk_of(studio, talk), studio.server())
+        state = (*live.state_of(studio, session.dataset, facts.dataset), *told)
+        watched["tag"] = live.tag(facts.runs, facts.run, comparison, facts.upload, state)
+    if measuring is not None:
+        watched["measuring"] = measuring
     return f'<span hidden data-watch="{escape(json.dumps(watched))}"></span>'

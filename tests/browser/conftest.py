@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 
 from tests.browser.servers import Server, new_server, started
 from tests.browser.slowed import slow
+from tests.browser.tiny_runs import examined_run
 
 ROOT = Path(__file__).parents[2]
 ARTEFACTS = ROOT / "artefacts" / "screens"
@@ -39,6 +40,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One studio for all tests that do not stop it."""
     with started(new_server(tmp_path_factory.mktemp("studio"))) as studio:
         yield studio
+
+
+@pytest.fixture(scope="session")
+def examined(server: Server, tiny_model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a finished run of the tiny model in that studio, with the exam that follows training."""
+    return examined_run(server, tmp_path_factory.mktemp("examined"), tiny_model_folder)
 
 
 @pytest.fixture

@@ -2,25 +2,15 @@
 
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, Watch, picture
+from tests.browser.conftest import Server
 from tests.browser.journey import at_step, open_studio, take_sample
-from tests.browser.test_looks import violations, wider_than_screen
+from tests.browser.looks import looks_right
 from tests.browser.test_own_table import upload
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light")])
-def test_a_reward_is_asked_for_before_a_run_may_learn_from_one(
-    chromium: Browser, server: Server, watch: Watch, width: int, scheme: str
-) -> None:
-    context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    watch.on(page)
+def test_a_reward_is_asked_for_before_a_run_may_learn_from_one(page: Page, server: Server) -> None:
     open_studio(page, server.address + "?step=data")
     take_sample(page, "reviews")
     page.locator("#primary-data").click()
@@ -34,9 +24,7 @@ def test_a_reward_is_asked_for_before_a_run_may_learn_from_one(
     expect(start).to_contain_text("Start training")
     weight = page.locator("#knob-exact_weight input")
     expect(weight).to_have_value("1")
-    picture(page, f"aims-{scheme}-{width}")
-    assert wider_than_screen(page) == []
-    assert violations(page) == []
+    looks_right(page, "aims")
     length = page.locator("#knob-length_weight input")
     page.locator("#reward-length input").check()
     expect(length).to_be_visible()
@@ -51,7 +39,6 @@ def test_a_reward_is_asked_for_before_a_run_may_learn_from_one(
     page.locator('#aim input[value="answers"]').check()
     expect(page.locator("#reward-exact")).to_be_hidden()
     expect(start).to_contain_text("Start training")
-    context.close()
 
 
 def test_pairs_need_no_choice_and_both_answers_are_shown_as_they_are_learned(

@@ -11,7 +11,7 @@ from studio.services.studio import Studio
 from studio.services.views import Duty
 from tests.browser.conftest import Server, Watch, new_server, picture
 from tests.browser.journey import at_step, unfold
-from tests.browser.test_looks import violations, wider_than_screen
+from tests.browser.looks import violations, wider_than_screen
 from tests.services.conftest import ended, planned, write_table
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from studio.services.studio import Studio
 from studio.services.views import Duty
-from tests.browser.conftest import Server, Watch, new_server, picture
+from tests.browser.conftest import Server, new_server
 from tests.browser.journey import unfold
-from tests.browser.test_looks import violations, wider_than_screen
+from tests.browser.looks import looks_right
 from tests.engine.taking_hub import TOKEN, TakingHub, standing
 from tests.services.conftest import ended, planned, write_table
 
@@ -70,21 +70,9 @@ def test_a_run_is_sent_to_the_hub_and_its_link_stands_there_and_the_token_nowher
     assert written == []
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
-def test_what_goes_to_the_hub_is_accessible_and_fits(
-    chromium: Browser, trained: tuple[Server, str], watch: Watch, scheme: str, width: int
-) -> None:
+def test_what_goes_to_the_hub_is_accessible_and_fits(page: Page, trained: tuple[Server, str]) -> None:
     server, run = trained
-    context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    watch.on(page)
     named(page, server, run)
     page.get_by_label("Everyone (public)").check()
     expect(page.locator("#hub-leaves")).to_contain_text("Your model will be public.")
-    page.evaluate("document.fonts.ready")
-    picture(page, f"{scheme}-{width}-hub")
-    assert (wider_than_screen(page), violations(page)) == ([], [])
-    context.close()
+    looks_right(page, "hub")

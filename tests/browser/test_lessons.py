@@ -1,39 +1,28 @@
 """From votes to a better model in a real browser: ten pairs are voted on, and DPO is started from them."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from studio.services.studio import Studio
-from studio.services.views import Duty
-from tests.browser.conftest import Server, Watch, new_server, picture
+from tests.browser.conftest import Server, picture
 from tests.browser.journey import TRAINING_MS, at_step, start_training, unfold, wait_for_head
-from tests.browser.test_looks import violations, wider_than_screen
-from tests.services.conftest import ended, planned, write_table
+from tests.browser.looks import looks_right
+from tests.browser.tiny_runs import examined_run
 from tests.services.test_voting import held_exam, keep
 
 QUESTIONS = 14
 
 
 @pytest.fixture(scope="module")
-def examined(
-    tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path
-) -> Iterator[tuple[Server, str]]:
+def differing(
+    server: Server, tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path
+) -> tuple[Server, str]:
     """A studio with a finished run of the tiny model, and an exam of fourteen answers, made up to differ."""
-    folder = tmp_path_factory.mktemp("lessons")
-    server = new_server(folder)
-    studio = Studio(server.home)
-    studio.open(Duty(quiet_seconds=0.0, exam_after_training=False))
-    run = studio.start(planned(studio, write_table(folder / "sums.csv"), tiny_model_folder))
-    assert ended(studio, run) == "finished"
-    studio.close()
+    run = examined_run(server, tmp_path_factory.mktemp("lessons"), tiny_model_folder)
     keep(server.home, run, held_exam(QUESTIONS, identical=0))
-    server.start()
-    yield server, run
-    server.stop()
+    return server, run
 
 
 def open_compare(page: Page, server: Server, run: str) -> None:
@@ -45,40 +34,22 @@ def lessons_title(page: Page) -> str:
     return page.locator("#learn-from-feedback > button").inner_text()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_is_missing_is_said_before_there_are_ten_preferences(
-    chromium: Browser, examined: tuple[Server, str], watch: Watch, scheme: str, width: int
+    page: Page, differing: tuple[Server, str]
 ) -> None:
-    server, run = examined
-    context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    watch.on(page)
+    server, run = differing
     open_compare(page, server, run)
     assert "0 of the 10 preferences" in lessons_title(page)
     page.locator("#learn-from-feedback > button").click()
     expect(page.locator("#lessons")).to_contain_text("10 to go")
     expect(page.locator("#lessons button")).to_have_count(0)
-    picture(page, f"{scheme}-{width}-lessons-none")
-    assert (wider_than_screen(page), violations(page)) == ([], [])
-    context.close()
+    looks_right(page, "lessons-none")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_drawn_answers_are_judged_and_one_answer_is_rated_and_put_right(
-    chromium: Browser, examined: tuple[Server, str], watch: Watch, scheme: str, width: int
+    page: Page, differing: tuple[Server, str]
 ) -> None:
-    server, run = examined
-    context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    watch.on(page)
+    server, run = differing
     open_compare(page, server, run)
     page.locator("#question textarea").fill("What is 7 plus one?")
     page.locator("#ask").click()
@@ -87,10 +58,10 @@ def test_drawn_answers_are_judged_and_one_answer_is_rated_and_put_right(
     tuned.get_by_role("button", name="Good").click()
     expect(tuned.get_by_role("button", name="Good")).to_have_attribute("aria-pressed", "true")
     tuned.get_by_role("button", name="Write the right answer").click()
-    page.locator("dialog textarea").fill(f"It is 8, at {scheme} {width}.")
+    page.locator("dialog textarea").fill("It is 8.")
     page.get_by_role("button", name="Keep this answer").click()
-    expect(tuned).to_contain_text(f"It is 8, at {scheme} {width}.")
-    assert (wider_than_screen(page), violations(page)) == ([], [])
+    expect(tuned).to_contain_text("It is 8.")
+    looks_right(page, "put-right")
     tuned.get_by_role("button", name="Take it back").click()
     expect(tuned.get_by_role("button", name="Good")).to_have_attribute("aria-pressed", "false")
 
@@ -100,18 +71,15 @@ def test_drawn_answers_are_judged_and_one_answer_is_rated_and_put_right(
     expect(page.locator("#drawn .votes .bar-words b")).to_contain_text("Question 1 of", timeout=TRAINING_MS)
     page.keyboard.press("1")
     expect(page.locator("#judge-more > button")).to_contain_text("1 of")
-    page.evaluate("document.fonts.ready")
-    picture(page, f"{scheme}-{width}-drawn")
-    assert (wider_than_screen(page), violations(page)) == ([], [])
+    looks_right(page, "drawn")
     page.get_by_role("button", name="Undo the last vote").click()
     expect(page.locator("#judge-more > button")).to_contain_text("0 of")
-    context.close()
 
 
 def test_ten_pairs_are_voted_on_and_dpo_is_started_from_them(
-    page: Page, examined: tuple[Server, str]
+    page: Page, differing: tuple[Server, str]
 ) -> None:
-    server, run = examined
+    server, run = differing
     open_compare(page, server, run)
     page.locator("#judge-yourself > button").click()
     page.locator("#learn-from-feedback > button").click()

@@ -1,11 +1,11 @@
 """The probe on the page: asked for with prompts of one's own, stopped, and the page is as good as before."""
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Server
 from tests.browser.journey import open_studio
-from tests.browser.test_looks import RULES, finished  # noqa: F401  a fixture
+from tests.browser.looks import violations, wider_than_screen
+from tests.browser.test_looks import finished  # noqa: F401  a fixture
 
 SHORT_MS = 300_000
 
@@ -24,13 +24,12 @@ def test_a_probe_is_begun_with_a_prompt_of_ones_own_and_stopped(
     page.locator("#probe").get_by_role("button", name="Probe it").click()
     stop = page.locator("#probe").get_by_role("button", name="Stop the probe")
     expect(stop).to_be_visible()
-    found = Axe().run(page, context="#what-else", options=RULES)
-    assert not found.response["violations"]
+    assert violations(page, "#what-else") == []
     # One that still waits is taken out of the queue, and there is nothing to go on with.
     expect(page.locator("#probe .bar-words")).not_to_contain_text("Waiting", timeout=SHORT_MS)
     stop.click()
     expect(page.locator("#probe")).to_contain_text("it goes on where it was", timeout=SHORT_MS)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert wider_than_screen(page) == []
 
     page.reload()
     page.locator("#what-else > button").click()

@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from studio.services.studio import Studio
-from tests.browser.conftest import Server, Watch, picture
+from tests.browser.conftest import Server
 from tests.browser.journey import at_step, opened_run, wait_for_points
-from tests.browser.test_looks import RULES, wider_than_screen
+from tests.browser.looks import looks_right
 from tests.services.conftest import planned, write_table
 
 LONG, SHORT = 20_000, 12
@@ -105,19 +104,9 @@ def delete(page: Page, run: str) -> None:
     expect(row(page, run)).to_have_count(0)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_list_and_the_comparison_are_accessible_and_fit(
-    chromium: Browser, server: Server, watch: Watch, scheme: str, width: int
-) -> None:
+def test_the_list_and_the_comparison_are_accessible_and_fit(page: Page, server: Server) -> None:
     finished = [run for run in Studio(server.home).runs() if run.step > 0][:2]
     assert len(finished) == 2, "the test before this one leaves two"
-    context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    watch.on(page)
     page.goto(f"{server.address}?step=train&run={finished[0].id}")
     page.get_by_role("button", name="All your runs").click()
     expect(page.locator("#runs h3")).to_be_focused()
@@ -125,9 +114,4 @@ def test_the_list_and_the_comparison_are_accessible_and_fit(
         row(page, run.id).get_by_role("checkbox").check()
         expect(row(page, run.id).get_by_role("checkbox")).to_be_checked()
     expect(page.locator("#versus .chart .main-svg").first).to_be_visible()
-    page.evaluate("document.fonts.ready")
-    picture(page, f"{scheme}-{width}-runs")
-    assert wider_than_screen(page) == []
-    result = Axe().run(page, options=RULES).response
-    assert [f"{found['id']}: {found['nodes'][0]['html'][:160]}" for found in result["violations"]] == []
-    context.close()
+    looks_right(page, "runs")

@@ -1,33 +1,21 @@
 """A blind vote in a real browser: by key and by button, undone, kept over a reload, revealed at the end."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from studio.services.studio import Studio
-from studio.services.views import Duty
-from tests.browser.conftest import Server, Watch, new_server, picture
-from tests.browser.test_looks import violations, wider_than_screen
-from tests.services.conftest import ended, job_ended, planned, write_table
+from tests.browser.conftest import Server
+from tests.browser.looks import looks_right
+from tests.browser.tiny_runs import examined_run
 
 
 @pytest.fixture(scope="module")
-def voting(tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path) -> Iterator[tuple[Server, str]]:
-    """A studio with a finished run of the tiny model and its exam."""
-    folder = tmp_path_factory.mktemp("votes")
-    server = new_server(folder)
-    studio = Studio(server.home)
-    studio.open(Duty(quiet_seconds=0.0, exam_after_training=False))
-    table = write_table(folder / "sums.csv")
-    run = studio.start(planned(studio, table, tiny_model_folder, learning_rate=0.05))
-    assert ended(studio, run) == "finished"
-    assert job_ended(studio, run, studio.start_exam(run)) == "finished"
-    studio.close()
-    server.start()
-    yield server, run
-    server.stop()
+def voting(
+    server: Server, tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path
+) -> tuple[Server, str]:
+    """A studio with a finished run of the tiny model and its exam, on which nobody has voted."""
+    return server, examined_run(server, tmp_path_factory.mktemp("votes"), tiny_model_folder)
 
 
 def open_votes(page: Page, server: Server, run: str) -> None:
@@ -85,8 +73,7 @@ def test_a_model_of_this_machine_judges_and_an_address_says_first_where_the_answ
     page.locator("#judge-address input, #judge-address textarea").fill("https://api.example.com/v1")
     expect(page.locator("#judge-leaves")).to_contain_text("Your data will leave this computer.")
     expect(page.locator("#judge-key input")).to_have_attribute("type", "password")
-    picture(page, "light-1280-judge-address")
-    assert (wider_than_screen(page), violations(page)) == ([], [])
+    looks_right(page, "judge-address")
     page.get_by_label("A model on this machine").check()
     expect(page.locator("#judge-leaves")).to_be_empty()
     page.locator("#judge-model input, #judge-model textarea").fill(str(tiny_model_folder))
@@ -94,32 +81,14 @@ def test_a_model_of_this_machine_judges_and_an_address_says_first_where_the_answ
     expect(page.locator("#judge .verdict")).to_contain_text("Too few questions to tell")
     expect(page.locator("#judge")).to_contain_text("named no answer")
     expect(page.locator("#let-judge > button")).to_contain_text("it decided no question")
-    picture(page, "light-1280-judge")
-    assert (wider_than_screen(page), violations(page)) == ([], [])
+    looks_right(page, "judge")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_vote_and_its_result_are_accessible_and_fit(
-    chromium: Browser, voting: tuple[Server, str], watch: Watch, scheme: str, width: int
-) -> None:
+def test_the_vote_and_its_result_are_accessible_and_fit(page: Page, voting: tuple[Server, str]) -> None:
     server, run = voting
-    context = chromium.new_context(
-        viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    watch.on(page)
     open_votes(page, server, run)
-    page.evaluate("document.fonts.ready")
-    picture(page, f"{scheme}-{width}-vote")
-    assert (wider_than_screen(page), violations(page)) == ([], [])
+    looks_right(page, "vote")
     page.get_by_role("button", name="First is better").click()
     page.get_by_role("button", name="Show the result now").click()
     expect(page.locator("#votes .verdict")).to_be_visible()
-    picture(page, f"{scheme}-{width}-vote-result")
-    assert (wider_than_screen(page), violations(page)) == ([], [])
-    page.get_by_role("button", name="Go on with the other").click()
-    page.get_by_role("button", name="Undo the last vote").click()
-    expect(page.locator("#votes [data-voting]")).to_be_visible()
-    context.close()
+    looks_right(page, "vote-result")

@@ -96,7 +96,7 @@ def test_a_thumb_is_kept_with_its_answer(tab: ChatTab, asked: list) -> None:
 def test_while_an_answer_is_written_it_can_be_stopped_and_nothing_sent(
     tab: ChatTab, monkeypatch: pytest.MonkeyPatch, run_view: Callable[..., RunView]
 ) -> None:
-    facts = Facts(SESSION, None, run_view(status="finished"), True)
+    facts = Facts(SESSION, None, run_view(status="finished"))
     idle = tab.show(facts, entering=True)
     assert (idle[tab.send].visible, idle[tab.stop].visible) == (True, False)
     assert "training run is at work" in idle[tab.beside], "one of the two runs is"
@@ -111,7 +111,7 @@ def test_while_an_answer_is_written_it_can_be_stopped_and_nothing_sent(
 
 def test_the_step_is_open_to_runs_that_write_and_have_saved(run_view: Callable[..., RunView]) -> None:
     def why_locked(**changes: Any) -> str | None:
-        return lock(Facts(SESSION, None, run_view(**changes), True), "chat")
+        return lock(Facts(SESSION, None, run_view(**changes)), "chat")
 
     assert why_locked() is None
     assert why_locked(checkpoints=()) == "After the first save"

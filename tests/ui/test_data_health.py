@@ -57,12 +57,12 @@ class Visitor:
     def table(self) -> str:
         session = Session(**self.document)
         view = self._shell.studio.dataset(session.dataset)
-        return self.tab.show(Facts(session, view, None, False), entering=True)[self.tab.rows.table]
+        return self.tab.show(Facts(session, view, None), entering=True)[self.tab.rows.table]
 
     def report(self) -> str:
         session = Session(**self.document)
         view = self._shell.studio.dataset(session.dataset)
-        return self.tab.show(Facts(session, view, None, False), entering=True)[self.tab.health.report]
+        return self.tab.show(Facts(session, view, None), entering=True)[self.tab.health.report]
 
 
 def test_a_fix_is_tried_then_applied_then_taken_back_and_made_again(shell: Shell, view: DatasetView) -> None:
@@ -151,7 +151,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 
 def shown_change(visitor: Visitor, shell: Shell, dataset: str) -> str:
-    facts = Facts(Session(dataset=dataset), shell.studio.dataset(dataset), None, False)
+    facts = Facts(Session(dataset=dataset), shell.studio.dataset(dataset), None)
     return visitor.tab.show(facts, entering=False)[visitor.tab.health.changing]
 
 

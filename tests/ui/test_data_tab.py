@@ -47,7 +47,7 @@ def learned(tab: DataTab, session: Session) -> str:
 
 def shown(tab: DataTab, view: DatasetView) -> dict[str, tuple[str, bool]]:
     """Return what the dropdown of each role says, and whether it is in view."""
-    facts = Facts(Session(dataset=view.id), view, None, False)
+    facts = Facts(Session(dataset=view.id), view, None)
     updates, roles = tab.show(facts, entering=True), tab.columns.roles
     return {role: (updates[roles[role]].value, updates[roles[role]].visible) for role in ROLES}
 
@@ -67,7 +67,7 @@ def test_rows_of_which_nothing_can_be_learned_are_called_not_ready_everywhere(
     shell: Shell, open_rows: Callable[[dict], DatasetView]
 ) -> None:
     tab, view = DataTab(shell), open_rows({"prompt": "q", "completion": "a", "label": "true"})
-    facts = Facts(Session(dataset=view.id), view, None, False)
+    facts = Facts(Session(dataset=view.id), view, None)
     updates = tab.show(facts, entering=True)
     assert "see what is missing" in updates[tab.head]
     assert "12 examples, not ready yet" in navigation(facts)
@@ -134,11 +134,11 @@ def test_the_longest_example_that_was_typed_is_kept_for_the_first_step_until_a_r
     def settings(shown: dict) -> list:
         return [shown.get(tab.form.widgets[name]) for name in names]
 
-    first = settings(tab.show(Facts(session, view, None, False), entering=True))
+    first = settings(tab.show(Facts(session, view, None), entering=True))
     typed = [700 if name == "max_length" else value for name, value in zip(names, first, strict=True)]
     adjusted = read(tab.adjust(session.document(), session.elsewhere, *typed)[shell.session])
     assert (adjusted.longest, longest_example(adjusted)) == (700, 700)
-    again = settings(tab.show(Facts(adjusted, view, None, False), entering=True))
+    again = settings(tab.show(Facts(adjusted, view, None), entering=True))
     assert again == typed
     assert read(tab.adjust(adjusted.document(), session.elsewhere, *first)[shell.session]).longest == 0
     assert set(tab.ways.outputs()) <= set(tab.adjust(adjusted.document(), session.elsewhere, *first))
@@ -164,7 +164,7 @@ def test_why_an_example_cannot_be_read_is_told_until_one_comes_back(
     tab, view = DataTab(shell), open_rows(BY_POSITION)
     session = Session(dataset=view.id, place="hub")
     assert "No model is named yet" in learned(tab, session)
-    facts = Facts(session, view, None, False)
+    facts = Facts(session, view, None)
     assert "No model is named yet" in tab.show(facts, entering=False)[tab.learning]
     assert "data-fetch" in tab.show(facts, entering=True)[tab.learning]
 
@@ -186,7 +186,7 @@ def test_one_press_uses_the_columns_for_the_split_and_the_group_that_were_notice
     view, tab = studio.add_dataset(path, path.name), DataTab(shell)
     assert view.report.mapping == {"input": "question", "output": "answer"}
     for role, column in (("split", "use"), ("group", "patient id")):
-        updates = tab.show(Facts(Session(dataset=view.id), view, None, False), entering=True)
+        updates = tab.show(Facts(Session(dataset=view.id), view, None), entering=True)
         button, values = updates[tab.columns.uses[role]], shown(tab, view)
         assert button.visible
         assert f"“{column}”" in button.value
@@ -195,5 +195,5 @@ def test_one_press_uses_the_columns_for_the_split_and_the_group_that_were_notice
         )
         view = studio.dataset(view.id)
         assert view.report.mapping[role] == column
-        updates = tab.show(Facts(Session(dataset=view.id), view, None, False), entering=True)
+        updates = tab.show(Facts(Session(dataset=view.id), view, None), entering=True)
         assert not updates[tab.columns.uses[role]].visible

@@ -256,7 +256,7 @@ def test_a_run_that_was_learned_by_heart_is_listed_with_the_error_of_its_best_po
     for shown in (runs.runs([overfitted], "", ()), train.progress(overfitted)):
         assert "3.100 → 2.000" in shown
         assert "2.600" not in shown
-    facts = Facts(Session("train", run="run1"), None, overfitted, True)
+    facts = Facts(Session("train", run="run1"), None, overfitted, (overfitted,))
     assert "Error 3.100 → 2.000" in navigation(facts)
     assert "3.100 →" not in runs.runs([run_view(eval_loss_best=None)], "", ())
 

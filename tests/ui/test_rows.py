@@ -47,7 +47,7 @@ class Reader:
 
     def html(self) -> str:
         session = Session(**self.document)
-        facts = Facts(session, self._shell.studio.dataset(session.dataset), None, False)
+        facts = Facts(session, self._shell.studio.dataset(session.dataset), None)
         return self.tab.show(facts, entering=False)[self.tab.rows.table]
 
     def rows(self) -> list[int]:
@@ -123,7 +123,7 @@ def test_a_page_beyond_the_end_is_the_last_one(shell: Shell, view: DatasetView) 
 
 def test_only_findings_whose_rows_are_records_offer_to_show_them(shell: Shell, view: DatasetView) -> None:
     reader = Reader(shell, view.id)
-    facts = Facts(Session(dataset=view.id), view, None, False)
+    facts = Facts(Session(dataset=view.id), view, None)
     report = reader.tab.show(facts, entering=False)[reader.tab.health.report]
     assert {issue.check for issue in view.report.issues if issue.rows} >= {"incomplete", "personal_data"}
     assert report.count('data-event="rows"') == sum(

@@ -49,7 +49,7 @@ def test_a_late_answer_of_the_clock_finds_no_place_in_a_run_that_has_ended(
     live, ended = run_view(status="running"), run_view(status="stopped")
     assert f'data-live="status-{live.id}"' in runs.runs([live], "", ())
     assert "data-live" not in runs.runs([ended], "", ())
-    steps = [navigation(Facts(Session("train", run=each.id), None, each, True)) for each in (live, ended)]
+    steps = [navigation(Facts(Session("train", run=each.id), None, each, (each,))) for each in (live, ended)]
     assert [f'data-live="status-{live.id}"' in html for html in steps] == [True, False]
 
 

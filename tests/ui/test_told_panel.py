@@ -43,7 +43,7 @@ def test_a_run_on_pairs_is_told_in_pairs(run_view: Callable[..., RunView]) -> No
     assert "50\N{NO-BREAK SPACE}% → 81\N{NO-BREAK SPACE}%" in shown
     assert "loss per pair on held-back pairs" in shown
     assert "Loss per pair on held-back pairs 0.693 → 0.500" in runs.runs([run], "", ())
-    assert "Loss per pair 0.693 → 0.500" in navigation(Facts(Session("train", run="run1"), None, run, True))
+    assert "Loss per pair 0.693 → 0.500" in navigation(Facts(Session("train", run="run1"), None, run, (run,)))
 
 
 def test_a_run_on_a_reward_shows_rewards_and_never_minus_them(run_view: Callable[..., RunView]) -> None:

@@ -14,8 +14,9 @@
       if (!holder) return;
       const next = JSON.parse(holder.dataset.watch);
       if (!target || target.run !== next.run) screen.chartRun(next.run);
-      target = next;
-      known = next.tag;
+      // Where only a part of the page was drawn, it shows what it showed of the rest.
+      target = { ...next, measuring: next.measuring ?? target?.measuring };
+      known = next.tag ?? known;
       schedule(0);
     };
     watch("value", read);

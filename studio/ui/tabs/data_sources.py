@@ -9,7 +9,6 @@ from studio.core.errors import Refused, StudioError
 from studio.core.words import size
 from studio.services.views import DatasetView
 from studio.services.views_of_data import UploadView
-from studio.ui import live
 from studio.ui.markup import notice, problem
 from studio.ui.panels import sources as panel
 from studio.ui.panels.share import of_files
@@ -71,7 +70,7 @@ class SourcesPart:
     # What it looks like
 
     def show(self, facts: Facts, *, entering: bool) -> Updates:
-        upload = live.upload_of(self._studio, facts.session.upload)
+        upload = facts.upload
         failed = upload is not None and upload.state == "failed"
         opened_out = facts.dataset is None and (upload is None or failed)
         folded = {self.other: gr.Accordion(open=opened_out)} if entering or failed else {}

@@ -16,7 +16,7 @@ from studio.ui.actions import actions
 from studio.ui.forms import chosen, entries, form, joined, radio_cards
 from studio.ui.markup import heading
 from studio.ui.panels import method as panel
-from studio.ui.session import FOLDER, HUB, Facts, Session, look_up, read
+from studio.ui.session import FOLDER, HUB, Facts, Session, read
 from studio.ui.shell import Shell, pulse
 from studio.ui.tabs.likeness import LikePart
 from studio.ui.tabs.method_aim import AimPart
@@ -108,14 +108,14 @@ class MethodTab:
         """Draw the step as the session has it. What is typed in the form stays while one is here."""
         if not entering:
             return {}
-        return self._drawn(facts.session)
+        return self._drawn(facts.session, facts)
 
     def _models(self) -> list[tuple[str, str]]:
         listed = [(panel.model_line(model), model.id) for model in self._studio.models()]
         return listed + [entry for entry in ELSEWHERE if self._shell.local or entry[1] != FOLDER]
 
-    def _drawn(self, session: Session) -> Updates:
-        """Return the choices of the session, the form filled with what they plan, and the forecast."""
+    def _drawn(self, session: Session, whole: Facts | None = None) -> Updates:
+        """Return the choices, the form, the forecast; `whole`: what the page is drawn from, if it is."""
         models = self._models()
         known = {name for _, name in models}
         place = session.place if session.place in known else "starter"
@@ -133,10 +133,10 @@ class MethodTab:
             **self.aim.drawn(session, plan),
             **self.rewards.drawn(plan),
             **self.form.fill(plan.knobs, configs),
-            **self._forecast(session, plan),
+            **self._forecast(session, plan, whole),
         }
 
-    def _forecast(self, session: Session, plan: RunConfig) -> Updates:
+    def _forecast(self, session: Session, plan: RunConfig, whole: Facts | None = None) -> Updates:
         """Return the recipes and what they take; `plan` stands for its own recipe, with changed settings."""
         unchanged = replace(session, longest=0)
         plans = {recipe: self._plan(replace(unchanged, recipe=recipe)) for recipe in RECIPES}
@@ -150,13 +150,13 @@ class MethodTab:
             }
         forecasts = {recipe: self._studio.forecast(config) for recipe, config in plans.items()}
         measuring = any(panel.being_measured(forecast) for forecast in forecasts.values())
-        facts = look_up(self._studio, session)
+        facts = whole or Facts(session, None, None)
         return {
             self.recipes: panel.recipes(plan.recipe, forecasts),
             self.fit: panel.fit(forecasts[plan.recipe], self._studio.hourly_price, self._studio.share()),
             **self.ways.drawn(plan),
             self.bar.primary: _primary(forecasts[plan.recipe], lacks=lacks_reward(plan)),
-            self._shell.pulse: pulse(self._studio, facts, measuring=measuring),
+            self._shell.pulse: pulse(self._studio, facts, measuring=measuring, whole=whole is not None),
         }
 
     def _plan(self, session: Session, knobs: Mapping[str, KnobValue] | None = None) -> RunConfig:
