@@ -65,6 +65,7 @@ CANDIDATES: dict[str, Candidate] = {
     "rank 64": Candidate(knobs={"rank": 64, "alpha": 128.0}),
     "DoRA": Candidate(knobs={"dora": True}),
     "batches of 4": Candidate(knobs={"batch_size": 4}),
+    "batches of 4, 2e-3": Candidate(knobs={"batch_size": 4, "learning_rate": 2e-3}),
     "batches of 16": Candidate(knobs={"batch_size": 16}),
     "32 rows": Candidate(knobs={"max_rows": 32}),
     "64 rows": Candidate(knobs={"max_rows": 64}),

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def examined(server: Server, tiny_model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return a finished run of the tiny model in that studio, with the exam that follows training."""
-    return examined_run(server, tmp_path_factory.mktemp("examined"), tiny_model_folder)
+    return examined_run(server, tmp_path_factory.mktemp("examined"), tiny_model_folder, rows=60)
 
 
 @pytest.fixture
@@ -127,12 +128,19 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def picture(page: Page, name: str) -> None:
-    """Keep a screenshot of the whole page; the sticky bar stands where it belongs, at the end."""
-    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def stretched(page: Page) -> Iterator[None]:
+    """Give the page a window as high as it is: the sticky bar then stands where it belongs, at the end."""
     before = page.viewport_size
     assert before is not None
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": before["width"], "height": max(before["height"], min(height, 5000))})
-    page.screenshot(path=ARTEFACTS / f"{name}.png")
+    yield
     page.set_viewport_size(before)
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a screenshot of the whole page."""
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    with stretched(page):
+        page.screenshot(path=ARTEFACTS / f"{name}.png")

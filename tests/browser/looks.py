@@ -5,7 +5,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import picture
+from tests.browser.conftest import picture, stretched
 
 LOOKS = (("light", 1280), ("dark", 1280), ("dark", 390), ("light", 390))
 HEIGHT = 844
@@ -28,9 +28,11 @@ def looks_right(page: Page, name: str) -> None:
     page.evaluate("document.fonts.ready")
     for scheme, width in LOOKS:
         turn(page, scheme, width)
-        wider = wider_than_screen(page)
-        picture(page, f"{scheme}-{width}-{name}")
-        assert (wider, violations(page)) == ([], []), f"{name}, {scheme}, {width} px"
+        found = wider_than_screen(page)
+        with stretched(page):  # the sticky bar hides half of a button behind it, wherever one has scrolled to
+            picture(page, f"{scheme}-{width}-{name}")
+            found += violations(page)
+        assert not found, f"{name}, {scheme}, {width} px: {found}"
 
 
 def turn(page: Page, scheme: str, width: int) -> None:

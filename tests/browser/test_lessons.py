@@ -20,7 +20,7 @@ def differing(
     server: Server, tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path
 ) -> tuple[Server, str]:
     """A studio with a finished run of the tiny model, and an exam of fourteen answers, made up to differ."""
-    run = examined_run(server, tmp_path_factory.mktemp("lessons"), tiny_model_folder)
+    run = examined_run(server, tmp_path_factory.mktemp("lessons"), tiny_model_folder, rows=58)
     keep(server.home, run, held_exam(QUESTIONS, identical=0))
     return server, run
 

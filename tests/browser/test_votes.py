@@ -15,7 +15,7 @@ def voting(
     server: Server, tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path
 ) -> tuple[Server, str]:
     """A studio with a finished run of the tiny model and its exam, on which nobody has voted."""
-    return server, examined_run(server, tmp_path_factory.mktemp("votes"), tiny_model_folder)
+    return server, examined_run(server, tmp_path_factory.mktemp("votes"), tiny_model_folder, rows=59)
 
 
 def open_votes(page: Page, server: Server, run: str) -> None:
