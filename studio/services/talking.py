@@ -114,6 +114,13 @@ class Talking:
         with self._lock:
             return {place: spoken for place, spoken in self._growing.items() if place[0] == talk}
 
+    def writes(self, talk: str) -> bool:
+        """Return whether something is still being written; what has just ended is kept by then."""
+        if any(not spoken.finish for spoken in self.growing(talk).values()):
+            return True
+        self.settled()
+        return False
+
     def stop(self, talk: str) -> None:
         with self._lock:
             stops = [stop for place, stop in self._stops.items() if place[0] == talk]
@@ -135,10 +142,10 @@ class Talking:
         self._keeping.shutdown()
 
     def _heard(self, folder: TalkFolder, place: Place, spoken: Spoken) -> None:
-        with self._lock:
+        with self._lock:  # whoever reads that it has ended finds it in the line of what is kept
             self._growing[place] = spoken
-        if spoken.finish:
-            kept = self._keeping.submit(_keep, folder, place, spoken)
+            kept = self._keeping.submit(_keep, folder, place, spoken) if spoken.finish else None
+        if kept is not None:
             kept.add_done_callback(lambda done: self._kept(place, spoken, done))
 
     def _kept(self, place: Place, spoken: Spoken, done: "Future[None]") -> None:

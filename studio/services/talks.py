@@ -60,7 +60,7 @@ def say(
     _check(text, manner, asked)
     if talk:
         last = view(home, talking, talk).exchanges[-1:]
-        if last and talking.growing(talk):
+        if last and talking.writes(talk):
             if last[0].question == text and tuple(last[0].answers) == asked:
                 return talk
             raise Refused("The last question is still being answered.", "Wait for it, or stop it first.")

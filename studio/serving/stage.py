@@ -85,6 +85,7 @@ class Stage:
     def speak(self, wish: Wish, hear: Hear) -> Callable[[], None]:
         """Begin an answer; see `services/talking.py`."""
         growing = Growing(hear)
+        self._used_at = time.monotonic()  # before anything is loaded: a job that begins now frees nothing
         self._in_background(lambda: self._begin(wish, growing), growing.fail)
         return growing.stop
 

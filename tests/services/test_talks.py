@@ -1,5 +1,6 @@
 """Conversations: kept before they are answered, asked once, stopped, asked again, and never lost."""
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from studio.services.talking import Hear, Wish
 from studio.services.talks import CUT_OFF
 from studio.services.views_of_talks import ServerView
 from studio.store.runs import RunFolder
-from tests.services.conftest import planned
+from tests.services.conftest import planned, wait_for
 
 PLAIN = Manner()
 
@@ -91,6 +92,22 @@ def test_a_question_is_kept_at_once_and_its_answer_seen_as_it_grows(
     after = Studio(home).talk(talk).exchanges[0].answers
     assert [said.text for said in after.values()] == ["So it is.", "So it is. before"]
     assert Studio(home).talks() == closed.talks()
+
+
+def test_a_question_right_behind_an_answer_is_asked_and_knows_it(
+    closed: Studio, parrot: Parrot, run: str
+) -> None:
+    """The answer is there to be read a moment before it is on the disk."""
+    talk, disk = closed.say("Why?", [run], PLAIN), threading.Event()
+    closed._talking._keeping.submit(disk.wait)
+    parrot.answers("So it is.")
+    asking = threading.Thread(target=closed.say, args=("And then?", [run], PLAIN, talk))
+    asking.start()
+    wait_for(lambda: closed._talking._keeping._work_queue.qsize() == 2 or not asking.is_alive())
+    disk.set()
+    asking.join()
+    ((wish, _),) = parrot.asked
+    assert [turn.content for turn in wish.messages] == ["Why?", "So it is.", "And then?"]
 
 
 def test_a_second_press_asks_nothing_and_another_question_waits(

@@ -165,6 +165,20 @@ def test_models_nobody_talks_with_make_room_and_come_back(stage, folder, runs, m
     assert ended(begun(stage, folder(runs.first))[0]).text == before.text
 
 
+def test_a_job_that_begins_while_the_first_question_is_prepared_ends_no_answer(folder, runs):
+    made_room: list[bool] = []
+
+    def aside(work):
+        made_room.append(early.make_room())  # as the worker does before a job
+        return work()
+
+    early = Stage(runs.home, aside, Address(port=free_port()))
+    said = ended(begun(early, folder(runs.first))[0])
+    early.close()
+    assert made_room == [False]
+    assert said.finish != "failed", said.note
+
+
 def test_where_a_model_broke_it_is_told_and_the_next_question_loads_it_anew(stage, folder, runs, monkeypatch):
     from studio.engine.decoding import Decoder
 
