@@ -12,15 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import gradio as gr
 import httpx
+from starlette.requests import HTTPConnection
 
 from studio.services.studio import Studio
 from studio.ui.app import build, launch
-from studio.ui.doors.door import Open
+from studio.ui.doors.door import Visit
 from studio.ui.guard import guarded
+from studio.ui.visitors import NOBODY, SharedStudio, visiting
 
 ROOT = Path(__file__).parents[1]
 PRESS = "/gradio_api/run/predict"
@@ -55,16 +58,31 @@ class Site:
     studio: Studio
 
 
+@dataclass(frozen=True)
+class Entrance:
+    """A door through which everybody comes in as the same person; "" is whoever sits at the machine."""
+
+    owner: str
+
+    async def open(self, request: HTTPConnection) -> Visit:
+        return Visit(self.owner)
+
+
 @contextmanager
-def served(studio: Studio, folder: Path) -> Iterator[Site]:
-    """Serve the page of a studio as `serve` does; what is uploaded lies in `folder`."""
+def served(studio: Studio, folder: Path, *, visitor: str = "") -> Iterator[Site]:
+    """Serve the page of a studio as `serve` does; what is uploaded lies in `folder`.
+
+    `visitor`: the studio is one of many people, and this one of them asks.
+    """
     before = os.environ.get("GRADIO_TEMP_DIR")
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
-    page = build(studio)
+    seen = SharedStudio(studio) if visitor else studio
+    with visiting(NOBODY if visitor else ""):
+        page = build(seen, local=not visitor, shared=bool(visitor))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    launch(page, studio, host="127.0.0.1", port=port, lifespan=guarded(Open(), ()))
+    launch(page, seen, host="127.0.0.1", port=port, lifespan=guarded(Entrance(visitor), ()))
     try:
         yield Site(f"http://127.0.0.1:{port}", page, studio)
     finally:
@@ -84,13 +102,30 @@ class Answers:
     mistakes: set[str] = field(default_factory=set)
     """Last lines of the traces of our own code that the server wrote."""
     told: list[str] = field(default_factory=list)
-    """Replies in which a trace stands."""
+    """Replies in which a trace stands, or what nobody may be told."""
+
+
+def press(site: Site, handler: str, session: Mapping[str, Any]) -> str:
+    """Press what hands over the session alone, as the page does, and return the reply."""
+    number = next(number for number, each in site.page.fns.items() if each.name == handler)
+    body = {"fn_index": number, "data": [dict(session)], "event_data": {}, "session_hash": "page"}
+    return httpx.post(f"{site.address}{PRESS}", json=body, timeout=120).text
 
 
 def press_all(
-    site: Site, draw: random.Random, *, each: int = 1, sessions: Sequence[Mapping[str, Any]] = ()
+    site: Site,
+    draw: random.Random,
+    *,
+    each: int = 1,
+    sessions: Sequence[Mapping[str, Any]] = (),
+    said: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+    secret: str = "",
 ) -> Answers:
-    """Press everything `each` times with what no page sends; a session is one of `sessions`, or nonsense."""
+    """Press everything `each` times with what no page sends; a session is one of `sessions`, or nonsense.
+
+    `said` are values that the parts of the page say of themselves by name, in the place of nonsense;
+    What `secret` says may stand in no reply.
+    """
     answers, written = Answers(), io.StringIO()
     with httpx.Client(base_url=site.address, timeout=120) as client, contextlib.redirect_stderr(written):
         for number, name, fields in _handlers(site.page):
@@ -100,13 +135,13 @@ def press_all(
                     "fn_index": number,
                     "session_hash": "attacked",
                     "data": [_value(field, draw, sessions) for field in fields],
-                    "event_data": _said(draw),
+                    "event_data": _said(draw, said),
                 }
                 # Not `json=`: halves of letters and numbers that are none are to come through.
                 reply = client.post(PRESS, content=json.dumps(body), headers=JSON)
                 answers.sent += 1
                 answers.statuses[reply.status_code] += 1
-                if "Traceback" in reply.text or str(ROOT) in reply.text:
+                if any(word in reply.text for word in ("Traceback", str(ROOT), secret) if word):
                     answers.told.append(f"{name}: {reply.text[:300]}")
     answers.mistakes = set(own_mistakes(written.getvalue()))
     return answers
@@ -145,7 +180,7 @@ def _value(field: gr.blocks.Block, draw: random.Random, sessions: Sequence[Mappi
     return draw.choice(VALUES)
 
 
-def _said(draw: random.Random) -> dict[str, Any] | None:
+def _said(draw: random.Random, known: Mapping[str, Sequence[Any]]) -> dict[str, Any] | None:
     if draw.random() < 0.1:
         return None
-    return {name: draw.choice(VALUES[:-1]) for name in NAMES if draw.random() < 0.8}
+    return {name: draw.choice(known.get(name, VALUES[:-1])) for name in NAMES if draw.random() < 0.8}

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.attacks_home import Filled, fill
 from benchmarks.attacks_presses import Site, served
 from studio.services.studio import Studio
+from tests.attacks.lodgers import Lodged, lodge
 
 
 @pytest.fixture(scope="package")
@@ -20,14 +21,24 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @dataclass(frozen=True)
-class Lodged:
-    """A home in which everything belongs to `ada`, and a studio over it in which nobody works."""
+class HomeOfAda:
+    """Where all that there is belongs to `ada`, and what it is."""
 
-    studio: Studio
+    path: Path
     filled: Filled
+    model: Path
+    """Not the one that hers begins with, but the one that anybody has."""
 
 
 @pytest.fixture(scope="package")
-def lodged(tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path) -> Lodged:
+def adas(tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path) -> HomeOfAda:
     home = tmp_path_factory.mktemp("lodged") / "home"
-    return Lodged(Studio(home), fill(home, tiny_model_folder, steps=2, owner="ada"))
+    filled = fill(home, tiny_model_folder, steps=2, owner="ada")
+    return HomeOfAda(home, filled, tiny_model_folder)
+
+
+@pytest.fixture(scope="package")
+def lodged(adas: HomeOfAda) -> Iterator[Lodged]:
+    """A studio over it in which nobody works; bob lives there, too."""
+    with lodge(adas.path, adas.filled, adas.model) as found:
+        yield found
