@@ -32,8 +32,8 @@ def between(low: float, high: float) -> str:
     first, last = about(low), about(high)
     if first == last:
         return first
-    (amount, unit), (_, other) = first.rsplit(" ", 1), last.rsplit(" ", 1)
-    return f"{amount} to {last}" if unit == other and " " not in amount else f"{first} to {last}"
+    (amount, unit), (most, other) = first.rsplit(" ", 1), last.rsplit(" ", 1)
+    return f"{amount} to {last}" if unit == other and " " not in amount + most else f"{first} to {last}"
 
 
 def size(number_of_bytes: float) -> str:

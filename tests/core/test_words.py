@@ -33,7 +33,13 @@ def test_an_estimate_claims_no_more_than_it_knows(seconds: float, said: str) -> 
 
 @pytest.mark.parametrize(
     ("low", "high", "said"),
-    [(240, 360, "4 to 6 min"), (250, 255, "4 min"), (40, 100, "40 s to 2 min"), (15, 20, "15 to 20 s")],
+    [
+        (240, 360, "4 to 6 min"),
+        (250, 255, "4 min"),
+        (40, 100, "40 s to 2 min"),
+        (15, 20, "15 to 20 s"),
+        (3780, 5400, "63 min to 1 h 30 min"),
+    ],
 )
 def test_a_span_of_time_names_its_unit_once(low: float, high: float, said: str) -> None:
     assert between(low, high) == said

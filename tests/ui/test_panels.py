@@ -12,9 +12,19 @@ from studio.core.events import Status
 from studio.core.exam import Difference, ExamRow, Score
 from studio.core.foreseen import Foreseen
 from studio.core.verdict import Verdict
+from studio.core.waits import Wait
 from studio.exporters.job import ExportedFile, Parity
 from studio.services.exam_view import ExamView
-from studio.services.views import Answer, Comparison, ExportView, Forecast, JobView, RunView, Source
+from studio.services.views import (
+    Answer,
+    Comparison,
+    ExportView,
+    Forecast,
+    JobView,
+    ModelChoice,
+    RunView,
+    Source,
+)
 from studio.services.views_of_curves import Points
 from studio.services.ways import Way
 from studio.ui.navigation import navigation
@@ -299,3 +309,22 @@ def test_what_a_run_cannot_be_handed_over_as_says_why():
     text = export.kinds(offers, (), "merged")
     assert "Not for this run. It stands before every question." in text
     assert "about" not in text
+
+
+def test_a_run_that_waits_says_its_place_once_where_the_polls_keep_it_right(
+    run_view: Callable[..., RunView],
+) -> None:
+    waiting = run_view(
+        status="queued", step=0, wait=Wait(0), verdict=Verdict("neutral", "Waiting", "It is next.")
+    )
+    html = train.progress(waiting)
+    assert f'<b data-live="status-{waiting.id}">Waiting, number 1</b>.' in html
+    assert "It is next." not in html
+    assert "It goes on after step 5." in train.progress(replace(waiting, step=5))
+
+
+def test_a_model_of_which_little_is_known_has_no_holes_in_its_line() -> None:
+    known = ModelChoice("starter", "Small", 135_000_000, "Apache-2.0", "Quick.", True)
+    assert method.model_line(known) == "Small\nQuick. 135 million weights, Apache-2.0, on this computer."
+    used = ModelChoice("/models/mine", "/models/mine", 0, "", "Used in an earlier run.", True)
+    assert method.model_line(used) == "/models/mine\nUsed in an earlier run. On this computer."

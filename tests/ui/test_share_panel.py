@@ -27,15 +27,15 @@ def test_a_studio_of_ones_own_tells_of_no_limit() -> None:
 def test_the_size_of_a_file_and_the_room_that_is_left_are_told_before_one_is_brought() -> None:
     told = of_files(SHARE)
     assert "a file may have up to 2,000 rows and 20 MB" in told
-    assert "Of your 2.0 GB on this machine (the quota) 1.5 GB are free." in told
-    assert "0 bytes are free" in of_files(replace(SHARE, disk_bytes=3_000_000_000))
+    assert "1.5 GB of your 2.0 GB on this machine (the quota) are free." in told
+    assert "0 bytes of your 2.0 GB" in of_files(replace(SHARE, disk_bytes=3_000_000_000))
 
 
 def test_the_minutes_and_places_that_are_left_are_told_before_a_run_is_started() -> None:
     told = method.fit(forecast(2, 4), None, SHARE)
     assert "a run trains up to 20 min" in told
-    assert "Of your 1 h in 24 hours 45 min are left" in told
-    assert "1 of 3 things of yours wait" in told
+    assert "45 min of your 1 h in 24 hours are left" in told
+    assert "1 thing of yours waits for its turn, and 3 may." in told
     assert "warning" not in of_a_run(SHARE, forecast(2, 4))
 
 

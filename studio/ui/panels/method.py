@@ -168,15 +168,14 @@ def _way(way: Way, chosen: bool) -> str:
 def model_line(model: ModelChoice) -> str:
     """Return a model as a choice: its title, and on the next line what it is and whether it is here."""
     ready = "on this computer" if model.ready else "fetched on first use"
-    return f"{model.title}\n{model.summary} {_weights(model.parameters)}{model.licence}, {ready}."
+    facts = ", ".join(fact for fact in (_weights(model.parameters), model.licence, ready) if fact)
+    return f"{model.title}\n{model.summary} {facts[0].upper()}{facts[1:]}."
 
 
 def _weights(parameters: int) -> str:
-    """Return e.g. `135 million weights, `; empty where the number is not known."""
+    """Return e.g. `135 million weights`; empty where the number is not known."""
     if not parameters:
         return ""
-    return (
-        f"{parameters / 1e9:.1f} billion weights, "
-        if parameters >= 1e9
-        else f"{parameters / 1e6:.0f} million weights, "
-    )
+    if parameters >= 1e9:
+        return f"{parameters / 1e9:.1f} billion weights"
+    return f"{parameters / 1e6:.0f} million weights"

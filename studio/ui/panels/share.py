@@ -15,7 +15,7 @@ def of_files(share: Share) -> str:
         said.append(f"Here a file may have up to {listed(each)}.")
     if limits.disk_mb:
         left = size(max(0, limits.disk_bytes - share.disk_bytes))
-        said.append(f"Of your {size(limits.disk_bytes)} on this machine (the quota) {left} are free.")
+        said.append(f"{left} of your {size(limits.disk_bytes)} on this machine (the quota) are free.")
     return _line(said)
 
 
@@ -26,10 +26,18 @@ def of_a_run(share: Share, forecast: Forecast) -> str:
         said.append(f"On this shared machine a run trains up to {duration(limits.run_minutes * MINUTE)}.")
     if limits.day_minutes:
         left = max(0.0, limits.day_minutes * MINUTE - share.day_seconds)
-        said.append(f"Of your {duration(limits.day_minutes * MINUTE)} in 24 hours {duration(left)} are left.")
+        said.append(f"{duration(left)} of your {duration(limits.day_minutes * MINUTE)} in 24 hours are left.")
     if limits.waiting:
-        said.append(f"{share.waiting} of {limits.waiting} things of yours wait for their turn.")
+        said.append(f"{_waiting(share.waiting)}, and {limits.waiting} may.")
     return _warning(share, forecast) + _line(said)
+
+
+def _waiting(things: int) -> str:
+    return (
+        "1 thing of yours waits for its turn"
+        if things == 1
+        else f"{things} things of yours wait for their turn"
+    )
 
 
 def _warning(share: Share, forecast: Forecast) -> str:

@@ -67,15 +67,20 @@ def progress(run: RunView) -> str:
     parts = [f'<p class="run-name"><b>{escape(run.name)}</b>{of_what}</p>']
     if run.status == "running":
         parts.append(_bar(run) + ("" if run.stopping else _pause(run)))
-    if run.status == "queued":
-        parts.append(f'<p class="waiting" data-live="status-{escape(run.id)}">{run_status(run)}</p>')
     if run.failure:
         parts.append(notice("error", "Cause:", run.failure, hint=run.failure_hint))
-    parts.append(sentence(run.verdict))
+    parts.append(_place(run) if run.status == "queued" else sentence(run.verdict))
     if run.step:
         parts.append(numbers("The run in numbers", _figures(run)) + foreseen(run))
     parts += [notice("warning", "Note:", warning) for warning in run.warnings]
     return f'<section class="progress" aria-label="Progress">{"".join(parts)}</section>'
+
+
+def _place(run: RunView) -> str:
+    """Return the place in the queue, kept right by the polls: the verdict's own would grow old beside it."""
+    past = f" It goes on after step {run.step:,}." if run.step else ""
+    live = f'data-live="status-{escape(run.id)}"'
+    return f'<p class="verdict neutral"><b {live}>{run_status(run)}</b>.{past}</p>'
 
 
 def _pause(run: RunView) -> str:
