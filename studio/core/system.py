@@ -24,6 +24,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "OMP_WAIT_POLICY": "PASSIVE",
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime else sends Microsoft a number of this device and what it runs
     "TOKENIZERS_PARALLELISM": "false",
 }
 """Defaults for the whole process; what the user has set stays. Waiting OpenMP threads that spin would take

@@ -99,7 +99,10 @@ def how_to_load(job: ExportJob) -> str:
     return f"import numpy\n{_OPEN}{_ASKS if objective.CHAT else _GOES_ON}{_WRITES}"
 
 
-_OPEN = """import onnxruntime
+_OPEN = """import os
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else it reports to Microsoft
+import onnxruntime
 from transformers import AutoTokenizer
 
 session = onnxruntime.InferenceSession("model.onnx", providers=["CPUExecutionProvider"])

@@ -116,7 +116,7 @@ class Address:
         """Return the reply. Raises TooLong; tries again where the service was busy or the line was cut."""
         for wait in (*WAITS_SECONDS, math.inf):
             try:
-                return _reply_in(self._attend(self._request(message)), self._host)
+                return self._without_key(_reply_in(self._attend(self._request(message)), self._host))
             except _Failure as failure:
                 if not failure.again or wait == math.inf:
                     raise failure.said from failure
@@ -166,14 +166,16 @@ class Address:
         except Exception as error:  # the thread ends here; who waits for it raises what it is handed
             return error
 
+    def _without_key(self, said: str) -> str:
+        """Return what a service said without the key, which some say back: it may be kept and shown."""
+        return said.replace(self._key.reveal(), SHOWN) if self._key else said
+
     def _broken(self, what: str) -> _Failure:
         hint = "Check the address and the network, then start again: it goes on where it was."
         return _Failure(StudioError(f"{self._host} {what}.", hint), again=True)
 
     def _refusal(self, error: urllib.error.HTTPError) -> Exception:
-        said = _error_in(error)
-        if self._key:
-            said = said.replace(self._key.reveal(), SHOWN)  # some services say it back
+        said = self._without_key(_error_in(error))
         if error.code in (400, 413, 422) and any(part in said.lower() for part in TOO_LONG):
             return TooLong()
         told = f" It said: {said[:SHOWN_OF_A_REFUSAL]}" if said else ""  # half a key would not be found

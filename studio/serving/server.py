@@ -62,7 +62,7 @@ def serve(
     whole = cast(Home(home), runs, with_documents=with_documents, tell=tell)
     with opened(whole, address) as key:
         tell(f"Served at {address.url} as {', '.join(whole.speakers)}.")
-        if key:
+        if key and not address.key:  # one that was named is known, and what is told may be kept in a log
             tell(f"The key: {key}")
         wait_until_asked()
     return tuple(whole.speakers)

@@ -101,6 +101,14 @@ def test_no_package_is_let_fetch_machine_code(monkeypatch):
         importlib.import_module("kernels")
 
 
+def test_a_start_lets_no_library_report_to_anybody(monkeypatch):
+    silent = ("GRADIO_ANALYTICS_ENABLED", "HF_HUB_DISABLE_TELEMETRY", "ORT_DISABLE_TELEMETRY")
+    for name in silent:
+        monkeypatch.delenv(name, raising=False)
+    prepare_process()
+    assert [os.environ[name] for name in silent] == ["False", "1", "1"]
+
+
 def test_a_start_does_not_warn_of_machine_code_that_is_not_wanted(caplog):
     prepare_process()
     told_by = logging.getLogger("bitsandbytes.backends.cpu.ops")

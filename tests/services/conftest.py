@@ -27,12 +27,12 @@ def write_table(path: Path, rows: int = ROWS) -> Path:
     return path
 
 
-def wait_for(question: Callable[[], Value], seconds: float = 60.0) -> Value:
+def wait_for(question: Callable[[], Value], seconds: float = 60.0, every: float = 0.01) -> Value:
     """Ask until the answer is true, and return it."""
     end = time.monotonic() + seconds
     while not (answer := question()):
         assert time.monotonic() < end, "it did not come about in time"
-        time.sleep(0.01)
+        time.sleep(every)
     return answer
 
 

@@ -131,6 +131,11 @@ def test_a_key_that_is_not_accepted_ends_it_at_once_and_is_not_told(
     assert (len(service.asked), asking.waited) == (1, [])
 
 
+def test_a_key_that_is_said_back_in_an_answer_is_not_handed_on(service: StandIn, asking: Asking) -> None:
+    service.acts = [reply(f"B, and your key is {KEY}.")]
+    assert asking.of(service).ask("?") == "B, and your key is ***."
+
+
 def test_a_key_at_the_cut_of_a_long_refusal_is_not_told_in_part(service: StandIn, asking: Asking) -> None:
     for before in range(290, 300):
         service.acts = [send(401, json.dumps({"error": "x" * before + KEY}).encode())]

@@ -1,6 +1,7 @@
 """The verb as a program: it says where it is, answers, and ends cleanly when it is asked to."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from studio.core.errors import Refused
+from studio.core.keys import SERVE_KEY
 from studio.core.records import Message
 from studio.services.studio import Studio
 from studio.serving.cast import cast
@@ -25,18 +27,23 @@ def reached(address: str) -> bool:
 
 
 @pytest.mark.slow
-def test_it_serves_until_it_is_asked_to_stop(runs):
+def test_it_serves_until_it_is_asked_to_stop_and_does_not_tell_the_key_that_was_named(runs):
     port = free_port()
     words = ["serve", runs.first, "--port", str(port), "--home", str(runs.home), "--json"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "studio", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "studio", *words],
+        env={**os.environ, SERVE_KEY: "sk-named-here"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-    wait_for(lambda: process.poll() is not None or reached(f"http://127.0.0.1:{port}/health"), seconds=120)
+    wait_for(lambda: process.poll() is not None or reached(f"http://127.0.0.1:{port}/health"), seconds=300)
     process.send_signal(signal.SIGTERM)
     out, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert json.loads(out)["served"][0] == runs.first
     assert f"Served at http://127.0.0.1:{port}/v1" in said
+    assert "sk-named-here" not in said + out
 
 
 def test_a_run_that_does_not_write_is_refused_with_the_reason(runs, tiny_model_folder, tmp_path):
