@@ -86,7 +86,7 @@ def plan(home: Home, dataset: str, choice: Choice) -> RunConfig:
     refuse_unknown_recipe(choice)
     values = {
         **RECIPES[choice.recipe].knobs,
-        "learning_rate": usual_rate(objective, choice.tuning),
+        "learning_rate": usual_rate(objective, choice.tuning, choice.recipe),
         **choice.knobs,
     }
     return RunConfig(

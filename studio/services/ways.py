@@ -83,7 +83,7 @@ def _tuned_so(config: RunConfig, tuning: str) -> RunConfig:
     shared = (DataSettings, Optimisation, objective_named(config.objective).Config)
     names = {knob.name for part in shared for knob in knobs(part)}
     kept = {name: value for name, value in config.knobs.items() if name in names}
-    values = {**kept, "learning_rate": usual_rate(config.objective, tuning)}
+    values = {**kept, "learning_rate": usual_rate(config.objective, tuning, config.recipe)}
     return replace(config, tuning=tuning, knobs=complete(config.objective, tuning, values))
 
 

@@ -24,6 +24,12 @@ def test_a_rate_reads_as_one_writes_it():
     assert usual_rate("orpo", "full") == 1.5e-05
 
 
+def test_a_recipe_takes_more_where_that_was_measured_and_nowhere_else():
+    assert usual_rate("chat", "lora", "quick") == 2 * usual_rate("chat", "lora")
+    assert usual_rate("dpo", "lora", "quick") == usual_rate("dpo", "lora")
+    assert usual_rate("chat", "full", "quick") == usual_rate("chat", "full", "thorough")
+
+
 def test_an_unknown_name_is_refused():
     with pytest.raises(Refused, match="no objective"):
         usual_rate("osmosis", "lora")

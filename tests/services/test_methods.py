@@ -8,6 +8,7 @@ import pytest
 from studio.core.config import DataSettings, Optimisation, RunConfig, to_dict
 from studio.core.errors import Refused
 from studio.engine.sources import ModelSource
+from studio.engine.step_size import usual_rate
 from studio.engine.tunings import TUNINGS
 from studio.services.choices import Choice, complete, known_knobs, read_choice
 from studio.services.methods import read_description
@@ -30,10 +31,11 @@ def test_every_knob_of_the_method_has_a_value(closed, dataset):
 
 
 @pytest.mark.parametrize("tuning", TUNINGS)
-def test_the_recipe_comes_first_then_the_tunings_rate_then_the_users_own(closed, dataset, tuning):
+def test_the_recipe_comes_first_then_the_rate_of_both_then_the_users_own(closed, dataset, tuning):
     quick = closed.plan(dataset, "quick", tuning=tuning)
     assert quick.part(DataSettings).max_rows == 128
-    assert quick.part(Optimisation).learning_rate == TUNINGS[tuning].LEARNING_RATE
+    assert quick.part(Optimisation).learning_rate == usual_rate("chat", tuning, "quick")
+    assert closed.plan(dataset, tuning=tuning).part(Optimisation).learning_rate == usual_rate("chat", tuning)
     mine = closed.plan(dataset, "quick", tuning=tuning, knobs={"learning_rate": 0.5, "max_rows": 7})
     assert (mine.part(Optimisation).learning_rate, mine.part(DataSettings).max_rows) == (0.5, 7)
 
