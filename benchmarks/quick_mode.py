@@ -7,10 +7,11 @@ Each candidate trains the starter with the studio's own loop in a process of its
 each tell the paces, which wants a quiet machine for some minutes; then the schedule of each is stretched
 over as many steps as fit into the time at its pace, so that the step size has fallen to its end when the
 time is over. What they learn does not depend on what else runs meanwhile. `quick` is the recipe as it
-ships, which ends by itself, early or late; `in time` is the same fitted to the time, and the others change
-one thing of that. The seconds are those of the steps at the candidate's pace: loading, and the looks at the
-held-out rows, are left out. Of a run counts its best point, which is what the studio hands over; the loss
-is nats per token of the answers of the same held-out rows, read whole.
+ships, which ends by itself, early or late, like `one round`, from which the search began; `in time` is that
+fitted to the time, and the others change one or two things of it. The seconds are those of the steps at the
+candidate's pace: loading, and the looks at the held-out rows, are left out. Of a run counts its best point,
+which is what the studio hands over; the loss is nats per token of the answers of the same held-out rows,
+read whole.
 LoRA has no knob for upper layers only, so depth is tried with `freeze`.
 """
 
@@ -37,6 +38,13 @@ if TYPE_CHECKING:
     from studio.core.examples import Example
 
 AS_SHIPPED = "quick"
+BEGINNING: dict[str, KnobValue] = {
+    "epochs": 1.0,
+    "max_rows": 128,
+    "evaluations": 2,
+    "max_length": 384,
+    "early_stop": True,
+}
 PACE_STEPS = 4
 UNKNOWN = 0.0
 LOOKS = 4
@@ -48,7 +56,7 @@ HEAD = (
 
 @dataclass(frozen=True)
 class Candidate:
-    """A tuning and what it sets beside the recipe `quick`; `fitted`: to the time."""
+    """A tuning and what it sets beside `BEGINNING`; `fitted`: to the time."""
 
     tuning: str = "lora"
     knobs: Mapping[str, KnobValue] = field(default_factory=dict)
@@ -56,7 +64,8 @@ class Candidate:
 
 
 CANDIDATES: dict[str, Candidate] = {
-    AS_SHIPPED: Candidate(fitted=False),
+    AS_SHIPPED: Candidate(knobs=RECIPES[AS_SHIPPED].knobs, fitted=False),
+    "one round": Candidate(fitted=False),
     "in time": Candidate(),
     "rate 3e-4": Candidate(knobs={"learning_rate": 3e-4}),
     "rate 2e-3": Candidate(knobs={"learning_rate": 2e-3}),
@@ -174,10 +183,11 @@ def pace(candidate: Candidate, sample: str) -> float:
 
 def _ready(candidate: Candidate, sample: str) -> tuple[dict[str, KnobValue], Ground, tuple[Example, ...]]:
     """Return the settings of a candidate, and the rows whole and as it learns them."""
-    from studio.engine.tunings import tuning_named
+    from studio.engine.step_size import usual_rate
 
-    rate = tuning_named(candidate.tuning).LEARNING_RATE
-    knobs = {**RECIPES["quick"].knobs, "learning_rate": rate, **candidate.knobs}
+    recipe = AS_SHIPPED if candidate is CANDIDATES[AS_SHIPPED] else ""
+    rate = usual_rate("chat", candidate.tuning, recipe)
+    knobs = {**BEGINNING, "learning_rate": rate, **candidate.knobs}
     rows = ground(sample, int(knobs["max_rows"]))
     return knobs, rows, rows.examples(rows.training, int(knobs["max_length"]))
 
