@@ -22,7 +22,12 @@ from typing import Any
 
 from benchmarks.ground import ROOT, machine
 from studio.core.records import Message
-from studio.core.system import give_back_memory, prepare_process, process_memory_bytes
+from studio.core.system import (
+    give_back_memory,
+    keep_no_large_blocks,
+    prepare_process,
+    process_memory_bytes,
+)
 
 QUESTIONS = (
     "How do I change the wallpaper of my desktop?",
@@ -45,6 +50,7 @@ def main() -> None:
     asked = reader.parse_args()
     prepare_process()
     if asked.home:
+        keep_no_large_blocks()  # as the verb does
         print(json.dumps(measured(asked.home, asked.runs, asked.tokens)))
         return
     from benchmarks.exported import studio_with_rows, trained

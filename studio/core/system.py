@@ -7,7 +7,7 @@ import ctypes
 import logging
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -27,49 +27,50 @@ ENVIRONMENT: Mapping[str, str] = {
     "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime else sends Microsoft a number of this device and what it runs
     "TOKENIZERS_PARALLELISM": "false",
 }
-"""Defaults for the whole process; what the user has set stays. Waiting OpenMP threads that spin would take
-the page's server its core; nothing of the studio reports to anybody."""
+"""Defaults; what the user has set stays. OpenMP threads that spin would take the page's server its core."""
 
 _NAME_A_HOME = "Name a folder that you may write to after --home."
-_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
-_KEEP_BYTES = 2**31 - 1
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_MMAP_MAX = -1, -3, -4
+_KEEP_BYTES, _LARGE_BYTES = 2**31 - 1, 4 << 20
 
 
 def prepare_process() -> None:
     """Set the defaults that must stand before torch and gradio are imported. Call it first."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    # bitsandbytes fetches machine code from the hub where this package is installed: nothing here does so.
+    # bitsandbytes fetches machine code where this package is installed: nothing here does so.
     sys.modules.setdefault("kernels", None)  # type: ignore[arg-type]
-    # It warns of that at every start; 4-bit layers are multiplied here without it (engine/four_bit.py).
+    # It warns of that at every start; 4-bit layers do without it here (engine/four_bit.py).
     logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
-    if sys.platform == "linux":
-        # Large tensors are otherwise mapped afresh and zeroed by the kernel in every step: 233 against 255
-        # tokens a second on two cores. musl has no mallopt and keeps its own ways.
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-        if mallopt is not None:
-            mallopt(_M_MMAP_MAX, 0)
-            mallopt(_M_TRIM_THRESHOLD, _KEEP_BYTES)
+    # Else large tensors are mapped and zeroed afresh in every step: 233 against 255 tokens/s on two cores.
+    _ask_allocator("mallopt", ((_M_MMAP_MAX, 0), (_M_TRIM_THRESHOLD, _KEEP_BYTES)))
+
+
+def keep_no_large_blocks() -> None:
+    """From now on return large blocks as they are freed: for a process that answers and does not train."""
+    _ask_allocator("mallopt", ((_M_MMAP_MAX, 65536), (_M_MMAP_THRESHOLD, _LARGE_BYTES)))
 
 
 def give_back_memory() -> None:
     """Return freed memory to the system; only Linux is asked to keep it, see `prepare_process`."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
+    _ask_allocator("malloc_trim", ((0,),))
+
+
+def _ask_allocator(function: str, calls: Iterable[Iterable[int]]) -> None:
+    ask = getattr(ctypes.CDLL(None), function, None) if sys.platform == "linux" else None
+    for values in calls if ask is not None else ():  # musl has none, and keeps its own ways
+        ask(*values)
 
 
 def default_home() -> Path:
     """Return the folder that keeps this user's datasets and runs; STUDIO_HOME overrides it."""
     if chosen := os.environ.get("STUDIO_HOME"):
         return Path(chosen)
+    place = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     if sys.platform == "win32":
         place = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
     elif sys.platform == "darwin":
         place = Path.home() / "Library" / "Application Support"
-    else:
-        place = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(place) / "fine-tuning-studio"
 
 

@@ -14,6 +14,7 @@ import uvicorn
 from studio.core.console import expect_interruption
 from studio.core.errors import Refused
 from studio.core.hosts import LOOPBACK
+from studio.core.system import keep_no_large_blocks
 from studio.serving.app import Desk, Offer
 from studio.serving.cast import Cast, cast
 from studio.serving.gate import Gate
@@ -59,6 +60,7 @@ def serve(
     Raises Refused where a run cannot answer in words, or the port is taken.
     """
     wait_until_asked = expect_interruption()
+    keep_no_large_blocks()  # half of the memory at work, for 3 to 8 % of the processor's time
     whole = cast(Home(home), runs, with_documents=with_documents, tell=tell)
     with opened(whole, address) as key:
         tell(f"Served at {address.url} as {', '.join(whole.speakers)}.")
