@@ -81,8 +81,7 @@ def home_folder(named: str | None) -> Path:
     try:
         return (default_home() if named is None else Path(named)).expanduser().resolve()
     except (OSError, RuntimeError, ValueError) as error:
-        what = named or "for this user"
-        raise Refused(f"There is no home folder {what}: {error}", _NAME_A_HOME) from error
+        raise Refused(f"There is no home folder {named or 'for this user'}: {error}", _NAME_A_HOME) from error
 
 
 class FileLock:
