@@ -56,7 +56,7 @@ def write_table(path: Path, rows: int = 48) -> Path:
     return path
 
 
-def fill(home: Path, model: Path, *, steps: int = 90, owner: str = "me") -> Filled:
+def fill(home: Path, model: Path, *, steps: int = 40, owner: str = "me") -> Filled:
     """Make what a person leaves in a studio: a data set, a run that has learned it by heart, a document, an
     exam with a vote, drawn answers, a conversation, exports."""
     named = home.parent / MODEL_NAME
@@ -85,7 +85,7 @@ def _learned(studio: Studio, table: Path, model: Path, steps: int) -> tuple[str,
     """Return the data set, and a run that has learned it, with all that is said about one."""
     roles = {"input": f"question {ATTACKS[0]}", "output": f"answer {ATTACKS[1]}"}
     dataset = studio.add_dataset(table, FILE_NAME, roles).id
-    knobs = {"steps": steps, "learning_rate": 0.003, "evaluations": 1, "max_length": 256}
+    knobs = {"steps": steps, "batch_size": 4, "learning_rate": 0.008, "evaluations": 1, "max_length": 256}
     config = studio.plan(dataset, "quick", model=str(model), tuning="full", knobs=knobs)
     run = studio.start(config, ATTACKS[1])
     _until(lambda: studio.run(run).status in ENDED)
