@@ -38,6 +38,7 @@ class Visitor:
         self._ids = {props["elem_id"]: part for part, props in parts.items() if props.get("elem_id")}
         self._held = {part: props.get("value") for part, props in parts.items()}
         self._handlers = config["dependencies"]
+        self._watched: dict[str, Any] = {}
         self._session = next(each["id"] for each in config["components"] if each["type"] == "browserstate")
         for handler in self._handlers:
             if any(event == "load" for _, event in handler["targets"]):
@@ -79,12 +80,12 @@ class Visitor:
         wait_for(lambda: until() or self._poll() or until(), SECONDS, every=0.1)
 
     def _poll(self) -> None:
-        watched = json.loads(html.unescape(WATCHED.search(self.shown("pulse"))[1]))
-        measuring = watched.pop("measuring")
-        reply = self.client.get("/studio/live", params={**watched, "since": 0})
-        if reply.json()["tag"] != watched["tag"]:
+        told = {name: value for name, value in self._watched.items() if name != "measuring"}
+        news = self.client.get("/studio/live", params={**told, "since": 0}).json()
+        if news["tag"] != told["tag"]:
+            self._watched["tag"] = news["tag"]
             self.press("pulse", "changed")
-        elif measuring:
+        elif self._watched.get("measuring"):
             self.press("pulse", "measured")
 
     def _run(self, handler: Mapping[str, Any], said: Mapping[str, str]) -> None:
@@ -100,7 +101,11 @@ class Visitor:
                 self._run(following, {})
 
     def _take(self, part: int, value: Any) -> None:
-        if not isinstance(value, dict) or value.get("__type__") != "update":
-            self._held[part] = value
-        elif "value" in value:
-            self._held[part] = value["value"]
+        if isinstance(value, dict) and value.get("__type__") == "update":
+            if "value" not in value:
+                return
+            value = value["value"]
+        self._held[part] = value
+        if part == self._ids["pulse"] and (found := WATCHED.search(value)):
+            # Where only a part of the page was drawn, it watches what it watched of the rest.
+            self._watched |= json.loads(html.unescape(found[1]))
