@@ -20,14 +20,14 @@ def guises(secret: str) -> tuple[bytes, ...]:
 
 
 def leaks(secrets: Mapping[str, str], said: Mapping[str, bytes]) -> list[str]:
-    """Return which secret stands where. `said` are contents by the name of their place."""
+    """Return which secret stands where: in a content of `said`, or in the name of its place."""
     known = {name: guises(secret) for name, secret in secrets.items()}
     return [
         f"{name} in {place}"
         for whole, content in said.items()
         for place, part in unpacked(whole, content)
         for name, looks in known.items()
-        if any(look in part for look in looks)
+        if any(look in place.encode() or look in part for look in looks)
     ]
 
 
@@ -43,9 +43,9 @@ def unpacked(place: str, content: bytes, depth: int = NESTED) -> Iterator[tuple[
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
-    """Return every file by its name in the folder; a name that holds a secret is a leak as well."""
+    """Return every file by its name in the folder."""
     return {
-        str(path.relative_to(folder)): bytes(path.relative_to(folder)) + b"\n" + path.read_bytes()
+        str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }

@@ -95,7 +95,8 @@ def test_the_search_finds_a_secret(content: bytes) -> None:
     assert len(leaks(SECRETS, {"here": content})) == 1
 
 
-def test_the_search_finds_a_secret_in_the_name_of_a_file(tmp_path: Path) -> None:
+def test_the_search_finds_a_secret_in_the_name_of_a_file_and_in_one_that_is_packed(tmp_path: Path) -> None:
     (tmp_path / f"of {HIDDEN}").touch()
+    (tmp_path / "log.gz").write_bytes(gzip.compress(HIDDEN.encode()))
     (tmp_path / "clean").write_text("nothing")
-    assert len(leaks(SECRETS, files_below(tmp_path))) == 1
+    assert len(leaks(SECRETS, files_below(tmp_path))) == 2
