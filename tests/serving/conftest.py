@@ -36,9 +36,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory, tiny_model_folder: Path) -> R
     names = [
         studio.start(studio.plan(dataset, "quick", model=str(tiny_model_folder), tuning=tuning, knobs=knobs))
         for tuning, knobs in (
-            ("lora", {"steps": 12, "learning_rate": 0.01}),
-            ("lora", {"steps": 12, "learning_rate": 0.01, "seed": 5, "rank": 4}),
-            ("full", {"steps": 4}),
+            ("lora", {"steps": 12, "batch_size": 8, "learning_rate": 0.01}),
+            ("lora", {"steps": 12, "batch_size": 8, "learning_rate": 0.01, "seed": 5, "rank": 4}),
+            ("full", {"steps": 4, "batch_size": 8}),
         )
     ]
     assert [ended(studio, run) for run in names] == ["finished"] * 3
