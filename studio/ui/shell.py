@@ -119,6 +119,11 @@ class Shell:
         for entry in self.entries:
             entry.wire()
 
+    def beat(self, session: Session, whole: Facts | None, *, measuring: bool) -> Updates:
+        """Return the pulse of a step that knows whether forecasts are measured; `whole`: if all is drawn."""
+        facts = whole or Facts(session, None, None)
+        return {self.pulse: pulse(self.studio, facts, measuring=measuring, whole=whole is not None)}
+
     def step(self, name: str) -> Callable[[object], Updates]:
         """Return a handler that moves to a step."""
         return lambda document: self._visit(read(document).at(name))

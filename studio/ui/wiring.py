@@ -12,6 +12,7 @@ from studio.ui.assets import script_tags
 from studio.ui.markup import problem
 
 Updates = dict[gr.blocks.Block, Any]
+Handler = Callable[..., Updates]
 
 
 def html_part(
@@ -63,14 +64,18 @@ def on(
     )
 
 
-def told(notice: gr.HTML) -> Callable[[Callable[..., Updates]], Callable[..., Updates]]:
-    """Decorate a handler: what a user caused is written into `notice`; success clears it."""
+def told(notice: gr.HTML, *, pressed: bool = True) -> Callable[[Handler], Handler]:
+    """Decorate a handler: what went wrong is written into `notice`; success clears it.
 
-    def decorate(handler: Callable[..., Updates]) -> Callable[..., Updates]:
+    Unless it was `pressed`: what the page asks by itself takes nothing away that a visitor was just told.
+    """
+    kept: Updates = {notice: "" if pressed else gr.skip()}
+
+    def decorate(handler: Handler) -> Handler:
         @functools.wraps(handler)
         def run(*values: Any) -> Updates:
             try:
-                return {notice: "", **handler(*values)}
+                return {**kept, **handler(*values)}
             except StudioError as error:
                 return {notice: problem(error)}
 

@@ -17,9 +17,13 @@ def drawn_out(page: Page) -> None:
     """Wait until what has just come into view is filled.
 
     Gradio fills the fields of a step or fold that is shown for the first time once more in the frame after
-    they are there (seen in 6.31). Nobody is so quick, but a test is, and what it typed was taken back.
+    they are there (seen in 6.31). Nobody is so quick, but a test is, and what it typed was taken back. On a
+    busy machine that frame comes late: the page must have nothing to do any more, too.
     """
-    page.evaluate("() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))")
+    page.evaluate(
+        "() => new Promise((go) => "
+        "requestAnimationFrame(() => requestAnimationFrame(() => requestIdleCallback(go))))"
+    )
 
 
 def at_step(page: Page, step: str) -> None:

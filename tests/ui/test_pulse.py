@@ -8,14 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from studio.services.studio import Studio
 from studio.services.views import RunView
 from studio.services.views_of_data import UploadView
 from studio.ui.live import Live, Watched
-from studio.ui.session import Facts, Session, look_up
-from studio.ui.shell import pulse
+from studio.ui.session import HUB, Facts, Session, look_up
+from studio.ui.shell import Shell, pulse
+from studio.ui.tabs.method import MethodTab
+from studio.ui.wiring import told
+from tests.services.conftest import write_table
 
 
 def watched(shown: str) -> dict[str, Any]:
@@ -63,3 +67,17 @@ def test_where_a_part_of_a_step_is_drawn_the_page_keeps_the_tag_of_what_it_shows
     assert "tag" not in part
     assert part["measuring"]
     assert "measuring" not in watched(pulse(studio, Facts(Session("method"), None, None)))
+
+
+def test_what_the_page_asks_by_itself_takes_no_message_away() -> None:
+    """Each measured forecast had wiped what the visitor was just told, such as that no model is named."""
+    notice = gr.HTML()
+    assert told(notice)(dict)() == {notice: ""}
+    assert told(notice, pressed=False)(dict)() == {notice: gr.skip()}, "Gradio takes no empty answer"
+
+
+def test_where_no_model_is_named_nothing_is_measured(shell: Shell, studio: Studio, tmp_path: Path) -> None:
+    dataset = studio.add_dataset(write_table(tmp_path / "sums.csv"), "sums.csv").id
+    session = Session("method", dataset=dataset, place=HUB)
+    drawn = MethodTab(shell).show(look_up(studio, session), entering=True)
+    assert watched(drawn[shell.pulse])["measuring"] is False

@@ -17,7 +17,7 @@ from studio.ui.forms import chosen, entries, form, joined, radio_cards
 from studio.ui.markup import heading
 from studio.ui.panels import method as panel
 from studio.ui.session import FOLDER, HUB, Facts, Session, read
-from studio.ui.shell import Shell, pulse
+from studio.ui.shell import Shell
 from studio.ui.tabs.likeness import LikePart
 from studio.ui.tabs.method_aim import AimPart
 from studio.ui.tabs.method_models import LABELS, ModelList, elsewhere, refuse_places
@@ -84,9 +84,8 @@ class MethodTab:
         for field, part in chosen.items():
             on(part.input, safe(self.choose(field)), inputs=[shell.session, part], **again)
         for event in (self.fetch.click, self.elsewhere.submit):
-            named = [shell.session, self.elsewhere]
-            got = on(event, safe(self.fetch_model), inputs=named, outputs=[self.notice])
-            on(got.then, self.take_model, inputs=[*named, self.notice], outputs=outputs)
+            got = on(event, safe(self.fetch_model), inputs=filled[:2], outputs=[self.notice])
+            on(got.then, self.take_model, inputs=[*filled[:2], self.notice], outputs=outputs)
         self.like.wire()
         self.aim.wire(safe, self._drawn, outputs)
         self.listed.wire(safe, self._drawn, outputs)
@@ -96,7 +95,8 @@ class MethodTab:
         for box in self.rewards.boxes.values():
             ticked = [*filled, *self.rewards.boxes.values()]
             on(box.input, safe(self.reward), inputs=ticked, **again)
-        on(shell.pulse.measured, safe(self.adjust), inputs=filled, outputs=outputs)
+        unasked = told(self.notice, pressed=False)
+        on(shell.pulse.measured, unasked(self.adjust), inputs=filled, outputs=outputs)
         told_of = [self.notice, shell.session]
         begun = on(self.bar.primary.click, safe(self.start), inputs=filled, outputs=told_of)
         shell.after(begun, entering=False)
@@ -143,6 +143,7 @@ class MethodTab:
         plans[plan.recipe] = plan
         if not plan.model:
             return {
+                **self._shell.beat(session, whole, measuring=False),
                 self.recipes: panel.recipes(plan.recipe, {}),
                 self.fit: "",
                 **self.ways.drawn(plan),
@@ -150,13 +151,12 @@ class MethodTab:
             }
         forecasts = {recipe: self._studio.forecast(config) for recipe, config in plans.items()}
         measuring = any(panel.being_measured(forecast) for forecast in forecasts.values())
-        facts = whole or Facts(session, None, None)
         return {
             self.recipes: panel.recipes(plan.recipe, forecasts),
             self.fit: panel.fit(forecasts[plan.recipe], self._studio.hourly_price, self._studio.share()),
             **self.ways.drawn(plan),
             self.bar.primary: _primary(forecasts[plan.recipe], lacks=lacks_reward(plan)),
-            self._shell.pulse: pulse(self._studio, facts, measuring=measuring, whole=whole is not None),
+            **self._shell.beat(session, whole, measuring=measuring),
         }
 
     def _plan(self, session: Session, knobs: Mapping[str, KnobValue] | None = None) -> RunConfig:
