@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.page import wait_until
 from benchmarks.training import pairs
 from studio.services.studio import Studio
 from studio.services.views import Duty
 
+PATIENCE_SECONDS = 3600.0
 ENDED = ("finished", "failed", "stopped", "interrupted")
 
 
@@ -37,7 +39,7 @@ def trained(studio: Studio, dataset: str, tuning: str, *, model: str, steps: int
     """Return a finished run of so many steps of two rows."""
     knobs = {"steps": steps, "batch_size": 2, "evaluations": 1, "max_length": 128}
     run = studio.start(studio.plan(dataset, "quick", model=model, tuning=tuning, knobs=knobs))
-    _wait(lambda: studio.run(run).status in ENDED)
+    wait_until(lambda: studio.run(run).status in ENDED, every=0.1, patience=PATIENCE_SECONDS)
     found = studio.run(run)
     assert found.status == "finished", f"{tuning}: {found.verdict.sentence}"
     return run
@@ -50,10 +52,5 @@ def ended(studio: Studio, run: str, job: str) -> tuple[str, float]:
     def status() -> str:
         return next((each.status for each in studio.run(run).jobs if each.id == job), "")
 
-    _wait(lambda: status() in ENDED)
+    wait_until(lambda: status() in ENDED, every=0.1, patience=PATIENCE_SECONDS)
     return status(), time.monotonic() - began
-
-
-def _wait(over: Callable[[], bool]) -> None:
-    while not over():
-        time.sleep(0.1)

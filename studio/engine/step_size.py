@@ -5,7 +5,7 @@ from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 
 
-def usual_rate(objective: str, tuning: str, recipe: str = "balanced") -> float:
+def usual_rate(objective: str, tuning: str, recipe: str = "") -> float:
     """Return the peak learning rate that fits what is learned, which weights move, and for how long.
 
     Raises Refused where there is no such objective or tuning.

@@ -75,8 +75,9 @@ class MethodTab:
         return [*parts, *self.form.widgets.values(), *self.form.groups.values(), *self.bar.parts()]
 
     def wire(self) -> None:
-        shell, safe = self._shell, told(self.notice)
-        filled = [shell.session, self.elsewhere, *self.form.widgets.values()]
+        shell, safe, unasked = self._shell, told(self.notice), told(self.notice, pressed=False)
+        named = [shell.session, self.elsewhere]
+        filled = [*named, *self.form.widgets.values()]
         outputs = [*self.outputs(), shell.session, shell.pulse]
         again = {"outputs": outputs, "repeats": "multiple"}  # the last choice counts, however quick
         on(self.recipes.recipe, safe(self.choose_recipe), inputs=[shell.session], **again)
@@ -84,8 +85,8 @@ class MethodTab:
         for field, part in chosen.items():
             on(part.input, safe(self.choose(field)), inputs=[shell.session, part], **again)
         for event in (self.fetch.click, self.elsewhere.submit):
-            got = on(event, safe(self.fetch_model), inputs=filled[:2], outputs=[self.notice])
-            on(got.then, self.take_model, inputs=[*filled[:2], self.notice], outputs=outputs)
+            got = on(event, safe(self.fetch_model), inputs=named, outputs=[self.notice])
+            on(got.then, self.take_model, inputs=[*named, self.notice], outputs=outputs)
         self.like.wire()
         self.aim.wire(safe, self._drawn, outputs)
         self.listed.wire(safe, self._drawn, outputs)
@@ -95,7 +96,6 @@ class MethodTab:
         for box in self.rewards.boxes.values():
             ticked = [*filled, *self.rewards.boxes.values()]
             on(box.input, safe(self.reward), inputs=ticked, **again)
-        unasked = told(self.notice, pressed=False)
         on(shell.pulse.measured, unasked(self.adjust), inputs=filled, outputs=outputs)
         told_of = [self.notice, shell.session]
         begun = on(self.bar.primary.click, safe(self.start), inputs=filled, outputs=told_of)
