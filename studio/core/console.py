@@ -3,11 +3,11 @@
 import io
 import os
 import signal
+import socket
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
 from typing import TextIO
 
 from studio.core.errors import Refused, StudioError
@@ -60,15 +60,19 @@ def noting_interruptions() -> Iterator[Callable[[], bool]]:
 def expect_interruption() -> Callable[[], None]:
     """Note signals from now on, and return what waits until one has come, were it before the wait.
 
-    No Event: a second signal that meets the first in `set` would wait for itself for ever. This queue is made
-    to be filled by a handler.
+    Python calls a handler in the main thread, but the kernel may give the signal to another one, and a main
+    thread that waits for a lock (a queue, an event) then sleeps on for ever. The wake-up descriptor is
+    written to in whichever thread the signal came, and a flood of signals cannot block it.
     """
-    came: SimpleQueue[int] = SimpleQueue()
+    woken, waking = socket.socketpair()
+    waking.setblocking(False)
+    signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
     for number in STOPPING:
-        signal.signal(number, lambda number, _: came.put(number))
+        signal.signal(number, lambda *_: None)
 
-    def wait() -> None:
-        came.get()
+    def wait(_keeps_open: socket.socket = waking) -> None:
+        while woken.recv(1)[0] not in STOPPING:
+            pass  # a handler of somebody else's
 
     return wait
 

@@ -16,9 +16,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OPEN = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/(?:assets|static|svelte)/.+"
-    r"|/gradio_api/(?:startup-events|upload|upload_progress|run/predict)"
+    r"|/gradio_api/(?:startup-events|app_id|upload|upload_progress|run/predict)"
 )
-"""The addresses of Gradio's that its page asks for, as seen in Chromium on every step."""
+"""The addresses of Gradio's that its page asks for, as seen in Chromium on every step.
+
+`app_id` is what it asks after a press found no server: it takes no press any more until that is answered,
+and then loads itself anew.
+"""
 PRESS = "/gradio_api/run/predict"
 """Where every press of the page goes."""
 MOST_BYTES = 8_000_000

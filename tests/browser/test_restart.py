@@ -1,4 +1,4 @@
-"""The studio is killed in mid-run: the page says so, comes back, and Resume goes on from the last save."""
+"""The studio is killed: the page says so and comes back; a run goes on from its last save with Resume."""
 
 import signal
 
@@ -10,6 +10,7 @@ from tests.browser.journey import (
     open_studio,
     start_training,
     take_sample,
+    unfold,
     wait_for_head,
 )
 
@@ -34,3 +35,18 @@ def test_a_killed_studio_offers_to_resume_on_the_same_page(
     page.locator("#primary-train").click()
     wait_for_head(page, "Training is done")
     expect(page.locator("#progress")).to_contain_text("8 of 8")
+
+
+def test_a_press_that_found_no_studio_does_not_leave_the_page_deaf(
+    page: Page, own_server: Server, watch: Watch
+) -> None:
+    watch.expected = ("net::ERR_",)
+    open_studio(page, own_server.address)
+    unfold(page, "other-examples")
+    own_server.stop(signal.SIGKILL)
+    page.locator('#samples .card[data-sample="medical"]').click()
+    expect(page.get_by_text("Connection Lost")).to_be_visible()
+    picture(page, "connection-lost")
+    own_server.start()
+    expect(page.get_by_text("Connection Lost")).to_have_count(0)
+    take_sample(page, "medical")

@@ -37,6 +37,15 @@ with noting_interruptions() as interrupted:
         pass
     print(sys.stdin.readline(), flush=True)
 """
+ELSEWHERE = """
+import signal, threading
+from studio.core.console import expect_interruption
+wait, go = expect_interruption(), threading.Event()
+other = threading.Thread(target=go.wait, daemon=True)
+other.start()
+threading.Timer(0.5, signal.pthread_kill, (other.ident, signal.SIGTERM)).start()
+wait()
+"""
 SLOW_VERB = """
 import sys, time
 import studio.cli
@@ -141,3 +150,8 @@ def test_signals_that_come_in_a_flood_do_not_wait_for_each_other(which):
         assert process.stdout.readline() == b"still there\n"
         process.kill()
         stopper.cancel()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals to a thread are POSIX's")
+def test_a_signal_that_the_kernel_gives_to_another_thread_ends_the_wait():
+    subprocess.run([sys.executable, "-c", ELSEWHERE], cwd=ROOT, timeout=60, check=True)
