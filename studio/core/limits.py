@@ -1,4 +1,4 @@
-"""What one person may use of a shared studio: in one place, read from the environment (`--limit` sets it).
+"""What each person, and all together, may use of a shared studio: from the environment; `--limit` sets it.
 
 Nothing is limited on a studio of one's own. Every limit is shown before it bites, and a refusal says which
 it was and what to do.
@@ -19,7 +19,7 @@ MEGABYTE = 1e6
 
 @dataclass(frozen=True)
 class Limits:
-    """Of each person; 0 is no limit."""
+    """Of each person, and those that begin with `all` of everybody together; 0 is no limit."""
 
     rows: int = knob(0, label="Rows of a file", low=0, help="rows that a file may have")
     upload_mb: float = knob(0.0, label="Size of a file", low=0, help="size of a file, in MB")
@@ -45,6 +45,12 @@ class Limits:
         low=0,
         help="minutes in 24 hours that the machine works: runs, exams, exports",
     )
+    all_disk_mb: float = knob(
+        0.0, label="Space of all", low=0, help="the same room as `disk_mb`, of everybody together"
+    )
+    all_waiting: int = knob(
+        0, label="All that waits", low=0, help="the same things as `waiting`, of everybody together"
+    )
 
     @property
     def upload_bytes(self) -> int:
@@ -53,6 +59,10 @@ class Limits:
     @property
     def disk_bytes(self) -> int:
         return int(self.disk_mb * MEGABYTE)
+
+    @property
+    def all_disk_bytes(self) -> int:
+        return int(self.all_disk_mb * MEGABYTE)
 
     def __bool__(self) -> bool:
         """Return whether anything is limited."""
@@ -68,9 +78,12 @@ OPEN_DEMO = Limits(
     waiting=3,
     run_minutes=20.0,
     day_minutes=60.0,
+    all_disk_mb=20_000.0,
+    all_waiting=24,
 )
 """Where anybody may come in: enough for the samples and a first table of one's own with the starter model,
-and on two cores a dozen people a day get through."""
+and on two cores a dozen people a day get through. What all may use together is ten people's room and eight
+people's queue: a guest that comes again and again as another one meets it."""
 
 
 def read_limits(environment: Mapping[str, str]) -> Limits:

@@ -67,7 +67,8 @@ class Amounts:
     """What the size of an export follows from, known before it is made.
 
     `tokenizer_bytes` are the files of the base's tokenizer; `rows_bytes` the rows of the run as the studio
-    keeps them, `held_out_rows_bytes` those that were held back.
+    keeps them, `held_out_rows_bytes` those that were held back. `base_bytes` are the base's weights as
+    they lie on the disk, where what was learned cannot become part of them: a page then holds both; else 0.
     """
 
     trained_parameters: int
@@ -75,6 +76,7 @@ class Amounts:
     tokenizer_bytes: int
     rows_bytes: int
     held_out_rows_bytes: int
+    base_bytes: int = 0
 
 
 LARGEST_LOGIT_DIFFERENCE = 5e-3

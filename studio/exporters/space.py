@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from studio.core.config import RunConfig
 from studio.exporters import adapter, merged
-from studio.exporters.job import ExportJob, Parity
+from studio.exporters.job import Amounts, ExportJob, Parity
+from studio.exporters.sizes import BYTES_A_WEIGHT, CARD_BYTES
 from studio.exporters.space_page import MODEL, holds
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ class Config:
 def refusal(config: RunConfig) -> str:
     """Return why no page can hold this model; "" where one can."""
     return {"merged": merged, "adapter": adapter}[holds(config)].refusal(config)
+
+
+def expected_bytes(amounts: Amounts, settings: Config) -> int:
+    """Return about how large the page will be: the whole model in float32, or base and adapter apart."""
+    if not amounts.base_bytes:
+        return BYTES_A_WEIGHT * amounts.all_parameters + amounts.tokenizer_bytes + CARD_BYTES
+    adapter_bytes = BYTES_A_WEIGHT * amounts.trained_parameters + amounts.tokenizer_bytes
+    return amounts.base_bytes + adapter_bytes + CARD_BYTES
 
 
 def fill(

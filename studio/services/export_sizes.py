@@ -8,7 +8,9 @@ from typing import Any
 from studio.core.config import DataSettings
 from studio.core.errors import StudioError
 from studio.core.progress import fold
-from studio.engine.sources import source_here
+from studio.engine.sources import ModelSource, source_here
+from studio.engine.tunings import tuning_named
+from studio.engine.weight_files import weight_files
 from studio.exporters import EXPORTERS, exporter_named
 from studio.exporters.job import Amounts
 from studio.exporters.sizes import expected_bytes
@@ -56,6 +58,7 @@ def _amounts(folder: RunFolder) -> Amounts | None:
         tokenizer_bytes=_tokenizer_bytes(folder),
         rows_bytes=rows,
         held_out_rows_bytes=held_out,
+        base_bytes=_base_bytes(folder),
     )
 
 
@@ -82,9 +85,17 @@ def _count(records: Path, kept_bytes: int) -> int:
 
 def _tokenizer_bytes(folder: RunFolder) -> int:
     """Return what the base's tokenizer takes; 0 where the base is no longer on this machine."""
-    known = folder.source()
-    source = source_here(known.model, known.revision) if known else None
-    if source is None:
-        return 0
-    files = (source.path / name for name in TOKENIZER_FILES)
+    source = _source(folder)
+    files = (source.path / name for name in TOKENIZER_FILES) if source else ()
     return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def _base_bytes(folder: RunFolder) -> int:
+    """Return what the weights of a base take that stay apart from what was learned; 0 where they do not."""
+    source = None if tuning_named(folder.config().tuning).MERGES else _source(folder)
+    return sum(file.stat().st_size for file in weight_files(source.path)) if source else 0
+
+
+def _source(folder: RunFolder) -> ModelSource | None:
+    known = folder.source()
+    return source_here(known.model, known.revision) if known else None

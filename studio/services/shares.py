@@ -1,4 +1,4 @@
-"""What one person may still use of a shared studio, and what is refused once it is used up.
+"""What one person, and all together, may still use of a shared studio; what is refused once it is used up.
 
 Only who asks for work or room is refused: what runs already ends kindly, see `allowance.py`.
 """
@@ -27,7 +27,11 @@ class Share:
 
     limits: Limits
     disk_bytes: int = 0
+    all_disk_bytes: int = 0
+    """What one person fills, and all together do."""
     waiting: int = 0
+    all_waiting: int = 0
+    """Of everybody."""
     day_seconds: float = 0.0
     back_seconds: float = 0.0
     """When the first of them come back."""
@@ -41,6 +45,14 @@ class Share:
         return min(left, default=None)
 
     @property
+    def room_bytes(self) -> int | None:
+        """How much may still be filled; None where only the disk says so."""
+        of_each, of_all = self.limits.disk_bytes, self.limits.all_disk_bytes
+        left = [of_each - self.disk_bytes] if of_each else []
+        left += [of_all - self.all_disk_bytes] if of_all else []
+        return max(0, min(left)) if left else None
+
+    @property
     def refusal(self) -> Refused | None:
         """Why nothing more may be queued now; None where it may."""
         limits = self.limits
@@ -49,6 +61,12 @@ class Share:
                 f"{count(self.waiting, 'thing')} of yours {'waits' if self.waiting == 1 else 'wait'} for the "
                 f"machine already, and {limits.waiting} of each person may.",
                 "Start it once one of them has begun, or take one out of the queue on the Train step.",
+            )
+        if limits.all_waiting and self.all_waiting >= limits.all_waiting:
+            return Refused(
+                f"{count(self.all_waiting, 'thing')} of all who are here wait for the machine already, "
+                "and no more may.",
+                "Start it once some of them are done.",
             )
         if limits.day_minutes and self.day_seconds >= limits.day_minutes * MINUTE:
             return Refused(
@@ -73,8 +91,10 @@ class Shares:
 
     def view(self) -> Share:
         """Return what is used; looks only at what has a limit."""
-        taken = taken_bytes(self._home) if self._home.limits.disk_mb else 0
-        return replace(self._of_work(), disk_bytes=taken)
+        limits = self._home.limits
+        taken = taken_bytes(self._home) if limits.disk_mb else 0
+        by_all = taken_bytes(self._home.whole) if limits.all_disk_mb else 0
+        return replace(self._of_work(), disk_bytes=taken, all_disk_bytes=by_all)
 
     def _of_work(self) -> Share:
         limits, day_ago = self._home.limits, time.time() - DAY_SECONDS
@@ -82,15 +102,17 @@ class Shares:
         lately = [ended - day_ago for _, ended in spans if ended > day_ago]
         return Share(
             limits,
-            waiting=self._waiting() if limits.waiting else 0,
+            **self._waiting(),
             day_seconds=seconds_since(spans, day_ago),
             back_seconds=min(lately, default=0.0),
         )
 
-    def _waiting(self) -> int:
+    def _waiting(self) -> dict[str, int]:
         """Return how many things wait; the exam that follows training was not asked for."""
-        tasks = (task for task in self._book.line() if not task.follows)
-        return sum(task.owner == self._home.owner for task in tasks)
+        if not self._home.limits.waiting and not self._home.limits.all_waiting:
+            return {}
+        owners = [task.owner for task in self._book.line() if not task.follows]
+        return {"waiting": owners.count(self._home.owner), "all_waiting": len(owners)}
 
     def _spans(self) -> tuple[Span, ...]:
         owner = self._home.owner

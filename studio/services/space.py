@@ -1,4 +1,4 @@
-"""Room on the disk: what is free, and what of it one person may fill."""
+"""Room on the disk: what is free, and what of it one person, and all together, may fill."""
 
 from studio.core.errors import Refused
 from studio.core.words import size as in_words
@@ -7,9 +7,9 @@ from studio.store.home import Home
 
 
 def taken_bytes(home: Home) -> int:
-    """Return what the data sets and runs of the person whose home this is take, and files on their way."""
+    """Return what the data sets and runs that are seen in this home take, and files on their way."""
     folders = [folder.path for folder in (*home.runs.all(), *home.datasets.all())]
-    return sum(size(folder) for folder in folders) + home.incoming.bytes_of(home.owner)
+    return sum(size(folder) for folder in folders) + home.incoming.bytes_of(home.runs.owner)
 
 
 def check_space(home: Home, needed_bytes: int) -> None:
@@ -20,12 +20,18 @@ def check_space(home: Home, needed_bytes: int) -> None:
             f"This needs {needed_bytes / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free.",
             "Delete earlier runs, or free some space on the disk of the home folder.",
         )
-    most = home.limits.disk_bytes
-    if most and (left := most - taken_bytes(home)) < needed_bytes:
+    limits = home.limits
+    if limits.disk_bytes and (left := limits.disk_bytes - taken_bytes(home)) < needed_bytes:
         raise Refused(
-            f"This needs about {in_words(needed_bytes)}, and of the {in_words(most)} that each person has "
-            f"here {in_words(max(0, left))} are left to you.",
+            f"This needs about {in_words(needed_bytes)}, and of the {in_words(limits.disk_bytes)} that each "
+            f"person has here {in_words(max(0, left))} are left to you.",
             "Delete a run, an export or a data set that you no longer need.",
+        )
+    if limits.all_disk_bytes and (left := limits.all_disk_bytes - taken_bytes(home.whole)) < needed_bytes:
+        raise Refused(
+            f"This needs about {in_words(needed_bytes)}, and of the {in_words(limits.all_disk_bytes)} that "
+            f"all have here together {in_words(max(0, left))} are left.",
+            "Delete what you no longer need, or ask whoever keeps this studio for more room.",
         )
 
 

@@ -89,13 +89,13 @@ class Incoming:
         assert lock is not None, "nobody else can know this folder"
         return IncomingFolder(path, lock)
 
-    def bytes_of(self, owner: str) -> int:
-        """Return what the files take that one person has on the way."""
+    def bytes_of(self, owner: str | None) -> int:
+        """Return what the files take that one person has on the way; None: that all have."""
         found = 0
         for path in self.path.glob(f"{PREFIX}*"):
             try:
                 meta = read_as(partial(shaped, Arrival), path / "meta.json", hint="")
-                found += size(path) if meta.owner == owner else 0
+                found += size(path) if owner in (None, meta.owner) else 0
             except (StudioError, FileNotFoundError):
                 pass  # It is not whole, or became a data set in this moment; nobody's, or counted there.
         return found

@@ -25,7 +25,9 @@ from studio.engine.generate import stream
 from studio.engine.models import load_tokenizer
 from studio.exporters import space, space_app, weights
 from studio.exporters.facts import DatasetFacts
+from studio.exporters.job import Amounts
 from studio.exporters.publish import export
+from studio.exporters.sizes import CARD_BYTES
 from studio.exporters.space_page import front_matter
 from tests.exporters.conftest import job_of
 
@@ -244,8 +246,14 @@ def test_the_instruction_that_a_run_was_trained_behind_is_said_by_the_page(lora_
 @pytest.mark.parametrize("tuning", ["prefix", "prompt", "bottleneck"])
 def test_what_cannot_be_merged_has_its_base_beside_it(tuning, train_one, tmp_path):
     run = train_one(tuning=tuning, steps=4, evaluations=1, learning_rate=0.02)
-    assert publish(job_of(run), tmp_path / "out").parity.passed
-    assert (tmp_path / "out" / "base" / "model.safetensors").is_file()
+    made = publish(job_of(run), tmp_path / "out")
+    assert made.parity.passed
+    base = (tmp_path / "out" / "base" / "model.safetensors").stat().st_size
+    tokenizer = (tmp_path / "out" / "model" / "tokenizer.json").stat().st_size
+    started = run.events[0]
+    amounts = Amounts(started.trainable_parameters, started.total_parameters, tokenizer, 0, 0, base)
+    foretold = space.expected_bytes(amounts, space.Config())
+    assert sum(file.bytes for file in made.files) == pytest.approx(foretold, rel=0.1, abs=2 * CARD_BYTES)
     assert ("peft==" in (tmp_path / "out" / "requirements.txt").read_text()) == (tuning != "bottleneck")
     app = runpy.run_path(str(tmp_path / "out" / "app.py"))
     assert said(app, QUESTION) == studio_says(job_of(run), Message("user", QUESTION["content"]))

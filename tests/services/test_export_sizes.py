@@ -29,6 +29,18 @@ def test_weights_take_four_bytes_each_beside_their_tokenizer(closed, folder, tin
     assert sizes["merged"] == 4 * WHOLE + tokenizer + CARD_BYTES
 
 
+def test_a_page_holds_the_whole_model_or_its_base_and_the_adapter(closed, folder, table, tiny_model_folder):
+    merged = closed.export_sizes(folder.id)
+    assert merged["space"] == merged["merged"]
+    dataset = closed.add_dataset(table, table.name)
+    config = closed.plan(dataset.id, "balanced", model=str(tiny_model_folder), tuning="prefix")
+    apart = closed._home.runs.folder(closed.start(config, "apart"))
+    apart.append(STARTED)
+    apart.write_source(SourceNote(str(tiny_model_folder), "", "hash", ""))
+    sizes = closed.export_sizes(apart.id)
+    assert sizes["space"] == sizes["adapter"] + (tiny_model_folder / "model.safetensors").stat().st_size
+
+
 def test_rows_take_what_the_rows_of_the_run_take(closed, folder):
     kept = folder.records_file.stat().st_size
     assert closed.export_sizes(folder.id)["cluster"] == kept + CARD_BYTES

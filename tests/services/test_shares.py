@@ -46,6 +46,18 @@ def test_only_so_many_things_of_one_person_wait_and_others_are_not_counted(share
     assert ada.start(config, "c")
 
 
+def test_only_so_many_things_of_all_wait_and_another_guest_is_refused_too(shared, table, tiny_model_folder):
+    ada = shared(all_waiting=2)
+    runs = [ada.start(planned(ada, table, tiny_model_folder), name) for name in "ab"]
+    bob = ada.visited_by("bob")
+    assert (bob.share().waiting, bob.share().all_waiting) == (0, 2)
+    config = planned(bob, table, tiny_model_folder)
+    with pytest.raises(Refused, match=r"^2 things of all who are here wait .* no more may\. Start it once"):
+        bob.start(config)
+    ada._home.runs.folder(runs[0]).append(STARTED)
+    assert bob.start(config)
+
+
 def test_a_double_click_is_no_second_thing_that_waits(shared, table, tiny_model_folder):
     ada = shared(waiting=1)
     config = planned(ada, table, tiny_model_folder)

@@ -46,6 +46,24 @@ def test_a_full_share_takes_no_file_no_change_and_no_document_until_something_go
     assert ada.share().disk_bytes == 0
 
 
+def test_all_together_fill_no_more_than_all_may_however_many_guests_there_are(shared, table):
+    ada = shared(all_disk_mb=1)
+    dataset = ada.add_dataset(table, "sums.csv")
+    left = ada.share().room_bytes
+    assert 900_000 < left < 1_000_000
+    bob = ada.visited_by("bob")
+    assert bob.share().room_bytes == left
+    check_space(bob._home, left)
+    with pytest.raises(Refused, match=r"of the 1\.0 MB that all have here together \d+ kB are left"):
+        check_space(bob._home, left + 1)
+    folder = bob._home.incoming.create()
+    folder.bring(table, Arrival("sums.csv", "sums", owner="bob"))
+    assert ada.share().room_bytes <= left - table.stat().st_size
+    folder.remove()
+    ada.delete_dataset(dataset.id)
+    assert bob.share().room_bytes == 1_000_000
+
+
 def test_files_on_their_way_are_counted_for_who_brought_them(shared, table):
     ada = shared(disk_mb=1)
     folder = ada._home.incoming.create()

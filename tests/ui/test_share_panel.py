@@ -31,6 +31,17 @@ def test_the_size_of_a_file_and_the_room_that_is_left_are_told_before_one_is_bro
     assert "0 bytes of your 2.0 GB" in of_files(replace(SHARE, disk_bytes=3_000_000_000))
 
 
+def test_what_all_may_use_together_is_told_beside_ones_own() -> None:
+    together = replace(SHARE.limits, all_disk_mb=20_000, all_waiting=24)
+    share = replace(SHARE, limits=together, all_disk_bytes=19_900_000_000, all_waiting=22)
+    assert "All who are here have 20 GB together; 100 MB of it are free." in of_files(share)
+    assert "Of all who are here together 24 may; 22 do." in of_a_run(share, forecast(2, 4))
+    assert "100 MB are left to you" in of_a_run(share, forecast(2, 4))
+    full = replace(share, all_waiting=24)
+    assert full.refusal is not None
+    assert full.refusal.message in of_a_run(full, forecast(2, 4))
+
+
 def test_the_minutes_and_places_that_are_left_are_told_before_a_run_is_started() -> None:
     told = method.fit(forecast(2, 4), None, SHARE)
     assert "a run trains up to 20 min" in told

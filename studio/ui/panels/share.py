@@ -16,6 +16,9 @@ def of_files(share: Share) -> str:
     if limits.disk_mb:
         left = size(max(0, limits.disk_bytes - share.disk_bytes))
         said.append(f"{left} of your {size(limits.disk_bytes)} on this machine (the quota) are free.")
+    if limits.all_disk_mb:
+        left = size(max(0, limits.all_disk_bytes - share.all_disk_bytes))
+        said.append(f"All who are here have {size(limits.all_disk_bytes)} together; {left} of it are free.")
     return _line(said)
 
 
@@ -29,6 +32,8 @@ def of_a_run(share: Share, forecast: Forecast) -> str:
         said.append(f"{duration(left)} of your {duration(limits.day_minutes * MINUTE)} in 24 hours are left.")
     if limits.waiting:
         said.append(f"{_waiting(share.waiting)}, and {limits.waiting} may.")
+    if limits.all_waiting:
+        said.append(f"Of all who are here together {limits.all_waiting} may; {share.all_waiting} do.")
     return _warning(share, forecast) + _line(said)
 
 
@@ -43,9 +48,9 @@ def _waiting(things: int) -> str:
 def _warning(share: Share, forecast: Forecast) -> str:
     if (refusal := share.refusal) is not None:
         return notice("warning", "Not now:", refusal.message, hint=refusal.hint)
-    left = share.limits.disk_bytes - share.disk_bytes
-    if share.limits.disk_mb and forecast.disk_bytes > left:
-        needed = f"The run needs about {size(forecast.disk_bytes)}, and {size(max(0, left))} are left to you."
+    left = share.room_bytes
+    if left is not None and forecast.disk_bytes > left:
+        needed = f"The run needs about {size(forecast.disk_bytes)}, and {size(left)} are left to you."
         hint = "Delete a run, an export or a data set that you no longer need."
         return notice("warning", "No room for it:", needed, hint=hint)
     most = share.run_seconds
