@@ -18,6 +18,8 @@ from studio.engine.shelf import NOTHING, UNTOUCHED, AddOn, Shelf
 
 Take = Callable[[int], bool]
 """Is given each token; returns whether it wants another."""
+LEAST_TEMPERATURE = 1e-5
+"""Below it the likeliest token is taken: scores over less leave the numbers that there are."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,14 @@ class Seat:
 
     def draw(self, logits: Tensor) -> int:  # (V,) float32
         """Return the next token."""
-        if self.sampling.temperature == 0:
+        if self.sampling.temperature < LEAST_TEMPERATURE:
             return int(logits.argmax())
         likely = (logits / self.sampling.temperature).softmax(-1).cpu()
         if self.sampling.top_p < 1:
             ordered, order = likely.sort(descending=True)
-            ordered[ordered.cumsum(0) - ordered >= self.sampling.top_p] = 0  # the likeliest always stays
+            beyond = ordered.cumsum(0) - ordered >= self.sampling.top_p
+            beyond[0] = False  # the likeliest stays, also where top_p is no more than 0 to the last digit
+            ordered[beyond] = 0
             return int(order[torch.multinomial(ordered, 1, generator=self.generator)])
         return int(torch.multinomial(likely, 1, generator=self.generator))
 

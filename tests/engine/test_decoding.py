@@ -145,3 +145,10 @@ def test_the_unlikely_rest_is_never_drawn():
     assert {seat.draw(logits) for _ in range(200)} == {0, 1}
     narrow = Seat((1,), lambda token: True, sampling=Sampling(temperature=1.0, top_p=0.01, seed=0))
     assert {narrow.draw(logits) for _ in range(50)} == {0}
+
+
+@pytest.mark.parametrize("tiny", [{"temperature": 1e-38}, {"temperature": 5e-324}, {"top_p": 5e-324}])
+def test_numbers_next_to_nothing_draw_the_likeliest_and_end_nothing(tiny):
+    logits = torch.tensor([-30.0, 29.0, 30.0])
+    seat = Seat((1,), lambda token: True, sampling=Sampling(**{"temperature": 1.0} | tiny))
+    assert seat.draw(logits) == 2
