@@ -47,6 +47,7 @@ class Reply:
         self._ends, self._stops, self._limit = ends, tuple(stops), limit
         self._deadline = time.monotonic() + seconds
         self._ids: list[int] = []
+        self._read = 0  # the first of the tokens that were read last
         self._shown = 0  # tokens whose text is in what was read
         self._held = ""
         self.written = 0
@@ -95,14 +96,16 @@ class Reply:
     def _new_text(self, *, whole: bool = False) -> str:
         """Return the text of the tokens that are not shown; half a letter waits, at the end nothing does.
 
-        The token before them is decoded along: whether one begins with a space depends on it.
+        Those that were read last are decoded along: whether one begins with a space depends on them, and
+        letters spelled byte by byte are only read from the beginning of one.
         """
-        before = self._ids[max(0, self._shown - 1) : self._shown]
+        before = self._ids[self._read : self._shown]
         known = self._decode(before)
         text = self._decode([*before, *self._ids[self._shown :]])
         if text.endswith(HALF_A_LETTER) and not whole:
             return ""
-        self._shown = len(self._ids)
+        if self._shown < len(self._ids):
+            self._read, self._shown = self._shown, len(self._ids)
         return text[len(known) :]
 
     def _decode(self, ids: Sequence[int]) -> str:

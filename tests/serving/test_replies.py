@@ -40,6 +40,26 @@ def test_half_a_letter_waits_for_its_other_half():
     assert [piece.text for piece in pieces] == ["caf", "é", ""]
 
 
+class Spelled:
+    """A tokenizer of SentencePiece's kind: bytes beside each other make letters only where all of them do."""
+
+    def decode(self, ids, skip_special_tokens):
+        spelled = bytes(ids)
+        try:
+            return spelled.decode()
+        except UnicodeDecodeError:
+            return "\ufffd" * len(spelled)
+
+
+def test_letters_that_are_spelled_byte_by_byte_stay_whole_one_behind_the_other():
+    pieces = []
+    reply = Reply(Spelled(), pieces.append, ends=frozenset({END}), stops=(), limit=100, seconds=60)
+    for token in "한글🦄🐍!".encode():
+        reply.take(token)
+    reply.take(END)
+    assert [piece.text for piece in pieces] == ["한", "글", "🦄", "🐍", "!", ""]
+
+
 def test_half_a_letter_at_the_very_end_is_shown_as_what_it_is():
     pieces, _ = heard([b"caf", "é".encode()[:1]], [1, 2, END])
     assert "".join(piece.text for piece in pieces) == "caf\ufffd"
