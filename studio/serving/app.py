@@ -5,6 +5,7 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -26,6 +27,8 @@ from studio.serving.turns import Turns
 
 MOST_BYTES = 1_000_000
 LONGEST_SECONDS = 600.0
+LOOKS_EVERY_SECONDS = 1.0
+"""Whether whoever waits for a whole answer is still there."""
 
 
 @dataclass(frozen=True)
@@ -185,21 +188,31 @@ def _room(speaker: Speaker, asked: ChatRequest | TextRequest, prompt_tokens: int
 
 
 async def _whole(answer: UnderWay, request: Request) -> dict[str, Any]:
-    text, finish = "", ""
-    while not finish:
-        try:
-            piece = await asyncio.wait_for(answer.pieces.get(), timeout=1.0)
-        except TimeoutError:
-            if await request.is_disconnected():
-                answer.reply.gone = True
-                raise WrongRequest("Whoever asked has left.", status=499) from None
-            continue
-        text, finish = text + piece.text, piece.finish
-    if finish == "failed":
-        raise _failure(piece)
+    pieces = [Piece("")]
+    try:
+        while not pieces[-1].finish:
+            pieces += await _come(answer)
+            if not pieces[-1].finish and await request.is_disconnected():
+                raise WrongRequest("Whoever asked has left.", status=499)
+    finally:
+        answer.reply.gone = True  # also where whoever asked has left, or the server closes
+    if pieces[-1].finish == "failed":
+        raise _failure(pieces[-1])
+    text, finish = "".join(piece.text for piece in pieces), pieces[-1].finish
     choice = answer.form.choice(text, finish, streamed=False)
     document = answer.head(answer.form.whole) | {"choices": [choice], "usage": answer.used()}
     return document | ({"sources": list(answer.given.sources)} if answer.given.sources else {})
+
+
+async def _come(answer: UnderWay) -> list[Piece]:
+    """Return the pieces that come until it is time to look whether somebody still waits, or to the last."""
+    come, until = [], time.monotonic() + LOOKS_EVERY_SECONDS
+    with suppress(TimeoutError):
+        while (left := until - time.monotonic()) > 0:
+            come.append(await asyncio.wait_for(answer.pieces.get(), timeout=left))
+            if come[-1].finish:
+                break
+    return come
 
 
 async def _streamed(answer: UnderWay) -> AsyncIterator[str]:
