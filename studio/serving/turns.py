@@ -128,8 +128,9 @@ class Turns:
         """Take those out of the line who come next to this decoder; who has left is passed over."""
         with self._changed:
             mine = [each for each in self._waiting if each[0] is decoder]
-            taken = [each for each in mine if each[1].wanted()][:room]
-            gone = [each for each in mine if not each[1].wanted()]
-            for each in (*taken, *gone):
-                self._waiting.remove(each)
+            wanted = [each for each in mine if each[1].wanted()]  # asked once: anybody may leave meanwhile
+            taken = wanted[:room]
+            for each in mine:
+                if each in taken or each not in wanted:
+                    self._waiting.remove(each)
         return [seat for _, seat in taken]

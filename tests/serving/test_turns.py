@@ -1,8 +1,12 @@
 """Between answers the line waits, and lets go of what answers left behind."""
 
 import threading
+from collections.abc import Sequence
 
+from studio.engine.decoding import Seat
+from studio.serving.replies import Reply
 from studio.serving.turns import Turns
+from tests.services.conftest import wait_for
 
 
 def test_once_nobody_has_asked_for_a_while_memory_is_given_back_and_only_once(monkeypatch):
@@ -20,3 +24,35 @@ def test_once_nobody_has_asked_for_a_while_memory_is_given_back_and_only_once(mo
         assert turns.counts() == (0, 0)
     turns.close()
     assert times == ["decoding"]
+
+
+class Listed:
+    """A decoder that gives nobody a token and only notes who joins."""
+
+    def __init__(self) -> None:
+        self.joined: list[Seat] = []
+
+    def __len__(self) -> int:
+        return 0
+
+    def join(self, seats: Sequence[Seat]) -> None:
+        self.joined += seats
+
+
+class Nothing:
+    def decode(self, ids, skip_special_tokens):
+        return ""
+
+
+def test_whoever_leaves_just_as_the_turn_comes_ends_nothing_for_the_others():
+    looks = iter([True])
+    leaving = Seat((1,), lambda token: True, wanted=lambda: next(looks, False))
+    staying = Seat((1,), lambda token: True)
+    turns, decoder = Turns(), Listed()
+    settings = {"ends": frozenset(), "stops": (), "limit": 1, "seconds": 9.0}
+    for seat in (leaving, staying):
+        turns.ask(decoder, seat, Reply(Nothing(), lambda piece: None, **settings))
+    wait_for(lambda: staying in decoder.joined)
+    assert turns.alive
+    assert turns.counts() == (0, 0)
+    turns.close()
