@@ -25,6 +25,8 @@ _WITHOUT = (
     "# This model's chat template cannot be said in Ollama's language. Ollama takes the one inside the file\n"
     "# where it knows it; ask it something you know the answer to before you rely on it."
 )
+_BARE = f"TEMPLATE {QUOTE}{{{{ .Prompt }}}}{QUOTE}"
+"""For a model that goes on with a text: else Ollama would put its base's chat template around it."""
 _CHECKED = (
     ("user",),
     ("system", "user"),
@@ -159,14 +161,15 @@ def write(
     lines = ["# ollama create my-model -f Modelfile", f"FROM ./{file}"]
     if frame is not None:
         lines.append(f"TEMPLATE {_quoted(_in_their_words(frame))}")
-    elif chat:
-        lines.append(_WITHOUT)
+    else:
+        lines.append(_WITHOUT if chat else _BARE)
     lines += _system(system) if system else []
     lines += [f'PARAMETER stop "{end}"' for end in ends if '"' not in end]
     lines.append(f"PARAMETER num_ctx {min(context, CONTEXT)}")
     lines += [
         "# As in the exam: the likeliest word. Higher is more varied.",
         "PARAMETER temperature 0",
+        "PARAMETER repeat_penalty 1.0",
     ]
     return "\n".join(lines) + "\n"
 

@@ -104,7 +104,7 @@ def test_a_template_that_cannot_be_said_so_is_left_out_and_told(source, template
 
 def test_a_model_that_goes_on_with_a_text_gets_it_bare(template_of):
     text = written(template_of(), chat=False)
-    assert "TEMPLATE" not in text
+    assert 'TEMPLATE """{{ .Prompt }}"""\n' in text  # else the chat template inside the file would be taken
     assert "cannot be said" not in text
 
 
@@ -112,6 +112,6 @@ def test_stop_words_room_and_instruction_stand_in_ollamas_form(template_of):
     text = written(template_of(), system="Answer in one word.", ends=["<|im_end|>", "<|endoftext|>"])
     assert 'PARAMETER stop "<|im_end|>"\nPARAMETER stop "<|endoftext|>"\nPARAMETER num_ctx 512\n' in text
     assert 'SYSTEM """Answer in one word."""' in text
-    assert text.endswith("PARAMETER temperature 0\n")
+    assert text.endswith("PARAMETER temperature 0\nPARAMETER repeat_penalty 1.0\n")  # Ollama's own is 1.1
     assert "num_ctx 8192" in written(template_of(), context=131_072)
     assert "SYSTEM" not in written(template_of(), system='Say "yes"')
