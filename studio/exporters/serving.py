@@ -9,6 +9,8 @@ from studio.exporters.job import ExportJob
 from studio.exporters.origin import Origin
 
 READ_BY_VLLM = ("peft", "transformers")
+RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
+"""What vLLM takes for the largest rank of an add-on."""
 NOT_RUN = "The studio checks these files with `transformers`, not with vLLM."
 
 
@@ -36,6 +38,6 @@ def _command(exporter: ModuleType, job: ExportJob, origin: Origin) -> str:
         return "vllm serve ."
     if config.tuning != "lora" or config.part(lora.Config).dora:
         return ""
-    rank = config.part(lora.Config).rank
+    rank = min((each for each in RANKS if each >= config.part(lora.Config).rank), default=RANKS[-1])
     base = shlex.quote(origin.hub_id or origin.loads_elsewhere)
     return f"vllm serve {base} --enable-lora --max-lora-rank {rank} --lora-modules tuned=."

@@ -16,7 +16,6 @@ from studio.core.progress import fold
 from studio.core.records import Completion, SourcedRecord
 from studio.core.report import DatasetReport, Issue
 from studio.engine.sources import ModelSource
-from studio.engine.tunings import lora
 from studio.exporters import adapter, gguf, merged
 from studio.exporters.card import data, forgotten, model_card
 from studio.exporters.facts import DatasetFacts, RunFacts
@@ -168,10 +167,11 @@ def test_the_lines_that_load_it_are_python():
         compile(exporter.how_to_load(JOB), "card", "exec")
 
 
-def test_the_command_that_serves_it_to_many_names_base_and_rank():
-    served = model_card(adapter, replace(JOB, source=HUB), PARITY)
-    rank = JOB.config.part(lora.Config).rank
-    assert f"vllm serve {HUB.id} --enable-lora --max-lora-rank {rank} --lora-modules tuned=." in served
+@pytest.mark.parametrize(("rank", "named"), [(1, 8), (8, 8), (12, 16), (200, 256)])
+def test_the_command_that_serves_it_to_many_names_base_and_a_rank_that_vllm_takes(rank, named):
+    config = replace(JOB.config, knobs={**JOB.config.knobs, "rank": rank})
+    served = model_card(adapter, replace(JOB, source=HUB, config=config), PARITY)
+    assert f"vllm serve {HUB.id} --enable-lora --max-lora-rank {named} --lora-modules tuned=." in served
     assert "vllm serve .\n" in model_card(merged, JOB, PARITY)
     other = replace(JOB, config=replace(JOB.config, tuning="ia3"))
     assert "vllm" not in model_card(adapter, other, PARITY)
