@@ -14,6 +14,7 @@ from transformers import (
 
 from studio.core.errors import StudioError
 from studio.core.work_time import WorkTime
+from studio.data.templates import ChatTemplate
 from studio.engine.models import context_tokens
 from studio.engine.openings import opening_places
 
@@ -25,10 +26,14 @@ class Interrupted(Exception):
 
 
 def end_tokens(model: nn.Module, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
-    """Return the tokens that end an answer: the tokenizer's and those the model itself names."""
+    """Return the tokens that end an answer: of the text, of a turn in its chat template, and the model's own.
+
+    A model that was never taught a chat names the end of a text alone, though its template ends turns
+    otherwise: once tuned it ends its answers as the template does.
+    """
     named = model.generation_config.eos_token_id
     own = named if isinstance(named, list) else [named]
-    return frozenset(token for token in (*own, tokenizer.eos_token_id) if token is not None)
+    return frozenset(token for token in (*own, *ChatTemplate(tokenizer).stop_ids) if token is not None)
 
 
 def room(model: nn.Module, prompt_tokens: int, wanted: int) -> int:

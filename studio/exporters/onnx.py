@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.core.config import DataSettings, RunConfig
+from studio.data.templates import ChatTemplate
 from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.exporters.job import Amounts, ExportJob
@@ -96,7 +97,11 @@ def how_to_load(job: ExportJob) -> str:
         return f"import json\n\n{_OPEN}{_SORTS.format(length=length)}"
     if objective.HEAD == "reward":
         return f"{_OPEN}{_JUDGES}"
-    return f"import numpy\n{_OPEN}{_ASKS if objective.CHAT else _GOES_ON}{_WRITES}"
+    from studio.engine.models import load_tokenizer  # torch: not before the first page
+
+    ends = ChatTemplate(load_tokenizer(job.source)).stop_ids
+    writes = _WRITES.replace("ENDS", repr(ends))
+    return f"import numpy\n{_OPEN}{_ASKS if objective.CHAT else _GOES_ON}{writes}"
 
 
 _OPEN = """import os
@@ -131,7 +136,7 @@ for _ in range(100):  # new tokens; each reads everything before it again
     given = {"input_ids": ids, "attention_mask": numpy.ones_like(ids)}
     scores = session.run(["logits"], given)[0]  # (1, tokens, vocabulary)
     ids = numpy.append(ids, scores[:, -1:].argmax(-1), axis=1)
-    if ids[0, -1] == tokenizer.eos_token_id:
+    if ids[0, -1] in ENDS:  # the end of a text, or of a turn
         break
 print(tokenizer.decode(ids[0, begin:], skip_special_tokens=True))
 """

@@ -10,11 +10,13 @@ from transformers import AutoModelForCausalLM
 from studio.core.config import DataSettings
 from studio.core.errors import StudioError
 from studio.data.templates import ChatTemplate
+from studio.engine.generate import end_tokens
 from studio.engine.models import load_tokenizer, model_config, read_model_config, row_tokens
 from studio.engine.objectives import objective_named
 from studio.engine.tunings import tuning_named
 from studio.evaluation.questions import Question
 from studio.exporters.adapter_files import SCRIPT as LOAD_ADAPTER
+from studio.exporters.endings import as_examined
 from studio.exporters.instructions import instruction_of, system_of
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob
 from studio.exporters.parity import NEW_TOKENS, Answered
@@ -77,6 +79,7 @@ def _write_base(job: ExportJob, folder: Path) -> None:
         trust_remote_code=False,
         local_files_only=True,
     )
+    as_examined(base, sorted(end_tokens(base, load_tokenizer(job.source))))
     base.save_pretrained(folder)
 
 

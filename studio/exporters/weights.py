@@ -12,6 +12,7 @@ from studio.core.errors import StudioError
 from studio.data.templates import ChatTemplate
 from studio.engine.device import choose_device
 from studio.engine.generate import end_tokens
+from studio.engine.heads import plain_of
 from studio.engine.models import load_tokenizer, read_model_config, row_tokens
 from studio.engine.objectives import chat, objective_named
 from studio.engine.tuned import load_tuned
@@ -19,6 +20,7 @@ from studio.engine.tunings import tuning_named
 from studio.evaluation.questions import Question, questions
 from studio.exporters import exporter_named, judging, parity, sorting
 from studio.exporters.card import model_card
+from studio.exporters.endings import as_examined
 from studio.exporters.instructions import folded
 from studio.exporters.job import LARGEST_LOGIT_DIFFERENCE, ExportJob, Parity
 
@@ -44,7 +46,7 @@ def fill(
     template = ChatTemplate(load_tokenizer(job.source))
     asked = asked_of(job, template)
     model = studio_model(job)
-    ends = () if job.source.labels else sorted(end_tokens(model, template.tokenizer))
+    ends = () if job.source.labels else _ends(model, template)
     progress(1, STAGES, "Asking the studio's model")
     ours = _answers(model, [q.prompt for q in asked], ends, should_stop)
     if ours is None or should_stop():
@@ -65,6 +67,13 @@ def fill(
     (folder / "README.md").write_text(model_card(exporter, job, compared), encoding="utf-8")
     witness(asked, ours)
     return compared
+
+
+def _ends(model: PreTrainedModel, template: ChatTemplate) -> list[int]:
+    """Return the tokens that end an answer; the model's own files will name them too."""
+    ends = sorted(end_tokens(model, template.tokenizer))
+    as_examined(plain_of(model), ends)
+    return ends
 
 
 def _answers(

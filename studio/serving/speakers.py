@@ -78,11 +78,12 @@ def _not_nothing(ids: list[int]) -> list[int]:
 def speaker_of(
     folder: RunFolder, gathered: Material, named: "tuple[str, Decoder, str]", of: tuple[int, str]
 ) -> Speaker:
+    from studio.engine.generate import end_tokens
     from studio.engine.models import read_model_config, row_tokens
 
     (name, decoder, add_on), (step, weights) = named, of
     limit = row_tokens(gathered.config, read_model_config(gathered.source))
-    ends = frozenset(gathered.template.stop_ids)
+    ends = end_tokens(decoder.shelf.model, gathered.tokenizer)
     return Speaker(name, decoder, add_on, gathered, folder, ends, limit, step, weights)
 
 
