@@ -221,7 +221,7 @@ async def _streamed(answer: UnderWay) -> AsyncIterator[str]:
         while not finish:
             piece = await answer.pieces.get()
             finish = piece.finish
-            if piece.note:  # nothing of the answer was told
+            if piece.note:  # it is no answer, or not a whole one
                 yield _event(error(_failure(piece)))
                 return
             ended = {"failed": "length"}.get(finish, finish) or None

@@ -18,7 +18,7 @@ HALF_A_LETTER = "\ufffd"
 class Piece:
     """Some text of an answer; `finish` says why it is the last one, "" where it is not.
 
-    `note` says of one that failed why this model cannot answer while others can.
+    `note` says of one that failed what went wrong; "" where the server closes.
     """
 
     text: str
@@ -77,10 +77,10 @@ class Reply:
             self._tell(Piece(ready))
         return not self.gone
 
-    def fail(self) -> None:
-        """End it where it is: the server cannot go on."""
+    def fail(self, why: str = "") -> None:
+        """End it where it is: the server cannot go on; "" where it closes."""
         if not self.finish:
-            self._end("failed")
+            self._end("failed", why)
 
     def refuse(self, problem: StudioError) -> None:
         """End it before it began: its model cannot be had."""

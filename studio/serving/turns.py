@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 16
 MOST_WAITING = 64
+FAILED = "A model failed before this answer was finished."
 QUIET_SECONDS = 10.0
 """So long after the last answer the memory goes back that answers leave free: up to half of what is held."""
 
@@ -79,14 +80,16 @@ class Turns:
         self._thread.join()
 
     def _work(self) -> None:
+        why = FAILED
         try:
             while self._all_have_turns():
                 pass
+            why = ""  # it was asked to close
         finally:  # also where a decoder failed: nobody may wait for ever
             with self._changed:
                 self._closing, self._at_work = True, False
                 for reply in self._replies:
-                    reply.fail()
+                    reply.fail(why)
                 self._changed.notify_all()
 
     def _all_have_turns(self) -> bool:

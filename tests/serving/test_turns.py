@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from studio.engine.decoding import Seat
 from studio.serving.replies import Reply
-from studio.serving.turns import Turns
+from studio.serving.turns import FAILED, Turns
 from tests.services.conftest import wait_for
 
 
@@ -56,3 +56,27 @@ def test_whoever_leaves_just_as_the_turn_comes_ends_nothing_for_the_others():
     assert turns.alive
     assert turns.counts() == (0, 0)
     turns.close()
+
+
+class Broken(Listed):
+    """A decoder whose model fails."""
+
+    def join(self, seats: Sequence[Seat]) -> None:
+        raise RuntimeError("no memory left")
+
+
+def test_an_answer_that_a_broken_model_ends_is_told_apart_from_one_that_the_closing_server_ends(monkeypatch):
+    monkeypatch.setattr("threading.excepthook", lambda args: None)
+    settings = {"ends": frozenset(), "stops": (), "limit": 1, "seconds": 9.0}
+    heard = []
+    turns = Turns()
+    turns.ask(Broken(), Seat((1,), lambda token: True), Reply(Nothing(), heard.append, **settings))
+    wait_for(lambda: heard)
+    assert (heard[0].finish, heard[0].note) == ("failed", FAILED)
+    turns.close()
+    turns, closed = Turns(), Reply(Nothing(), heard.append, **settings)
+    with turns.between_tokens():
+        turns.ask(Listed(), Seat((1,), lambda token: True), closed)
+        turns._closing = True
+    turns.close()
+    assert (heard[1].finish, heard[1].note) == ("failed", "")
