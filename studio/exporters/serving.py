@@ -39,5 +39,6 @@ def _command(exporter: ModuleType, job: ExportJob, origin: Origin) -> str:
     if config.tuning != "lora" or config.part(lora.Config).dora:
         return ""
     rank = min((each for each in RANKS if each >= config.part(lora.Config).rank), default=RANKS[-1])
-    base = shlex.quote(origin.hub_id or origin.loads_elsewhere)
-    return f"vllm serve {base} --enable-lora --max-lora-rank {rank} --lora-modules tuned=."
+    base = shlex.quote(origin.loads_elsewhere)  # the very one, also where the hub has a relative of it
+    command = f"vllm serve {base} --enable-lora --max-lora-rank {rank} --lora-modules tuned=."
+    return f"{command} --revision {origin.revision}" if origin.revision else command

@@ -171,7 +171,10 @@ def test_the_lines_that_load_it_are_python():
 def test_the_command_that_serves_it_to_many_names_base_and_a_rank_that_vllm_takes(rank, named):
     config = replace(JOB.config, knobs={**JOB.config.knobs, "rank": rank})
     served = model_card(adapter, replace(JOB, source=HUB, config=config), PARITY)
-    assert f"vllm serve {HUB.id} --enable-lora --max-lora-rank {named} --lora-modules tuned=." in served
+    told = f"vllm serve {HUB.id} --enable-lora --max-lora-rank {named} --lora-modules tuned=."
+    assert f"{told} --revision {HUB.revision}\n" in served
+    rebuilt = model_card(adapter, replace(JOB, source=STARTER, config=config), PARITY)
+    assert "vllm serve starter-base --enable-lora" in rebuilt  # what the steps above it build
     assert "vllm serve .\n" in model_card(merged, JOB, PARITY)
     other = replace(JOB, config=replace(JOB.config, tuning="ia3"))
     assert "vllm" not in model_card(adapter, other, PARITY)
