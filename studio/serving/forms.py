@@ -17,7 +17,10 @@ from studio.core.records import Message
 
 MOST_TOKENS = 4096
 USUAL_TOKENS = 512
-NOT_TAKEN = ("tools", "functions", "tool_choice", "logprobs", "top_logprobs", "logit_bias", "response_format")
+NOT_TAKEN = (
+    *("tools", "functions", "tool_choice", "logprobs", "top_logprobs", "logit_bias", "response_format"),
+    *("frequency_penalty", "presence_penalty", "echo", "suffix"),
+)
 """Entries that would be passed over in silence, and the answer be another than was asked for."""
 
 
@@ -127,7 +130,7 @@ def read(kind: type[Request], document: Any) -> Any:
     """Return the request. Raises WrongRequest that names the entry."""
     if not isinstance(document, dict):
         raise WrongRequest("The body must be a JSON object.")
-    asked = [name for name in NOT_TAKEN if document.get(name) not in (None, False, [], {})]
+    asked = [name for name in NOT_TAKEN if document.get(name) not in (None, False, [], {}, "")]
     if document.get("response_format") == {"type": "text"}:
         asked.remove("response_format")
     if asked:

@@ -109,6 +109,7 @@ def test_an_unknown_model_is_told_in_the_form_that_clients_know(client):
         ({"n": 2}, "n"),
         ({"stop": [""]}, "stop"),
         ({"tools": [{"type": "function", "function": {"name": "f"}}]}, "tools"),
+        ({"frequency_penalty": 0.5}, "frequency_penalty"),
         ({"messages": []}, "messages"),
         ({"messages": [{"role": "user", "content": "word " * 4000}]}, "messages"),
     ],
