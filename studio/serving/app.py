@@ -243,4 +243,5 @@ def _failure(piece: Piece) -> WrongRequest:
 
 
 def _event(document: dict[str, Any]) -> str:
-    return f"data: {json.dumps(document, ensure_ascii=False)}\n\n"
+    # In ASCII, where nothing is a line's end to anybody: some clients take U+0085 and U+2028 for one.
+    return f"data: {json.dumps(document)}\n\n"
