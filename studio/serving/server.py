@@ -126,8 +126,14 @@ def first_free(offer: Offer, turns: Turns, address: Address) -> tuple[Door, Addr
 def _taken(address: Address) -> socket.socket:
     """Return a socket that listens: from now on a client waits instead of being turned away."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    if not 0 < address.port < 1 << 16:
+        raise Refused(f"There is no port {address.port}.", "Name one from 1 to 65535 with --port.")
     try:
         return socket.create_server((address.host, address.port), family=family)
+    except socket.gaierror as error:
+        raise Refused(
+            f"{address.host} is no address of this machine.", "Name another with --host."
+        ) from error
     except OSError as error:
         raise Refused(
             f"Port {address.port} of {address.host} cannot be had: {os.strerror(error.errno or 0).lower()}.",

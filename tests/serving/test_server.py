@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -13,7 +14,10 @@ from studio.core.errors import Refused
 from studio.core.keys import SERVE_KEY
 from studio.core.records import Message
 from studio.services.studio import Studio
+from studio.serving.app import Offer
 from studio.serving.cast import cast
+from studio.serving.server import Address, Door
+from studio.serving.turns import Turns
 from studio.store.home import Home
 from tests.services.conftest import wait_for
 from tests.serving.conftest import free_port
@@ -67,3 +71,22 @@ def test_with_documents_the_answer_names_what_was_looked_up(runs):
     ids, given = speaker.chat_prompt(asked)
     assert given.sources
     assert len(ids) > len(plain.speakers[runs.first].chat_prompt(asked)[0])
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (Address(port=70_000), "There is no port 70000"),
+        (Address(port=0), "There is no port 0"),
+        (Address(host="nowhere"), "nowhere is no address of this machine"),
+    ],
+)
+def test_an_address_that_cannot_be_is_refused_in_words(address, said, monkeypatch):
+    def unknown(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("socket.create_server", unknown)
+    turns = Turns()
+    with pytest.raises(Refused, match=said):
+        Door(Offer({}, lambda name: None), turns, address)
+    turns.close()
