@@ -28,7 +28,7 @@ from studio.engine.hub_line import AGAIN, Busy, CountedFile, Line, in_words, roo
 MARK = "fine-tuning-studio"
 """The tag in the model card by which a repository is known that the studio filled."""
 OURS = (
-    *("*.safetensors", "*.safetensors.index.json", "*.gguf", "*.onnx", "Modelfile"),
+    *("*.safetensors", "*.safetensors.index.json", "*.gguf", "*.onnx", "*.onnx.data", "Modelfile"),
     *("config.json", "generation_config.json", "adapter_config.json", "chat_template.jinja"),
     *("tokenizer*", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt"),
     *("load_adapter.py", "get_base.py"),

@@ -132,6 +132,13 @@ def test_a_newer_point_is_a_new_commit_and_what_the_old_one_loaded_is_gone(
     assert set(pushed.removed) == {"adapter_config.json", "adapter_model.safetensors"}
 
 
+def test_the_weights_of_a_graph_make_way_with_it(hub: TakingHub, parcel: Parcel, watch: Watch) -> None:
+    send(parcel, watch)
+    hub.repositories["me/tuned"].files |= {"model.onnx": b"graph", "model.onnx.data": b"weights"}
+    (parcel.folder / "README.md").write_text("another card")
+    assert set(send(parcel, watch).removed) == {"model.onnx", "model.onnx.data"}
+
+
 def test_a_space_goes_to_its_own_place_and_an_older_ones_base_makes_way(
     hub: TakingHub, parcel: Parcel, watch: Watch
 ) -> None:
