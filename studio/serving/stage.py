@@ -150,28 +150,32 @@ class Stage:
 
     def open(self, folders: Sequence[RunFolder]) -> None:
         """Load the runs and open the server for them, in the background; `server` says how far that is."""
+        wanted = ServerView("opening", note="The models are loaded.")
         with self._lock:
             if self._view is not None and self._view.state != "failed":
                 raise Refused("The server is open already.", "Stop it first; then open it for other models.")
-            self._view = ServerView("opening", note="The models are loaded.")
-        self._in_background(lambda: self._open(folders), self._not_opened)
+            self._view = wanted
+        self._in_background(
+            lambda: self._open(folders, wanted), lambda error: self._not_opened(error, wanted)
+        )
 
-    def _open(self, folders: Sequence[RunFolder]) -> None:
+    def _open(self, folders: Sequence[RunFolder], wanted: ServerView) -> None:
         line = self._line()
         load_packages()
         offered: dict[str, Speaker] = {}
         for folder in folders:
             self._aside(lambda folder=folder: introduce(self._cast, offered, folder, None))
         with self._lock:
-            if self._view is None:  # stopped meanwhile
+            if self._view is not wanted:  # stopped meanwhile, perhaps to be opened for others
                 return
             self._door, address = first_free(Offer(offered, self.put_away), line, self._address)
             self._offered = offered
             self._view = ServerView("open", address.url, self._door.key or "", **_named(offered))
 
-    def _not_opened(self, error: StudioError) -> None:
+    def _not_opened(self, error: StudioError, wanted: ServerView) -> None:
         with self._lock:
-            self._view = ServerView("failed", note=str(error))
+            if self._view is wanted:
+                self._view = ServerView("failed", note=str(error))
 
     def server(self) -> ServerView | None:
         with self._lock:

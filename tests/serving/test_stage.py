@@ -1,5 +1,7 @@
 """The page and the server speak through the same models: each answers as it was measured."""
 
+import threading
+
 import httpx
 import openai
 import pytest
@@ -120,6 +122,27 @@ def test_other_programs_ask_the_same_models_while_the_page_talks(stage, folder, 
     with pytest.raises(httpx.ConnectError):
         httpx.get(view.address.removesuffix("/v1") + "/health")
     assert ended(begun(stage, folder(runs.first))[0]).text == talked.text
+
+
+def test_an_opening_that_was_called_off_opens_nothing_beside_the_next_one(folder, runs):
+    loading, go_on = threading.Event(), threading.Event()
+
+    def aside(work):
+        loading.set()
+        assert go_on.wait(60)
+        return work()
+
+    port = free_port()
+    stage = Stage(runs.home, aside, Address(port=port))
+    stage.open([folder(runs.first)])
+    assert loading.wait(60)
+    stage.shut()
+    stage.open([folder(runs.second)])
+    go_on.set()
+    view = wait_for(lambda: (found := stage.server()).state == "open" and found)
+    wait_for(lambda: stage._loading._work_queue.empty())
+    assert (stage.server().runs, view.address) == ((runs.second,), f"http://127.0.0.1:{port}/v1")
+    stage.close()
 
 
 def test_one_model_is_put_away_while_the_others_are_served(stage, folder, runs):
