@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -53,11 +52,16 @@ def test_a_late_answer_of_the_clock_finds_no_place_in_a_run_that_has_ended(
     assert [f'data-live="status-{live.id}"' in html for html in steps] == [True, False]
 
 
-def test_runs_that_wait_can_be_moved_once_there_are_two(run_view: Callable[..., RunView]) -> None:
-    waiting = run_view(status="queued", wait=Wait(0), step=0)
-    other = replace(waiting, id="run2", wait=Wait(1))
-    assert not {"up", "down"} & set(events(runs.runs([waiting], "", ())))
-    assert events(runs.runs([waiting, other], "", ())).count("up") == 2
+def test_runs_that_wait_can_be_moved_where_there_is_another_to_change_places_with(
+    run_view: Callable[..., RunView],
+) -> None:
+    first, second, third = (
+        run_view(id=f"run{place}", status="queued", wait=Wait(place), step=0) for place in range(3)
+    )
+    assert not {"up", "down"} & set(events(runs.runs([first], "", ())))
+    html = runs.runs([third, first, second], "", ())
+    moves = set(re.findall(r'data-event="(up|down)" data-id="(\w+)"', html))
+    assert moves == {("down", "run0"), ("up", "run1"), ("down", "run1"), ("up", "run2")}
 
 
 def test_a_word_is_typed_only_where_something_trained_is_lost(run_view: Callable[..., RunView]) -> None:

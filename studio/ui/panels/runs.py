@@ -28,7 +28,8 @@ def runs(views: Sequence[RunView], current: str, chosen: Sequence[str]) -> str:
     if not views:
         return empty("No runs yet", "Choose a recipe and start; the run appears here and stays.")
     ordered = sorted(views, key=lambda view: view.created_at, reverse=True)
-    waiting = sum(view.status == "queued" for view in views)
+    queued = [view for view in views if view.status == "queued" and view.queue_position]
+    waiting = [view.id for view in sorted(queued, key=lambda view: view.queue_position or 0)]
     items = "".join(_run(view, view.id == current, chosen, waiting) for view in ordered)
     measured = sum(view.step > 0 for view in views)
     hint = f"Tick {FEWEST} to {MOST} of them to set them side by side." if measured >= FEWEST else ""
@@ -39,7 +40,7 @@ def runs(views: Sequence[RunView], current: str, chosen: Sequence[str]) -> str:
     )
 
 
-def _run(view: RunView, current: bool, chosen: Sequence[str], waiting: int) -> str:
+def _run(view: RunView, current: bool, chosen: Sequence[str], waiting: Sequence[str]) -> str:
     recipe = RECIPES.get(view.config.recipe)
     parts = (
         _model(view.config.model),
@@ -80,13 +81,14 @@ def _tick(view: RunView, chosen: Sequence[str]) -> str:
     )
 
 
-def _buttons(view: RunView, waiting: int) -> list[str]:
+def _buttons(view: RunView, waiting: Sequence[str]) -> list[str]:
     found = [_button(view, "open", "Open")]
     if view.status in ACTIVE and not view.stopping:
         found.append(_button(view, "pause", "Pause"))
         found.append(_button(view, "halt", "Stop" if view.status == "running" else "Take out of the queue"))
-    if view.status == "queued" and view.queue_position and waiting > 1:
+    if view.id in waiting[1:]:
         found.append(_button(view, "up", "Move up"))
+    if view.id in waiting[:-1]:
         found.append(_button(view, "down", "Move down"))
     if resumable(view.status):
         found.append(_button(view, "resume", "Resume"))
