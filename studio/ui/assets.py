@@ -7,7 +7,7 @@ from pathlib import Path
 ASSETS = Path(__file__).parents[2] / "assets" / "ui"
 STYLES = (
     "tokens", "layout", "parts", "steps", "results", "health", "rows", "runs", "votes", "probe", "arms",
-    "chat", "gradio", "fields", "people", "small",
+    "export", "chat", "gradio", "fields", "people", "small",
 )  # fmt: skip
 SCRIPTS = (
     "screen", "dialogs", "turns", "live", "people", "chart", "measures", "figures", "health", "runs", "votes",

@@ -311,6 +311,17 @@ def test_what_a_run_cannot_be_handed_over_as_says_why():
     assert "about" not in text
 
 
+def test_what_holds_the_model_stands_before_what_belongs_to_it():
+    offers = {
+        "report": export.Offer("Report", "A page.", has_weights=False),
+        "merged": export.Offer("All", ""),
+    }
+    text = export.kinds(offers, (), "merged")
+    order = [text.index(words) for words in ("The model itself", "All", "What belongs to it", "Report")]
+    assert order == sorted(order)
+    assert "What belongs to it" not in export.kinds({"merged": offers["merged"]}, (), "merged")
+
+
 def test_a_run_that_waits_says_its_place_once_where_the_polls_keep_it_right(
     run_view: Callable[..., RunView],
 ) -> None:

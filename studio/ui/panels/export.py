@@ -14,20 +14,28 @@ from studio.ui.markup import escape, folded, notice, radio_card, table
 class Offer:
     """A kind of export; `expected_bytes` is a forecast of its size, None where none can be given.
 
-    `refusal` says why this run cannot be handed over so.
+    `refusal` says why this run cannot be handed over so; `has_weights` whether the model itself is in it.
     """
 
     title: str
     summary: str
     expected_bytes: int | None = None
     refusal: str = ""
+    has_weights: bool = True
 
 
 def kinds(offers: Mapping[str, Offer], made: Sequence[ExportView], chosen: str) -> str:
-    """Return the exports as radio cards; what is made shows its true size."""
+    """Return the exports as radio cards, those with the model in them first; what is made shows its size."""
     views = {view.kind: view for view in made}
-    cards = "".join(_card(kind, offer, views.get(kind), kind == chosen) for kind, offer in offers.items())
-    return f'<fieldset class="choices"><legend>What do you need?</legend>{cards}</fieldset>'
+    parts = ""
+    for title, has_weights in (("The model itself", True), ("What belongs to it, without the model", False)):
+        cards = "".join(
+            _card(kind, offer, views.get(kind), kind == chosen)
+            for kind, offer in offers.items()
+            if offer.has_weights == has_weights
+        )
+        parts += f'<fieldset class="choices"><legend>{title}</legend>{cards}</fieldset>' if cards else ""
+    return f'<fieldset class="choices"><legend>What do you need?</legend>{parts}</fieldset>'
 
 
 def terms(warnings: Sequence[str]) -> str:
@@ -38,7 +46,7 @@ def terms(warnings: Sequence[str]) -> str:
 def _card(kind: str, offer: Offer, view: ExportView | None, chosen: bool) -> str:
     expected = f"about {size(offer.expected_bytes)}" if offer.expected_bytes else ""
     side = size(total(view)) if view else expected
-    state = "Ready to download" if view else "Not made yet"
+    state = "Ready to download" if view else ""
     if view and view.parity is not None:
         state = _checked(view.parity)
     if view and view.earlier:

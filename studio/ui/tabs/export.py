@@ -74,7 +74,9 @@ class ExportTab:
         job = export_job(run, kind)
         sizes = self._sizes(run)
         offers = {
-            name: panel.Offer(module.TITLE, module.SUMMARY, sizes.get(name), module.refusal(run.config))
+            name: panel.Offer(
+                module.TITLE, module.SUMMARY, sizes.get(name), module.refusal(run.config), module.HAS_WEIGHTS
+            )
             for name, module in EXPORTERS.items()
         }
         return {
