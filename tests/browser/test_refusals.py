@@ -68,6 +68,28 @@ def test_what_is_typed_or_ticked_while_a_recipe_fills_the_form_is_kept(page: Pag
     expect(page.locator('#recipes input[value="quick"] ~ .choice-text small')).to_contain_text("17 steps")
 
 
+def test_what_is_typed_before_gradio_has_settled_is_not_filled_over(page: Page, server: Server) -> None:
+    """A fold that has just been opened is filled once more, some frames later."""
+    open_studio(page, server.address + "?step=data")
+    take_sample(page, "medical")
+    page.locator("#primary-data").click()
+    at_step(page, "method")
+    unfold(page, "advanced")
+    steps, early = page.locator("#knob-steps input"), page.locator("#knob-early_stop input")
+    ticked = not early.is_checked()
+    early.click()
+    steps.fill("17")
+    steps.evaluate("(field) => { field.value = '0'; }")
+    early.evaluate("(field, ticked) => { field.checked = !ticked; }", ticked)
+    steps.blur()
+    expect(page.locator('#recipes input[value="balanced"] ~ .choice-text small')).to_contain_text("17 steps")
+    expect(steps).to_have_value("17")
+    assert early.is_checked() == ticked
+    page.locator('#recipes input[value="quick"]').check()
+    expect(page.locator("#knob-max_rows input")).to_have_value("128")
+    expect(steps).to_have_value("0")
+
+
 def test_a_step_that_is_still_being_drawn_does_not_take_the_keys_away(page: Page, server: Server) -> None:
     """The heading of a new step is focused once it stands; on a busy machine somebody types by then."""
     page.add_init_script(

@@ -4,17 +4,23 @@
 // And what was typed or ticked after a request was made is newer than its answer, which leaves that field as it is
 // (seen: a number of steps typed right after a recipe was chosen, whose answer then filled the form; a box unticked
 // right after another, which the answer to the first ticked again for a moment).
+// Nor may anything but an answer fill such a field: what has just come into view Gradio fills once more when it has
+// settled, and on a busy machine somebody has typed by then.
 (() => {
   "use strict";
   const send = window.fetch;
   const UNCHANGED = { __type__: "update" }; // what Gradio sends for an output that is skipped
   const FIELDS = "textarea, input:is([type=number], [type=text], [type=password], [type=checkbox], [type=radio])";
+  const KEPT = "input:is([type=number], [type=text], [type=checkbox])"; // of a form of settings
   const typed = new Map(); // the id of a field's part -> how many changes there had been by then
   const drawn = new Map(); // the id of a part -> how many changes the newest answer that draws it knows of
+  const kept = new Map(); // the id of a part that was typed into and not filled since -> fillings that are left out
   let last = Promise.resolve(), session = null, keys = 0;
 
-  document.addEventListener("input", ({ target }) => {
-    if (target.matches(FIELDS) && !target.matches("[data-event]")) changed(target);
+  document.addEventListener("input", ({ target, isTrusted }) => {
+    if (!target.matches(FIELDS) || target.matches("[data-event]")) return;
+    changed(target);
+    if (isTrusted && target.matches(KEPT) && target.closest(".knobs")) keep(target);
   }, true);
   document.addEventListener("change", ({ target }) => {
     if (target.matches("input[data-event], select[data-event]")) changed(target);
@@ -22,6 +28,21 @@
   function changed(field) {
     const part = field.closest("[id]");
     if (part) typed.set(part.id, (keys += 1));
+  }
+
+  function keep(field) {
+    const { id } = field.closest("[id]");
+    kept.set(id, 3); // a part that insists shall have its way
+    const name = field.type === "checkbox" ? "checked" : "value";
+    if (Object.hasOwn(field, name)) return;
+    const { get, set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), name);
+    const fill = (value) => {
+      const left = kept.get(id) || 0;
+      if (!left || String(value) === String(get.call(field))) return void set.call(field, value);
+      kept.set(id, left - 1);
+      queueMicrotask(() => field.dispatchEvent(new Event("input", { bubbles: true })));
+    };
+    Object.defineProperty(field, name, { configurable: true, get: () => get.call(field), set: fill });
   }
 
   // Whether the answer to a change in this part is still to come.
@@ -51,6 +72,10 @@
     return { body, parts, input: handler.inputs.indexOf(ident), output };
   }
 
+  function fills(value) {
+    return value?.__type__ === "update" ? "value" in value : value !== undefined;
+  }
+
   async function inTurn({ body, parts, input, output }, address, options, keysBefore) {
     // A page that has just arrived says itself where it is.
     if (session && input >= 0 && !body.data[input]?.addressed) body.data[input] = session;
@@ -60,6 +85,9 @@
     const left = answer.data?.[output];
     if (left?.step) session = left;
     for (const part of parts) drawn.set(part, keysBefore);
+    parts.forEach((part, at) => {
+      if (fills(answer.data?.[at]) && !(typed.get(part) > keysBefore)) kept.delete(part);
+    });
     if (!parts.some((part) => typed.get(part) > keysBefore)) return reply;
     answer.data = answer.data.map((value, at) => (typed.get(parts[at]) > keysBefore ? UNCHANGED : value));
     return new Response(JSON.stringify(answer), { status: reply.status, headers: reply.headers });
