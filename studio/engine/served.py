@@ -7,6 +7,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import load
 from torch import Tensor
+from transformers import DynamicCache, PreTrainedConfig
+from transformers.cache_utils import LinearAttentionCacheLayerMixin
 
 from studio.core.config import RunConfig
 from studio.core.errors import StudioError
@@ -26,6 +28,13 @@ BESIDE = 0.5
 def shares_its_base(config: RunConfig) -> bool:
     """Return whether what was learned can stand beside others on one model."""
     return config.tuning == "lora" and not config.part(lora.Config).dora
+
+
+def keeps_a_state(config: PreTrainedConfig) -> bool:
+    """Return whether a model keeps more of a text than its keys and values, which `Decoder` cannot mix."""
+    return any(
+        isinstance(layer, LinearAttentionCacheLayerMixin) for layer in DynamicCache(config=config).layers
+    )
 
 
 def base_shelf(source: ModelSource) -> Shelf:

@@ -17,7 +17,7 @@ from studio.engine.tunings import lora
 from studio.services.jobs import best_checkpoint
 from studio.services.looking_up import Desk
 from studio.services.training import Material, material
-from studio.serving.speakers import Speaker, refuse_silent, speaker_of
+from studio.serving.speakers import Speaker, refuse_silent, refuse_with_a_state, speaker_of
 from studio.store.files import digest
 from studio.store.home import Home
 from studio.store.runs import RunFolder
@@ -118,6 +118,7 @@ class Cast:
         if folder.id not in self._gathered:
             gathered = material(folder, tell, lambda: False)
             assert gathered is not None  # nobody stops it
+            refuse_with_a_state(gathered.source)
             self._gathered[folder.id] = self._sharing(gathered)
         return self._gathered[folder.id]
 

@@ -8,6 +8,7 @@ from studio.core.errors import Refused
 from studio.core.records import Message
 from studio.data.tokens import encode_completion_prompt, encode_prompt, encode_text_prompt
 from studio.engine.objectives import objective_named
+from studio.engine.sources import ModelSource
 from studio.evaluation.arms.given import NOTHING, Given, in_text, in_turns
 from studio.services.looking_up import Desk
 from studio.services.training import Material
@@ -92,4 +93,18 @@ def refuse_silent(folder: RunFolder) -> None:
         raise Refused(
             f"The run {folder.meta().name or folder.id} gives labels or scores and does not write.",
             "Serve a run that answers in words.",
+        )
+
+
+def refuse_with_a_state(source: ModelSource) -> None:
+    """Raise Refused for a model whose answers cannot be written beside others."""
+    from studio.engine.models import read_model_config
+    from studio.engine.served import keeps_a_state
+
+    config = read_model_config(source)
+    if keeps_a_state(config):
+        raise Refused(
+            f"{source.id} is a {config.model_type} model, which keeps a running state of what it reads: its "
+            "answers cannot be written beside others here.",
+            "Ask it in Compare, or export it.",
         )
