@@ -14,6 +14,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from studio.ui.received import Received
+
 OPEN = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/(?:assets|static|svelte)/.+"
     r"|/gradio_api/(?:startup-events|app_id|upload|upload_progress|run/predict)"
@@ -25,6 +27,8 @@ and then loads itself anew.
 """
 PRESS = "/gradio_api/run/predict"
 """Where every press of the page goes."""
+UPLOAD = "/gradio_api/upload"
+"""Where files are handed over, to be named by the press that comes next."""
 MOST_BYTES = 8_000_000
 """Of one press: what is typed and chosen. Files go by another address, which has a limit of its own."""
 
@@ -48,8 +52,8 @@ def _is_ours(route: BaseRoute) -> bool:
 class Addresses:
     """ASGI middleware. `own` are the studio's own routes."""
 
-    def __init__(self, app: ASGIApp, own: Sequence[BaseRoute]) -> None:
-        self._app, self._own = app, own
+    def __init__(self, app: ASGIApp, own: Sequence[BaseRoute], received: Received | None = None) -> None:
+        self._app, self._own, self._received = app, own, received
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket") or self._is_own(scope):
@@ -60,6 +64,8 @@ class Addresses:
             await NOT_THERE(scope, receive, send)
         elif scope["path"] == PRESS:
             await self._press(scope, receive, send)
+        elif scope["path"] == UPLOAD and self._received is not None:
+            await self._received.take(self._app, scope, receive, send)
         else:
             await self._app(scope, receive, send)
 

@@ -1,8 +1,6 @@
 """The page and its server: builds the tabs over one `Studio`, serves them, and stops cleanly."""
 
 import os
-import shutil
-import time
 import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +17,7 @@ from studio.ui.assets import ASSETS, style_tags
 from studio.ui.doors.chosen import door_of
 from studio.ui.guard import Lifespan, guarded
 from studio.ui.navigation import TITLES
+from studio.ui.received import AT_ONCE, Received, remove_abandoned
 from studio.ui.routes import routes
 from studio.ui.session import STORAGE_KEY, STORAGE_SECRET, Session
 from studio.ui.shell import Shell
@@ -37,8 +36,6 @@ from studio.ui.wiring import html_part
 TABS = (DataTab, MethodTab, TrainTab, CompareTab, ExportTab, ChatTab)
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Where the page of a studio that listens on every address is on this machine."""
-ABANDONED_SECONDS = 600.0
-"""An upload that nobody touched for so long belongs to no page of a second studio on the same home."""
 
 
 def build(studio: Studio | SharedStudio, *, local: bool = True, shared: bool = False) -> gr.Blocks:
@@ -81,7 +78,8 @@ def serve(
     uploads = home / "uploads"
     os.environ["GRADIO_TEMP_DIR"] = str(uploads)
     remove_abandoned(uploads)
-    studio = Studio(home, read_limits(os.environ))
+    limits = read_limits(os.environ)
+    studio = Studio(home, limits)
     studio.speak_through(Stage(home, studio.aside, Address(host, hosts=allowed_hosts)))
     seen = SharedStudio(studio) if chosen.shared else studio
     with visiting(NOBODY if chosen.shared else ""):
@@ -89,7 +87,8 @@ def serve(
     wait_until_asked = expect_interruption()
     # Gradio asks its own server once whether it is there, by the name it was given.
     known = [*allowed_hosts, host] if host in EVERY_ADDRESS else allowed_hosts
-    launch(page, seen, host=host, port=port, lifespan=guarded(chosen.door, known))
+    received = Received(uploads, AT_ONCE * limits.upload_bytes)
+    launch(page, seen, host=host, port=port, lifespan=guarded(chosen.door, known, received))
     address = f"http://{in_url(EVERY_ADDRESS.get(host, host))}:{port}/"
     address += f"?token={chosen.token}" if chosen.token else ""
     print(f"Fine-Tuning Studio is open at {address}", flush=True)
@@ -100,19 +99,6 @@ def serve(
     print("Stopping: what is running is saved and can be resumed.", flush=True)
     page.close()
     studio.close()
-
-
-def remove_abandoned(uploads: Path) -> None:
-    """Remove what an earlier server received and never came to read: the store has no need of it."""
-    before = time.time() - ABANDONED_SECONDS
-    for folder in uploads.iterdir() if uploads.is_dir() else ():
-        files = [path for path in (folder, *folder.rglob("*")) if path.is_file()]
-        if any(path.stat().st_mtime > before for path in files):
-            continue
-        if folder.is_dir():
-            shutil.rmtree(folder)
-        else:
-            folder.unlink()
 
 
 def in_url(host: str) -> str:

@@ -18,22 +18,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from studio.core.hosts import LOOPBACK, authority, bare
 from studio.ui.addresses import Addresses, ours
 from studio.ui.doors.door import Door, Visit
+from studio.ui.received import Received
 from studio.ui.visitors import visiting
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
-def guarded(door: Door, allowed_hosts: Collection[str]) -> Lifespan:
+def guarded(door: Door, allowed_hosts: Collection[str], received: Received | None = None) -> Lifespan:
     """Return the `lifespan` of an application that puts the guard around all of it that may be reached.
 
-    As an entry of `middleware` it would stand inside Gradio's own, which answers a foreign preflight itself.
+    `received`: where files lie that are handed over. As an entry of `middleware` it would stand inside
+    Gradio's own, which answers a foreign preflight itself.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         assert app.middleware_stack is not None, "it is built before the application starts"
         app.middleware_stack = Guard(
-            Addresses(app.middleware_stack, ours(app.routes)),
+            Addresses(app.middleware_stack, ours(app.routes), received),
             door=door,
             allowed_hosts=allowed_hosts,
             space_host=os.environ.get("SPACE_HOST", ""),

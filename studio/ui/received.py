@@ -1,0 +1,83 @@
+"""Files that are being handed over: they lie in a folder of Gradio's until the store has its own copy.
+
+Whoever sends one and never has it read, or breaks off in the middle, leaves it there. It is removed when the
+next one comes; and where files are limited, so is what all of them may fill together.
+"""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ABANDONED_SECONDS = 600.0
+"""A file that nobody touched for so long belongs to no page, and to no second studio on the same home."""
+AT_ONCE = 50
+"""So many of the largest files that one may hand over may lie there together."""
+FULL = PlainTextResponse(
+    "Too many files are being handed over at this moment. Try again in ten minutes.\n", status_code=503
+)
+
+
+class Received:
+    """What lies in the folder. `most_bytes`: of everybody together; 0 is no limit."""
+
+    def __init__(self, folder: Path, most_bytes: int = 0) -> None:
+        self._folder, self._most, self._coming = folder, most_bytes, 0
+
+    async def take(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request bring files, as long as there is room for them."""
+        remove_abandoned(self._folder)
+        said = Headers(scope=scope).get("content-length", "")
+        lies = _bytes_in(self._folder) if self._most else 0
+        room = self._most - lies - self._coming
+        if self._most and (room <= 0 or (said.isdecimal() and int(said) > room)):
+            await FULL(scope, receive, send)
+            return
+        with self._counting(receive, lies) as counted, suppress(ClientDisconnect):
+            await app(scope, counted, send)
+
+    @contextmanager
+    def _counting(self, receive: Receive, lies: int) -> Iterator[Receive]:
+        """Cut a request off that brings more than it said, or than there is room for beside others."""
+        came = 0
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            size = len(message.get("body", b""))
+            came, self._coming = came + size, self._coming + size
+            over = self._most and lies + self._coming > self._most
+            return {"type": "http.disconnect"} if over else message
+
+        try:
+            yield counted
+        finally:
+            self._coming -= came
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove what was received and never read: the store has no need of it."""
+    before = time.time() - ABANDONED_SECONDS
+    for entry in folder.iterdir() if folder.is_dir() else ():
+        with suppress(FileNotFoundError):  # read, and removed, in this moment
+            files = [path for path in (entry, *entry.rglob("*")) if path.is_file()]
+            if any(path.stat().st_mtime > before for path in files or [entry]):
+                continue
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+
+def _bytes_in(folder: Path) -> int:
+    found = 0
+    for path in folder.rglob("*") if folder.is_dir() else ():
+        with suppress(FileNotFoundError):
+            found += path.stat().st_size if path.is_file() else 0
+    return found
