@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from studio.data.mapping import ABOUT_ROWS, ROLES
@@ -190,10 +191,21 @@ def test_one_press_uses_the_columns_for_the_split_and_the_group_that_were_notice
         button, values = updates[tab.columns.uses[role]], shown(tab, view)
         assert button.visible
         assert f"“{column}”" in button.value
-        tab.columns.use(
+        pressed = tab.columns.use(
             role, Session(dataset=view.id).document(), "pairs", "", *(v for v, _ in values.values())
         )
+        assert pressed[tab.columns.roles[role]] == column, "a large file is read long after"
+        assert not pressed[tab.columns.uses[role]].visible
         view = studio.dataset(view.id)
         assert view.report.mapping[role] == column
         updates = tab.show(Facts(Session(dataset=view.id), view, None), entering=True)
         assert not updates[tab.columns.uses[role]].visible
+
+
+def test_behind_the_last_example_there_is_none_to_go_back_from(
+    shell: Shell, open_rows: Callable[[dict], DatasetView]
+) -> None:
+    tab, view = DataTab(shell), open_rows(BY_POSITION)
+    session = Session(dataset=view.id, example=40)
+    back = tab.move(session.document(), gr.EventData(None, {"move": "-1"}))
+    assert read(back[shell.session]).example == view.report.kept - 2

@@ -96,7 +96,8 @@ class DataTab:
     def move(self, document: object, event: gr.EventData) -> Updates:
         session = read(document)
         step = -1 if event_text(event, "move") == "-1" else 1
-        return {self._shell.session: replace(session, example=max(0, session.example + step)).document()}
+        example = _index(self._studio.dataset(session.dataset), session) + step
+        return {self._shell.session: replace(session, example=max(0, example)).document()}
 
     def learn(self, document: object) -> None:
         """Read one example as the model will; the first loads the tokenizer, which takes seconds.

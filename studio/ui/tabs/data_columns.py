@@ -71,8 +71,9 @@ class ColumnsPart:
         done = on(self.again.click, safe(self.change), inputs=chosen, outputs=[self.notice, session])
         self._shell.after(done, entering=False)
         for role, button in self.uses.items():
-            use = safe(partial(self.use, role))
-            self._shell.after(on(button.click, use, inputs=chosen, outputs=[self.notice, session]))
+            use, outputs = safe(partial(self.use, role)), [self.notice, session, self.about]
+            outputs += [self.roles[role], button]
+            self._shell.after(on(button.click, use, inputs=chosen, outputs=outputs), entering=False)
 
     def show(self, view: DatasetView | None, *, entering: bool) -> Updates:
         """Return the panel as the file was read; unless `entering`, what was chosen since stays."""
@@ -118,10 +119,14 @@ class ColumnsPart:
         return {self.joined: gr.Column(visible=asked == JOINED)}
 
     def use(self, role: str, document: object, kind: str, prompt: str, *chosen: str | None) -> Updates:
-        """Read the file with what is chosen, and with the column that was suggested for one more role."""
+        """Read the file with what is chosen, and with the column that was suggested for one more role.
+
+        The page shows that choice as its own: where the file is large, the rows are read long after.
+        """
         column = self._studio.dataset(read(document).dataset).report.suggested.get(role, NONE)
         played = dict(zip(ROLES, chosen, strict=True)) | {role: column}
-        return self.change(document, kind, prompt, *played.values())
+        shown = {self.about: gr.Accordion(open=True), self.uses[role]: gr.Button(visible=False)}
+        return {**self.change(document, kind, prompt, *played.values()), self.roles[role]: column, **shown}
 
     def change(self, document: object, kind: str, prompt: str, *chosen: str | None) -> Updates:
         session = read(document)
