@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import gradio as gr
@@ -12,7 +12,7 @@ from studio.services.studio import Studio
 from studio.ui import live, voices
 from studio.ui.markup import escape, problem
 from studio.ui.navigation import navigation
-from studio.ui.session import Facts, Session, look_up, read, welcome
+from studio.ui.session import Facts, Session, look_up, opened, read, welcome
 from studio.ui.wiring import Updates, event_text, on
 
 # The page's own script may arrive after Gradio's first event.
@@ -66,7 +66,7 @@ class Shell:
 
     def _draw(self, session: Session, *, entering: bool = True) -> Updates:
         facts = look_up(self.studio, session)
-        entering |= facts.session.dataset != session.dataset
+        entering |= (facts.session.dataset, facts.session.step) != (session.dataset, session.step)
         updates: Updates = {
             self.session: facts.session.document(),
             self.steps: navigation(facts),
@@ -99,12 +99,15 @@ class Shell:
         return self._visit(welcome(self.studio, read(document), addressed=addressed))
 
     def go(self, document: object, event: gr.EventData) -> Updates:
-        """Draw another step; the Back key also brings back the ids that the address held."""
+        """Draw another step; the Back key also brings back the ids that the address held. What else was
+        chosen stays as it is: a recipe, a model, the conversation."""
         session = read(document)
         wanted = read({"step": event_text(event, "step")})
         if getattr(event, "back", False):
-            ids = {name: event_text(event, name) for name in ("dataset", "run", "question")}
-            session = Session(**ids, upload=session.upload)
+            dataset = event_text(event, "dataset")
+            session = session if dataset == session.dataset else opened(session, dataset)
+            ids = {name: event_text(event, name) for name in ("run", "question")}
+            session = replace(session, **ids)
         return self._visit(session.at(wanted.step))
 
     def wire(self, page: gr.Blocks) -> None:

@@ -13,7 +13,7 @@ class Step:
 
     def __init__(self, name: str, *, damaged: bool = False) -> None:
         self.name, self._damaged = name, damaged
-        self.notice, self.shown = gr.HTML(), gr.HTML()
+        self.notice, self.shown, self.entered = gr.HTML(), gr.HTML(), False
 
     def outputs(self) -> list[gr.blocks.Block]:
         return [self.notice, self.shown]
@@ -21,6 +21,7 @@ class Step:
     def show(self, facts: Facts, *, entering: bool) -> Updates:
         if self._damaged:
             raise StudioError("The exam in exam.json is damaged.", "Hold the exam again.")
+        self.entered = entering
         return {self.shown: self.name}
 
     def wire(self) -> None:
@@ -51,3 +52,21 @@ def test_a_damaged_exam_or_export_leaves_its_step_open(shell: Shell) -> None:
     for tab in TABS:
         entry = tab(shell)
         assert entry.notice in entry.outputs()
+
+
+def test_the_back_key_brings_back_a_place_and_takes_no_choice_away(shell: Shell) -> None:
+    shell.entries.append(Step("data"))
+    chosen = Session("train", recipe="quick", place="hub", elsewhere="ada/mine", compared="", voices="a b")
+    address = {"step": "data", "back": True, "dataset": "", "run": "", "question": ""}
+    left = read(shell.go(chosen.document(), gr.EventData(None, address))[shell.session])
+    assert left == chosen.at("data")
+
+
+def test_a_step_that_gives_way_to_another_is_drawn_as_by_somebody_who_comes(shell: Shell) -> None:
+    """The data set became unfit on another page: this one falls back to a step that it never drew."""
+    step = Step("data")
+    shell.entries.append(step)
+    shell.draw_again(Session("data").document())
+    assert not step.entered
+    shell.draw_again(Session("method").document())
+    assert step.entered
