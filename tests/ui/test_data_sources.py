@@ -11,7 +11,7 @@ from studio.services.studio import Studio
 from studio.services.views_of_data import UploadView
 from studio.ui import live
 from studio.ui.panels import sources
-from studio.ui.session import Session, look_up
+from studio.ui.session import Facts, Session, look_up
 from studio.ui.shell import Shell
 from studio.ui.tabs.data import DataTab
 
@@ -96,3 +96,16 @@ def test_an_uploaded_file_is_taken_and_the_copy_of_the_browser_removed(shell: Sh
     assert shell.studio.upload(upload).name == "rows"
     shell.studio.stop_upload(upload)
     shell.studio.close()
+
+
+def test_the_ways_in_stay_as_a_visitor_left_them_beside_a_file_that_could_not_be_read(
+    shell: Shell, tmp_path: Path
+) -> None:
+    tab, failed = DataTab(shell), replace(READING, state="failed")
+    view = shell.studio.add_dataset(write(tmp_path), "rows.csv")
+    beside, alone = (
+        tab.sources.show(Facts(Session(), dataset, None, upload=failed), entering=False)
+        for dataset in (view, None)
+    )
+    assert tab.sources.other not in beside
+    assert alone[tab.sources.other].open

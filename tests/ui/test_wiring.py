@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterator
 
+import gradio as gr
 import pytest
 
 from studio.services.studio import Studio
@@ -13,16 +14,20 @@ EACH_COUNTS = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[gr.Blocks]:
+    yield build(Studio(tmp_path_factory.mktemp("page") / "home"))
+    gc.freeze()  # gradio keeps every page ever laid out
+
+
 @pytest.fixture
-def repeats(studio: Studio) -> Iterator[list[tuple[str, str, str]]]:
+def repeats(page: gr.Blocks) -> list[tuple[str, str, str]]:
     """The event, the handler's name and what becomes of a repetition, of all that hangs on the page."""
-    page = build(studio)
-    yield [
+    return [
         (event, function.name or "", function.trigger_mode)
         for function in page.fns.values()
         for _, event in function.targets
     ]
-    gc.freeze()  # gradio keeps every page ever laid out
 
 
 def test_no_press_is_dropped_that_brings_a_text_or_a_choice(repeats: list[tuple[str, str, str]]) -> None:
@@ -36,3 +41,16 @@ def test_a_page_that_is_being_drawn_is_drawn_once_more_for_what_came_since(
 ) -> None:
     modes = {mode for event, name, mode in repeats if event == "then" and name.startswith("draw")}
     assert modes == {"always_last"}
+
+
+@pytest.mark.parametrize(
+    "handler",
+    ["move", "offer", "cancel", "apply", "edit", "fill", "put", "stop_writing", "start_exam"],
+)
+def test_a_press_takes_nothing_away_that_is_half_chosen_in_another_part(
+    page: gr.Blocks, handler: str
+) -> None:
+    """A prompt of several columns, say, while one looks at the next example."""
+    pressed = [number for number, function in page.fns.items() if function.name == handler]
+    drawn = [function.name for function in page.fns.values() if function.trigger_after in pressed]
+    assert set(drawn) == {"draw_again"}

@@ -89,13 +89,14 @@ class CompareTab:
         for event in (self.ask.click, self.question.submit):
             inputs = [shell.session, self.question, self.looked_up]
             asked = on(event, safe(self.put), inputs=inputs, outputs=outputs)
-            shell.after(asked)
+            shell.after(asked, entering=False)  # what is typed in a fold further down stays
         for event, handler in (
             (self.cancel.click, self.stop_writing),
             (self.exam.start, self.start_exam),
             (self.exam.stop, self.stop_exam),
         ):
-            shell.after(on(event, safe(handler), inputs=[shell.session], outputs=outputs))
+            done = on(event, safe(handler), inputs=[shell.session], outputs=outputs)
+            shell.after(done, entering=False)
         self.votes.wire()
         self.answers.wire(self.votes.lessons)
         self.steady.wire()

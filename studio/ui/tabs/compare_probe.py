@@ -44,7 +44,8 @@ class ProbePart:
         shell, safe = self._shell, told(self._notice)
         session, outputs = shell.session, [self._notice, shell.session]
         shell.after(on(self.found.start, safe(self.start), inputs=[session, self.prompts], outputs=outputs))
-        shell.after(on(self.found.stop, safe(self.stop), inputs=[session], outputs=outputs))
+        stopped = on(self.found.stop, safe(self.stop), inputs=[session], outputs=outputs)
+        shell.after(stopped, entering=False)
         shell.after(on(self.lights.remedy, safe(self.remedy), inputs=[session], outputs=outputs))
 
     def show(self, run: RunView, *, entering: bool) -> Updates:

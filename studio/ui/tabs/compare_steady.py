@@ -29,9 +29,8 @@ class SteadyPart:
 
     def wire(self) -> None:
         session, outputs = self._shell.session, [self._notice, self._shell.session]
-        self._shell.after(
-            on(self.start.click, told(self._notice)(self.begin), inputs=[session], outputs=outputs)
-        )
+        begun = on(self.start.click, told(self._notice)(self.begin), inputs=[session], outputs=outputs)
+        self._shell.after(begun, entering=False)
 
     def show(self, run: str, examined: ExamView | None, job: JobView | None) -> Updates:
         busy = job is not None and job.status in ACTIVE

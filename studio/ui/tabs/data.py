@@ -61,7 +61,8 @@ class DataTab:
         self.columns.wire()
         outputs = [self.notice, session]
         stepped = self.learning.example
-        self._shell.after(on(stepped, safe(self.move), inputs=[session], outputs=outputs, repeats="multiple"))
+        moved = on(stepped, safe(self.move), inputs=[session], outputs=outputs, repeats="multiple")
+        self._shell.after(moved, entering=False)  # which column is which may be half chosen
         read_out = on(self.learning.fetch, self.learn, inputs=[session], repeats="always_last")
         outputs = [self.notice, self.learning, session]
         on(read_out.then, safe(self.learned), inputs=[session], outputs=outputs, repeats="always_last")

@@ -50,10 +50,14 @@ class HealthPart:
             (self.report.offer, self.offer),
             (self.report.cancel, self.cancel),
             (self.report.apply, self.apply),
+        ):
+            self._shell.after(on(event, safe(handler), **pressed), entering=False)
+        for event, handler in (
             (self.report.undo, self.undo),
             (self.history.undo, self.undo),
             (self.history.redo, self.redo),
         ):
+            # The rows may have been read with other columns before that step: they are shown as chosen.
             self._shell.after(on(event, safe(handler), **pressed))
         for event, handler in (
             (preview.edit, self.edit),
@@ -61,7 +65,7 @@ class HealthPart:
             (self.report.fill, self.fill),
         ):
             # Each brings a text that was typed: the next one must not be lost while one is being written.
-            self._shell.after(on(event, safe(handler), **pressed, repeats="multiple"))
+            self._shell.after(on(event, safe(handler), **pressed, repeats="multiple"), entering=False)
         done = on(self.report.fetch, self.try_out, inputs=[session], repeats="always_last")
         outputs = [self.notice, session]
         told_of = on(done.then, safe(self.tried), inputs=[session], outputs=outputs, repeats="always_last")

@@ -56,16 +56,22 @@ class SourcesPart:
         for event, handler, inputs, repeats in (
             (first.then, self.add, [self.upload, session], "once"),
             (asked.then, self.fetch_from_hub, [session, *self.hub], "once"),
-            (self.limit.refused, self.refuse, [session], "once"),
             (self.samples.pick, self.pick, [session], "multiple"),
             (self.uploads.open, self.open, [session], "multiple"),
-            (self.uploads.rename, self.rename, [session], "multiple"),
-            (self.uploads.remove, self.remove, [session], "multiple"),
             (self.reading.stop, self.stop, [session], "once"),
             (self.reading.close, self.close, [session], "once"),
         ):
             outputs = [self.notice, self.upload, session]
             self._shell.after(on(event, safe(handler), inputs=inputs, outputs=outputs, repeats=repeats))
+        for event, handler, repeats in (
+            (self.limit.refused, self.refuse, "once"),
+            (self.uploads.rename, self.rename, "multiple"),
+            (self.uploads.remove, self.remove, "multiple"),
+        ):
+            # Another data set is not opened by these, so the list stays unfolded for the next press.
+            outputs = [self.notice, self.upload, session]
+            pressed = on(event, safe(handler), inputs=[session], outputs=outputs, repeats=repeats)
+            self._shell.after(pressed, entering=False)
 
     # What it looks like
 
@@ -73,7 +79,8 @@ class SourcesPart:
         upload = facts.upload
         failed = upload is not None and upload.state == "failed"
         opened_out = facts.dataset is None and (upload is None or failed)
-        folded = {self.other: gr.Accordion(open=opened_out)} if entering or failed else {}
+        moves = entering or (failed and opened_out)  # what a visitor unfolds stays so beside a failed file
+        folded = {self.other: gr.Accordion(open=opened_out)} if moves else {}
         share = self._studio.share()
         return folded | {
             self.limit: _limit(share.limits.upload_bytes or MOST_BYTES) + of_files(share),
