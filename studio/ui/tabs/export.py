@@ -29,6 +29,8 @@ HEAD = heading(
     subtitle="It is yours. The files work without the studio, which is checked first.",
 )
 
+STOP = "Stop"
+
 
 class ExportTab:
     name = "export"
@@ -56,7 +58,7 @@ class ExportTab:
         for event, handler, repeats, values in (
             (self.kinds.kind, self.choose, "multiple", []),
             (self.bar.primary.click, self.primary, "once", settings),
-            (self.bar.other.click, self.other, "once", settings),
+            (self.bar.other.click, self.other, "once", [self.bar.other, *settings]),
         ):
             inputs, outputs = [shell.session, *values], [self.notice, shell.session]
             shell.after(on(event, safe(handler), inputs=inputs, outputs=outputs, repeats=repeats))
@@ -121,7 +123,7 @@ class ExportTab:
         if refusal:
             words, link, enabled, other = "Choose another kind", None, False, ""
         elif job is not None and job.status in ACTIVE:
-            words, link, enabled, other = "Making it…", None, False, "Stop"
+            words, link, enabled, other = "Making it…", None, False, STOP
         elif view is None:
             words, link, enabled, other = panel.make(checked=EXPORTERS[kind].HAS_WEIGHTS), None, True, ""
         else:
@@ -147,13 +149,15 @@ class ExportTab:
             self._studio.start_export(session.run, kind, settings=self._settings(kind, values))
         return {self._shell.session: session.document()}
 
-    def other(self, document: object, *values: KnobValue) -> Updates:
+    def other(self, document: object, said: str, *values: KnobValue) -> Updates:
+        """Do what the button said: pressed twice, what is made again is not stopped by the second press."""
         session = read(document)
         run = self._studio.run(session.run)
         kind = _kind(session.kind, run)
         job = export_job(run, kind)
-        if job is not None and job.status in ACTIVE:
-            self._studio.stop_job(session.run, job.id)
+        if said == STOP:
+            if job is not None and job.status in ACTIVE:
+                self._studio.stop_job(session.run, job.id)
         else:
             self._studio.start_export(session.run, kind, settings=self._settings(kind, values))
         return {self._shell.session: session.document()}

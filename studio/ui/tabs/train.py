@@ -19,6 +19,10 @@ CURVE = """
 over the training steps. The same numbers stand in the table below."></div></figure>
 <div class="measures"></div>"""
 
+COMPARES = ("Compare", "See")
+"""How buttons begin that lead on to the next step."""
+STOPS, GO_ON = ("Stop, keep the best", "Take it out of the queue"), "Go on training"
+
 
 class TrainTab:
     name = "train"
@@ -34,7 +38,7 @@ class TrainTab:
             with gr.Accordion("What it wrote before", open=False, elem_classes="fold", visible=False) as fold:
                 self.earlier = html_part("written-before")
             self.fold = fold
-            self.details = html_part("details")
+            self.details = html_part("details", script="folds")
             self.runs = RunsPart(shell, self.notice)
             self.bar = actions("train", other=True)
 
@@ -45,13 +49,13 @@ class TrainTab:
 
     def wire(self) -> None:
         shell, safe = self._shell, told(self.notice)
-        for event, handler in (
-            (self.progress.pause, self.runs.pause),
-            (self.bar.primary.click, self.primary),
-            (self.bar.other.click, self.other),
+        for event, handler, words in (
+            (self.progress.pause, self.runs.pause, []),
+            (self.bar.primary.click, self.primary, [self.bar.primary]),
+            (self.bar.other.click, self.other, [self.bar.other]),
         ):
-            done = on(event, safe(handler), inputs=[shell.session], outputs=[self.notice, shell.session])
-            shell.after(done)
+            inputs, outputs = [shell.session, *words], [self.notice, shell.session]
+            shell.after(on(event, safe(handler), inputs=inputs, outputs=outputs))
         self.runs.wire()
         on(self.bar.back.click, shell.step("method"), inputs=[shell.session], outputs=shell.outputs())
 
@@ -93,26 +97,28 @@ class TrainTab:
 
     # Handlers
 
-    def primary(self, document: object) -> Updates:
-        """Do what the primary button says for the state the run is in."""
-        session = read(document)
+    def primary(self, document: object, said: str) -> Updates:
+        """Do what the button said: by now the run may be in another state, or it was pressed twice."""
+        session, on_to_compare = read(document), str(said).startswith(COMPARES)
         run = self._studio.run(session.run) if session.run else None
         if run is None or (run.status == "failed" and not run.checkpoints):
             return {self._shell.session: session.at("method").document()}
-        if run.status in ("paused", "interrupted", "failed"):
+        if on_to_compare:
+            session = session.at("compare")
+        elif run.status in ("paused", "interrupted", "failed"):
             self._studio.resume(run.id)
-            return {self._shell.session: session.document()}
-        return {self._shell.session: session.at("compare").document()}
+        return {self._shell.session: session.document()}
 
-    def other(self, document: object) -> Updates:
+    def other(self, document: object, said: str) -> Updates:
+        """Do what the second button said; a stop never begins a run, and going on never stops one."""
         session = read(document)
         run = self._studio.run(session.run)
-        if run.status in ACTIVE:
-            self._studio.stop(run.id)
-        elif run.status == "stopped":
-            self._studio.resume(run.id)
-        else:
+        if str(said).startswith(COMPARES):
             session = session.at("compare")
+        elif said == GO_ON and run.status == "stopped":
+            self._studio.resume(run.id)
+        elif said in STOPS and run.status in ACTIVE:
+            self._studio.stop(run.id)
         return {self._shell.session: session.document()}
 
 
@@ -126,10 +132,10 @@ def button_words(run: RunView | None) -> tuple[str, bool, str]:
             return (
                 ("Compare now" if saved else "See the result when it is done"),
                 saved,
-                "Stop, keep the best",
+                STOPS[0],
             )
         case "queued":
-            return "See the result when it is done", saved, "Take it out of the queue"
+            return "See the result when it is done", saved, STOPS[1]
         case "paused" | "interrupted":
             return (
                 (f"Resume from step {run.checkpoints[-1]:,}" if saved else "Start again"),
@@ -143,7 +149,7 @@ def button_words(run: RunView | None) -> tuple[str, bool, str]:
                 _result(saved),
             )
         case "stopped":
-            return "See the result", saved, "Go on training"
+            return "See the result", saved, GO_ON
     return "See the result", saved, ""
 
 
