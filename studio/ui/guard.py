@@ -34,6 +34,8 @@ def guarded(door: Door, allowed_hosts: Collection[str], received: Received | Non
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         assert app.middleware_stack is not None, "it is built before the application starts"
+        if received is not None:
+            app.uploaded_file_dir = received  # Gradio's own name for where it puts files
         app.middleware_stack = Guard(
             Addresses(app.middleware_stack, ours(app.routes), received),
             door=door,

@@ -4,7 +4,7 @@ Whoever sends one and never has it read, or breaks off in the middle, leaves it 
 next one comes; and where files are limited, so is what all of them may fill together.
 """
 
-import shutil
+import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +14,8 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from studio.ui.visitors import asking
 
 ABANDONED_SECONDS = 600.0
 """A file that nobody touched for so long belongs to no page, and to no second studio on the same home."""
@@ -25,10 +27,18 @@ FULL = PlainTextResponse(
 
 
 class Received:
-    """What lies in the folder. `most_bytes`: of everybody together; 0 is no limit."""
+    """What lies in the folder. `most_bytes`: of everybody together; 0 is no limit.
+
+    Gradio takes it for the path of the folder: each visitor's files lie in one of their own. It names the
+    place of a file by what is in it, so that of a class with the same file only the first would have got it.
+    """
 
     def __init__(self, folder: Path, most_bytes: int = 0) -> None:
         self._folder, self._most, self._coming = folder, most_bytes, 0
+
+    def __fspath__(self) -> str:
+        owner = asking()
+        return str(self._folder / hashlib.sha256(owner.encode()).hexdigest()[:20] if owner else self._folder)
 
     async def take(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request bring files, as long as there is room for them."""
@@ -63,16 +73,16 @@ class Received:
 
 def remove_abandoned(folder: Path) -> None:
     """Remove what was received and never read: the store has no need of it."""
-    before = time.time() - ABANDONED_SECONDS
-    for entry in folder.iterdir() if folder.is_dir() else ():
-        with suppress(FileNotFoundError):  # read, and removed, in this moment
-            files = [path for path in (entry, *entry.rglob("*")) if path.is_file()]
-            if any(path.stat().st_mtime > before for path in files or [entry]):
+    before, emptied = time.time() - ABANDONED_SECONDS, set()
+    for path in sorted(folder.rglob("*"), reverse=True):  # what lies in a folder comes before the folder
+        with suppress(OSError):  # it was read and removed in this moment, or something lies in it
+            if path not in emptied and path.stat().st_mtime > before:
                 continue
-            if entry.is_dir():
-                shutil.rmtree(entry)
+            if path.is_dir():
+                path.rmdir()
             else:
-                entry.unlink()
+                path.unlink()
+            emptied.add(path.parent)
 
 
 def _bytes_in(folder: Path) -> int:

@@ -28,9 +28,14 @@ def visiting(owner: str) -> Iterator[None]:
         _VISITOR.reset(before)
 
 
+def asking() -> str:
+    """Return who is asking, "" where nobody is known to."""
+    return _VISITOR.get()
+
+
 def visitor() -> str:
     """Return who is asking. Raises Refused where nobody is known to."""
-    if owner := _VISITOR.get():
+    if owner := asking():
         return owner
     raise Refused("This studio does not know who is asking.", "Open its page again, and sign in there.")
 

@@ -14,6 +14,7 @@ from studio.ui.app import build
 from studio.ui.doors.passwords import Passwords
 from studio.ui.doors.shared import SharedDoor
 from studio.ui.guard import guarded
+from studio.ui.received import Received
 from studio.ui.routes import routes
 from studio.ui.session import Session
 from studio.ui.visitors import NOBODY, SharedStudio, visiting
@@ -43,7 +44,8 @@ def server(studio: Studio, page: gr.Blocks) -> Iterator[TestClient]:
         patch.setattr(accounts, "COST", 2**4)
         people = "\n".join(line_of(name, PASSWORD) for name in ("ada", "bob"))
         door = SharedDoor(passwords=Passwords(accounts_from(people, where="x")))
-        shared = {"routes": routes(SharedStudio(studio)), "lifespan": guarded(door, ())}
+        received = Received(studio._home.path / "uploads")
+        shared = {"routes": routes(SharedStudio(studio)), "lifespan": guarded(door, (), received)}
         app = gr.routes.App.create_app(page, app_kwargs=shared)
         with TestClient(app, base_url=HERE, headers={"origin": HERE}, follow_redirects=False) as client:
             yield client
@@ -165,3 +167,20 @@ def test_an_upload_becomes_its_owners_and_leaves_the_place_of_uploads(
     assert not Path(path).exists()
     left = [file for file in (studio._home.path / "uploads").rglob("*") if file.is_file()]
     assert sum(file.stat().st_size for file in left) == 0  # Gradio leaves empty ones
+
+
+def test_a_class_that_uploads_the_same_file_gets_it_each(studio, page, sign_in, tmp_path) -> None:
+    """Gradio names the place of a file by what is in it: whoever was read first took it from the others."""
+    table = write_table(tmp_path / "homework.csv").read_bytes()
+    number = next(number for number, fn in page.fns.items() if fn.name == "add")
+    paths = {
+        name: sign_in(name).post("/gradio_api/upload", files={"files": ("homework.csv", table)}).json()[0]
+        for name in ("ada", "bob")
+    }
+    for name, path in paths.items():
+        file = {"path": path, "orig_name": "homework.csv", "meta": {"_type": "gradio.FileData"}}
+        body = {"data": [file, Session().document()], "fn_index": number, "session_hash": name}
+        reply = sign_in(name).post("/gradio_api/run/predict", json=body)
+        assert reply.status_code == 200, reply.text
+        studio.visited_by(f"user-{name}")._uploads.close()
+        assert "homework" in [view.name for view in studio.visited_by(f"user-{name}").datasets()]
