@@ -95,6 +95,7 @@ class Live:
         asking = comparison is not None and not settled(comparison)
         active = any(view.status in ACTIVE or busy(view) for view in runs)
         reply: dict[str, Any] = {
+            "who": hashlib.sha256(self._studio.owner.encode()).hexdigest()[:8],
             "tag": seen.tag,
             "live": asking or active,
             "texts": _texts(runs, run, comparison),

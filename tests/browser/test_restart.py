@@ -32,8 +32,11 @@ def test_a_killed_studio_offers_to_resume_on_the_same_page(
     wait_for_head(page, "Training was cut off")
     expect(page.locator("#primary-train")).to_contain_text("Resume from step")
     picture(page, "cut-off")
+    settings = page.locator("#details details", has_text="Settings of this run")
+    settings.locator("summary").click()
     page.locator("#primary-train").click()
     wait_for_head(page, "Training is done")
+    expect(settings).to_have_attribute("open", "")
     expect(page.locator("#progress")).to_contain_text("8 of 8")
 
 

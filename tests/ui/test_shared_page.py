@@ -121,6 +121,12 @@ def test_a_poll_tells_nothing_of_anothers_run(studio, run, sign_in) -> None:
     assert f"status-{run}" in sign_in("ada").get("/studio/live", params=query).json()["texts"]
 
 
+def test_a_poll_tells_a_page_when_somebody_else_asks_than_it_was_opened_for(run, sign_in) -> None:
+    query = {"run": run, "since": "-1"}
+    told = [sign_in(name).get("/studio/live", params=query).json()["who"] for name in ("ada", "bob", "ada")]
+    assert told[0] == told[2] != told[1]
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -23,9 +23,9 @@
     if (!text) return;
     try {
       await navigator.clipboard.writeText(text.textContent);
-      const words = button.textContent;
+      button.dataset.copy ||= button.textContent; // pressed twice, it says "Copied" already
       button.textContent = "Copied";
-      setTimeout(() => (button.textContent = words), SAID_MS);
+      setTimeout(() => (button.textContent = button.dataset.copy), SAID_MS);
     } catch {
       getSelection().selectAllChildren(text);
     }

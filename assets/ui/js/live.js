@@ -4,7 +4,7 @@
   "use strict";
   const screen = window.studioScreen;
   const PACE_MS = 1000, ASKING_MS = 400, MEASURING_MS = 2000, IDLE_MS = 15000, LONGEST_WAIT_MS = 15000;
-  let target = null, announce = null, timer = null, inFlight = false, failures = 0, known = "";
+  let target = null, announce = null, timer = null, inFlight = false, failures = 0, known = "", who = "";
 
   // The pulse is a hidden part of the page that holds what to watch: {run, question, upload, dataset, talk, tag, measuring}.
   screen.pulse = (element, trigger, watch) => {
@@ -37,9 +37,11 @@
       const { run, question, upload, dataset, talk } = asked;
       const query = new URLSearchParams({ run, question, upload, dataset, talk, since, tag: known });
       const reply = await fetch(`studio/live?${query}`, { cache: "no-store" });
-      screen.signedOut(reply.status);
+      if (reply.status === 401) location.reload(); // who is there is asked anew; this page could do nothing
       if (!reply.ok) throw new Error(String(reply.status));
       const news = await reply.json();
+      who ||= news.who;
+      if (news.who !== who) location.reload(); // signed in as another, or out, since this page was opened
       if (failures) connection(true);
       failures = 0;
       if (asked === target) show(news, since);

@@ -17,9 +17,4 @@
     if (sign_in) link.href = sign_in;
     form.hidden = false;
   };
-
-  // A sign-in ends after a while: then the page asks for it again instead of standing still.
-  screen.signedOut = (status) => {
-    if (status === 401 && document.getElementById("visitor")) location.reload();
-  };
 })();

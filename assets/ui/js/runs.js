@@ -6,6 +6,7 @@
   screen.versus = (element, trigger, watch) => {
     screen.keeping(element, trigger, watch);
     screen.figures(element, trigger, watch);
+    screen.folds(element, trigger, watch);
   };
 
   // The boxes of the list. What is ticked is known here first: an answer to an earlier tick, or a redraw that was

@@ -11,8 +11,8 @@
       if (!button || button.disabled || button.matches("input, select")) return;
       const details = { ...button.dataset };
       if (details.ask) {
-        if (details.dependents) details.detail = await dependents(details.dependents);
-        const answer = await screen.ask(details);
+        if (asking) return; // pressed twice: the dialog is about to open
+        const answer = await answerTo(details);
         if (answer === null) return;
         details.text = answer;
       }
@@ -67,6 +67,27 @@
     window.addEventListener("drop", (event) => stop(event, event.dataTransfer?.files), true);
   };
 
+  // What somebody has unfolded stays so when its part is drawn anew; numbers in its title may be others then.
+  screen.folds = (element, trigger, watch) => {
+    const unfolded = new Set();
+    const named = (fold) => fold.firstElementChild.textContent.replace(/[\d,.]+/g, "");
+    element.addEventListener("toggle", ({ target }) => unfolded[target.open ? "add" : "delete"](named(target)), true);
+    watch("value", () => {
+      for (const fold of element.querySelectorAll("details")) fold.open ||= unfolded.has(named(fold));
+    });
+  };
+
+  // The second press of a double click is not for what stands in the same place on the step that it leads to.
+  let firstOn = null;
+  document.addEventListener("click", (click) => {
+    const step = click.target.closest('[id^="step-"]')?.id;
+    if (click.detail < 2) firstOn = step;
+    else if (step !== firstOn) {
+      click.preventDefault();
+      click.stopImmediatePropagation();
+    }
+  }, true);
+
   // A part that says [data-fetch] has more to come: ask for it once it is on the page.
   screen.fetched = (element, trigger, watch) => {
     screen.events(element, trigger);
@@ -76,6 +97,17 @@
     watch("value", look);
     look();
   };
+
+  let asking = false;
+  async function answerTo(details) {
+    asking = true;
+    try {
+      if (details.dependents) details.detail = await dependents(details.dependents);
+      return await screen.ask(details);
+    } finally {
+      asking = false;
+    }
+  }
 
   // What hangs on a run or dataset, named before it is deleted.
   async function dependents(path) {
