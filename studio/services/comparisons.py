@@ -131,6 +131,10 @@ class Questions:
             runs = [self._asked[comparison].run for comparison in self._waiting]
         return sum(self._home is None or self._home.runs.has(run) for run in runs)
 
+    def turns(self) -> int:
+        """Return how often the worker is to look here in a pause: for each question, or for asides alone."""
+        return max(self.waiting(), int(self.any_waits()))
+
     def cancelled(self, comparison: str) -> bool:
         return self._find(comparison).cancelled.is_set()
 

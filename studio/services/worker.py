@@ -214,7 +214,7 @@ class Worker:
     def _pause(self) -> None:
         """Called between micro-batches, rows and answers of whatever is under way."""
         self._questions.measured(turn_seconds=time.monotonic() - self._pause_ended)
-        for _ in range(self._questions.waiting()):  # who asks on and on does not hold the work up for ever
+        for _ in range(self._questions.turns()):  # who asks on and on does not hold the work up for ever
             if self._urged_to_stop():
                 break
             self._answered = True

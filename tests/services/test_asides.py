@@ -1,12 +1,14 @@
 """What is done on the worker's thread for another: its result and its failure come back to who asked."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
 from studio.core.errors import Refused, StudioError
 from studio.services.asides import Asides
 from studio.services.studio import Studio
+from tests.services.conftest import ended, planned, wait_for
 
 
 def test_the_worker_does_it_on_its_own_thread(studio: Studio) -> None:
@@ -39,3 +41,17 @@ def test_who_waits_when_the_studio_closes_is_sent_away() -> None:
     waiting.join()
     ask()
     assert told == [True, True]
+
+
+def test_it_is_done_while_a_run_trains_and_does_not_wait_for_its_end(
+    studio: Studio, table: Path, tiny_model_folder: Path
+) -> None:
+    run = studio.start(planned(studio, table, tiny_model_folder, steps=4000))
+    wait_for(lambda: studio.run(run).step >= 3)
+    asked = threading.Thread(target=lambda: studio.aside(lambda: None))
+    asked.start()
+    asked.join(timeout=20)
+    assert not asked.is_alive()
+    assert studio.run(run).status == "running"
+    studio.stop(run)
+    assert ended(studio, run) == "stopped"
