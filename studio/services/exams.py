@@ -5,6 +5,7 @@ from functools import partial
 
 from studio.core import exam as exams
 from studio.core.errors import Refused, StudioError
+from studio.core.events import Warned
 from studio.core.verdict import Verdict
 from studio.evaluation.advice import advise
 from studio.evaluation.arms import ARMS, arm_named, further
@@ -70,8 +71,12 @@ def _as_last_time(folder: RunFolder, instruction: str) -> tuple[str, ...]:
 
 def request_after(folder: RunFolder, at: float) -> None:
     """Queue the exam that follows training, held as the last one was; it keeps the run's place."""
-    if folder.checkpoints.steps():
+    if not folder.checkpoints.steps():
+        return
+    try:
         folder.requests.add(KIND, at, wishes=_as_last_time(folder, _instruction(folder)))
+    except StudioError as error:
+        folder.append(Warned(f"The exam after training was not begun. {error}", "Start it in Compare."))
 
 
 def _instruction(folder: RunFolder) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.core.errors import StudioError
-from studio.core.events import JobFailed, RunFailed
+from studio.core.events import JobFailed, JobStarted, RunFailed
 from studio.services.queue import TRAIN, Task
 
 TRACEBACK = "traceback.txt"
@@ -30,11 +30,20 @@ def plainly(
 
 
 def note_failure(task: Task, known: StudioError) -> None:
-    """Write into its run how a task failed. Raises OSError where the disk is full."""
+    """Write into its run how a task failed. Raises OSError where the disk is full.
+
+    Also of a job that could not even begin: it waits no more, or it would be taken again and again.
+    """
+    folder = task.folder
     if task.kind == TRAIN:
-        task.folder.append(RunFailed(known.message, known.hint))
-    else:
-        task.folder.append(JobFailed(task.job, task.kind, known.message, known.hint))
+        folder.append(RunFailed(known.message, known.hint))
+        return
+    waits = folder.requests.waits(task.job)
+    if waits:
+        folder.append(JobStarted(task.job, task.kind, worker=""))
+    folder.append(JobFailed(task.job, task.kind, known.message, known.hint))
+    if waits:
+        folder.requests.remove(task.job)
 
 
 def guarded(work: Callable[[], None], failed: Callable[[Exception], None]) -> None:

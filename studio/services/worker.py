@@ -198,10 +198,10 @@ class Worker:
         self._tell(task, "The work begins.")
         if task.kind == TRAIN:
             if train_run(task.folder, progress, signals):
-                self._after_training(task)
+                guarded(lambda: self._after_training(task), self._note_trouble)
         else:
             kinds.perform(self._home, self._keys, task, signals)
-        self._tell(None, "")
+        guarded(lambda: self._tell(None, ""), self._note_trouble)  # what has ended well stays so
 
     def _after_training(self, task: Task) -> None:
         ending = self._book.progress(task.folder.id).last

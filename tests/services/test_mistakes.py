@@ -1,0 +1,67 @@
+"""What goes wrong in the work ends in a named state: it stands in no queue any more, and blames no other."""
+
+import errno
+import threading
+import time
+
+import pytest
+
+from studio.core.events import RunStopped
+from studio.services.studio import Studio
+from studio.services.views import Duty
+from studio.store.home import Home
+from tests.services.conftest import job_ended, planned, wait_for
+from tests.services.test_worker import WORKS
+
+
+def test_a_job_that_cannot_even_begin_has_failed_and_holds_nobody_up(closed, table, tiny_model_folder, home):
+    run = closed.start(planned(closed, table, tiny_model_folder))
+    folder = closed._home.runs.folder(run)
+    folder.append(RunStopped(0, 0, 0.0, 0))
+    job = folder.requests.add("export of-a-later-studio")
+    studio = Studio(home)
+    studio.open(WORKS)
+    try:
+        assert job_ended(studio, run, job) == "failed"
+        (view,) = studio.run(run).jobs
+        assert "of-a-later-studio" in view.message
+        written = folder.events_bytes()
+        time.sleep(0.6)
+        assert folder.events_bytes() == written, "it is tried again and again"
+        assert folder.requests.all() == ()
+    finally:
+        studio.close()
+
+
+@pytest.mark.parametrize("what", ["the exam that follows", "the word that nothing is done now"])
+def test_a_run_that_finished_stays_so_where_the_disk_is_full_a_moment_later(
+    home, table, tiny_model_folder, monkeypatch, what
+):
+    finished = threading.Event()
+
+    def full(*_: object, **__: object) -> None:
+        finished.set()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    tell = Home.tell
+    if what == "the exam that follows":
+        monkeypatch.setattr("studio.store.requests.write_json", full)
+    else:
+        doing = {"Begun": False}
+
+        def tell_at_first(self: Home, run: str, said: str) -> None:
+            doing["Begun"] |= bool(run)
+            return full() if doing["Begun"] and not run else tell(self, run, said)
+
+        monkeypatch.setattr(Home, "tell", tell_at_first)
+    studio = Studio(home)
+    studio.open(Duty(quiet_seconds=0.0))
+    try:
+        run = studio.start(planned(studio, table, tiny_model_folder))
+        assert finished.wait(60)
+        wait_for(lambda: studio._worker._active is None)
+        view = studio.run(run)
+        assert view.status == "finished"
+        assert any("exam after training" in warning for warning in view.warnings) == ("exam" in what)
+    finally:
+        studio.close()
