@@ -1,9 +1,12 @@
 """The line before the machine: what waits, of all people, in the order of their turns; when it may begin."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
+from studio.core.errors import StudioError
 from studio.core.events import JobFinished
 from studio.core.foreseen import SURE
 from studio.core.turns import NOW, in_turn
@@ -16,6 +19,7 @@ from studio.store.runs import RunFolder
 
 TRAIN, EXAM = "train", "exam"
 
+Value = TypeVar("Value")
 Seconds = tuple[float, float | None]
 """(at least, at most); None where nothing like it was measured here."""
 
@@ -131,19 +135,27 @@ def _takes(pages: Mapping[str, Page], task: Task) -> Seconds:
 
 def _foreseen(page: Page) -> Seconds:
     """Return what the rest of a run takes by its forecast."""
-    told = foreseen_of(page.folder.path)
+    told = _readable(partial(foreseen_of, page.folder.path))
     if told is None or not told.seconds_high:
         return 0.0, None
     rest = 1 - page.progress.step / page.progress.steps if page.progress.steps else 1.0
     return told.seconds_low * rest, told.seconds_high * rest
 
 
+def _readable(read: Callable[[], Value]) -> Value | None:
+    """Return what is read of a run; None where it is damaged or gone: the times of all others are told."""
+    try:
+        return read()
+    except (StudioError, OSError):
+        return None
+
+
 def _allowed(page: Page, told: Seconds, now: float | None) -> Seconds:
     """Return the same, but at most what the run may still train where that is limited; `now`: it does."""
-    minutes = page.folder.meta().run_minutes
-    if not minutes:
+    meta = _readable(page.folder.meta)
+    if meta is None or not meta.run_minutes:
         return told
-    most = max(0.0, 60 * minutes - page.progress.seconds(now))
+    most = max(0.0, 60 * meta.run_minutes - page.progress.seconds(now))
     return min(told[0], most), most if told[1] is None else min(told[1], most)
 
 

@@ -28,6 +28,7 @@ from studio.store.requests import Request
 from studio.store.runs import RunFolder
 
 Value = TypeVar("Value")
+VIEW = "view"
 
 
 class RunBook:
@@ -37,7 +38,8 @@ class RunBook:
         self._home = self._seen = home
         self._lock = threading.Lock()
         self._pages: dict[str, Page] = {}
-        self._damaged: dict[str, str] = {}
+        self._damaged: dict[tuple[str, str], str] = {}
+        """By run and what could not be read of it when it was read last."""
 
     def seen_in(self, home: Home) -> "RunBook":
         """Return the same book as the person whose home this is reads it: with no other's runs in it.
@@ -52,14 +54,14 @@ class RunBook:
         """Return all runs, the newest first."""
         standing = self._standing()
         folders = [folder for folder in self._folders() if self._seen.runs.has(folder.id)]
-        found = (self._attempt(folder, partial(self._sound_view, folder, standing)) for folder in folders)
+        found = (self._attempt(folder, VIEW, partial(self._view, folder, standing)) for folder in folders)
         views = [view for view in found if view is not None]
         return tuple(sorted(views, key=lambda view: (view.created_at, view.id), reverse=True))
 
     def damage(self) -> tuple[str, ...]:
         """Return why some runs are missing from the list, as the last reading found."""
         with self._lock:
-            damaged = tuple(self._damaged.items())
+            damaged = dict.fromkeys((run, problem) for (run, _), problem in self._damaged.items())
         seen = (each for each in damaged if self._seen.runs.has(each[0]))
         return tuple(f"The run {run} cannot be read. {problem}" for run, problem in seen)
 
@@ -80,8 +82,8 @@ class RunBook:
         with self._lock:
             waiting = [
                 (page.progress.queued_at, run)
-                for run, page in self._pages.items()
-                if page.progress.status(None) == "queued" and run not in self._damaged
+                for run, page in self._sound_pages().items()
+                if page.progress.status(None) == "queued"
             ]
         return tuple(sorted(waiting))
 
@@ -93,12 +95,13 @@ class RunBook:
             return line_of(self._sound_pages(), requests, holder)
 
     def _sound_pages(self) -> dict[str, Page]:
-        return {run: page for run, page in self._pages.items() if run not in self._damaged}
+        damaged = {run for run, what in self._damaged if what != VIEW}  # its turn comes by the rest
+        return {run: page for run, page in self._pages.items() if run not in damaged}
 
     def requests(self) -> tuple[tuple[RunFolder, Request], ...]:
         """Return the exams and exports that wait, of all runs whose requests can be read."""
         folders = self._home.runs.all()
-        found = ((folder, self._attempt(folder, folder.requests.all) or ()) for folder in folders)
+        found = ((folder, self._attempt(folder, "requests", folder.requests.all) or ()) for folder in folders)
         return tuple((folder, request) for folder, requests in found for request in requests)
 
     def worked_for(self, owner: str) -> tuple[Span, ...]:
@@ -128,31 +131,25 @@ class RunBook:
         with self._lock:
             for gone in self._pages.keys() - names:
                 del self._pages[gone]
-            for gone in self._damaged.keys() - names:
+            for gone in [key for key in self._damaged if key[0] not in names]:
                 del self._damaged[gone]
-        return tuple(folder for folder in folders if self._attempt(folder, partial(self._read, folder)))
+        return tuple(each for each in folders if self._attempt(each, "events", partial(self._read, each)))
 
-    def _sound_view(self, folder: RunFolder, standing: Standing) -> RunView:
-        view = self._view(folder, standing)
-        with self._lock:
-            self._damaged.pop(folder.id, None)
-        return view
-
-    def _attempt(self, folder: RunFolder, read: Callable[[], Value]) -> Value | None:
+    def _attempt(self, folder: RunFolder, what: str, read: Callable[[], Value]) -> Value | None:
         """Return what is read of a run; None where somebody deleted it meanwhile, or where it is damaged.
 
-        A damaged run must not hide the others; `damage` tells of it.
+        A damaged run must not hide the others; `damage` tells of it until the same is read again and sound.
         """
         try:
-            return read()
+            found = read()
         except (StudioError, OSError) as error:
             if not folder.deleted:
-                self._note_damage(folder, error)
+                with self._lock:
+                    self._damaged[folder.id, what] = str(error)
             return None
-
-    def _note_damage(self, folder: RunFolder, error: StudioError | OSError) -> None:
         with self._lock:
-            self._damaged[folder.id] = str(error)
+            self._damaged.pop((folder.id, what), None)
+        return found
 
     def _read(self, folder: RunFolder) -> Page:
         with self._lock:

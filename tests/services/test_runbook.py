@@ -1,10 +1,14 @@
 """What the lists tell of a run is what its events say."""
 
+import errno
+
 import pytest
 
 from studio.core.errors import StudioError
 from studio.core.events import Evaluated, RunFinished, RunStarted, StepLogged
 from studio.services.queue import next_task
+from studio.store.requests import Requests
+from studio.store.runs import RunFolder
 from tests.services.conftest import planned
 
 STARTED = RunStarted("a worker", 0, 10, 50, 6, 5, 9, "cpu", "float32", (), "hash")
@@ -70,3 +74,35 @@ def test_a_run_that_was_deleted_is_no_damage(closed, table, tiny_model_folder, h
     (home / "runs" / run).rename(home / "elsewhere")
     assert closed.runs() == ()
     assert closed.worker().damage == ()
+
+
+@pytest.mark.parametrize("what", ["events_bytes", "requests"])
+def test_a_run_that_could_not_be_read_for_a_moment_has_its_turn_though_nobody_looks_at_the_list(
+    closed, table, tiny_model_folder, monkeypatch, what
+):
+    run = closed.start(planned(closed, table, tiny_model_folder))
+
+    def too_many_open(_: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as broken:
+        of = RunFolder if what == "events_bytes" else Requests
+        broken.setattr(of, what if what == "events_bytes" else "all", too_many_open)
+        assert next_task(closed._book) is None
+        assert ["Too many open files" in problem for problem in closed.worker().damage] == [True]
+    assert next_task(closed._book).folder.id == run
+    assert closed.worker().damage == ()
+
+
+@pytest.mark.parametrize("file", ["forecast.json", "meta.json"])
+def test_a_run_in_the_queue_that_is_damaged_later_hides_no_other(
+    closed, table, tiny_model_folder, home, file
+):
+    config = planned(closed, table, tiny_model_folder)
+    bad, good = closed.start(config, "bad"), closed.start(config, "good")
+    assert len(closed.runs()) == 2
+    (home / "runs" / bad / file).write_text("{")
+    assert [run.id for run in closed.runs()] == [good]
+    assert closed.run(good).wait.before == 1
+    assert [bad in problem and file in problem for problem in closed.worker().damage] == [True]
+    assert next_task(closed._book).folder.id == bad, "the worker will say in the run what is wrong with it"
