@@ -152,9 +152,10 @@ def resume(home: Home, run: str) -> None:
         limits = home.limits
         meta = replace(folder.meta(), run_minutes=limits.run_minutes, day_minutes=limits.day_minutes)
         folder.write_meta(meta)
-        with told_plainly("The run"):
-            # Asked again at the moment of writing: another page may have resumed it, and a worker begun.
-            folder.append(RunQueued(resume=True), provided=lambda: resumable(_status(home, folder)))
+    with told_plainly("The run"):
+        # Asked again at the moment of writing: another page may have resumed it and a worker begun, or the
+        # worker may have stopped one that waited just before the request was taken back.
+        folder.append(RunQueued(resume=True), provided=lambda: resumable(_status(home, folder)))
 
 
 def resumable(status: Status) -> bool:

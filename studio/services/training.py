@@ -169,7 +169,7 @@ def _train(folder: RunFolder, job: "TrainingJob", signals: Signals) -> bool:
         nonlocal ended
         if isinstance(event, RunStopped):
             reason = signals.used_up()
-            if not folder.requests.stop_asked() and not reason:
+            if signals.closing() and not folder.requests.stop_asked() and not reason:
                 ended = False
                 return  # The studio closes; nobody stopped this run, and the next studio offers to go on.
             event = replace(event, paused=folder.requests.pause_asked(), reason=reason)
@@ -213,15 +213,24 @@ def _stop_before_start(folder: RunFolder, progress: Progress, signals: Signals) 
 
 
 def stop_waiting(folder: RunFolder, progress: Progress, reason: str = "") -> bool:
-    """Take a run out of the queue, as its stop request asks; return whether it is only paused.
+    """Take a run out of the queue, as its stop request asks; return whether it is only paused, or waits on
+    because the request was taken back in this moment.
 
     `reason`: why it ends where nobody asked for it.
     """
     ending = (progress.step, progress.best_step or 0, progress.seconds(None), progress.peak_memory_bytes)
-    paused = folder.requests.pause_asked()
-    folder.append(RunStopped(*ending, paused=paused, reason=reason))
-    folder.requests.clear_stop()
+    paused, requests = folder.requests.pause_asked(), folder.requests
+    stopped = RunStopped(*ending, paused=paused, reason=reason)
+    if not folder.append(stopped, provided=lambda: bool(reason) or requests.stop_asked()):
+        return True
+    requests.clear_stop()
     return paused
+
+
+def stop_those(asked: Iterable[tuple[RunFolder, Progress]]) -> None:
+    """Take these runs out of the queue: they need not wait for their turn to stop."""
+    for folder, progress in asked:
+        stop_waiting(folder, progress)
 
 
 def _drop_damaged(folder: RunFolder) -> None:

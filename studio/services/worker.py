@@ -23,7 +23,7 @@ from studio.services.queue import TRAIN, Task, next_task, waiting_to_stop
 from studio.services.rehearsals import Rehearsals, known_pace, remember_run
 from studio.services.runbook import RunBook
 from studio.services.together import refuse_held
-from studio.services.training import Signals, stop_waiting, train_run
+from studio.services.training import Signals, stop_those, train_run
 from studio.services.views import Duty, WorkerState
 from studio.store.home import Home
 from studio.store.requests import RUN
@@ -223,8 +223,8 @@ class Worker:
             self._answerer.forget()
         if time.monotonic() - self._kept_house_at > HOUSEKEEPING_SECONDS:
             self._kept_house_at = time.monotonic()
-            for folder, progress in waiting_to_stop(self._home, self._book):
-                stop_waiting(folder, progress)
+            # What is wrong with one of them is not the fault of what is under way.
+            guarded(lambda: stop_those(waiting_to_stop(self._home, self._book)), self._note_trouble)
         self._pause_ended = time.monotonic()
 
     def _urged_to_stop(self) -> bool:

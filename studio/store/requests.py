@@ -96,7 +96,12 @@ class Requests:
     def pause_asked(self) -> bool:
         """Return whether the stop that is asked for is only a pause."""
         path = self._stop(RUN)
-        return path.exists() and read_as(_is_pause, path, hint="Delete this file, then ask again.")
+        try:
+            return path.exists() and read_as(_is_pause, path, hint="Delete this file, then ask again.")
+        except (FileNotFoundError, StudioError):
+            if path.exists():
+                raise
+            return False  # It was taken back between the two looks.
 
     def clear_stop(self, what: str = RUN) -> None:
         self._stop(what).unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from studio.core.events import RunStopped
 from studio.services.studio import Studio
 from studio.services.views import Duty
 from studio.store.home import Home
-from tests.services.conftest import job_ended, planned, wait_for
+from tests.services.conftest import ended, job_ended, planned, wait_for
 from tests.services.test_worker import WORKS
 
 
@@ -65,3 +65,21 @@ def test_a_run_that_finished_stays_so_where_the_disk_is_full_a_moment_later(
         assert any("exam after training" in warning for warning in view.warnings) == ("exam" in what)
     finally:
         studio.close()
+
+
+def test_a_damaged_request_of_a_run_that_waits_is_not_the_fault_of_the_one_that_works(
+    studio, table, tiny_model_folder
+):
+    config = planned(studio, table, tiny_model_folder, steps=4000)
+    works, waits = studio.start(config, "works"), studio.start(config, "waits")
+    wait_for(lambda: studio.run(works).step >= 1)
+    folder = studio._home.runs.folder(waits)
+    folder.requests.ask_stop()
+    (folder.path / "requests" / "stop-run.json").write_text("{")
+    wait_for(lambda: "stop-run.json" in studio.worker().message)
+    assert studio.run(works).status == "running"
+    folder.requests.ask_stop()
+    wait_for(lambda: studio.run(waits).status == "stopped")
+    assert studio.run(works).status == "running"
+    studio.stop(works)
+    assert ended(studio, works) == "stopped"

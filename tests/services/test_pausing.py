@@ -5,7 +5,9 @@ import pytest
 from studio.core.errors import Refused
 from studio.core.events import RunFinished
 from studio.services.studio import Studio
+from studio.services.training import stop_waiting
 from studio.services.views import Duty
+from studio.store.requests import Requests
 from tests.services.conftest import STEPS, ended, planned, wait_for, weights_of
 from tests.services.test_runs import STARTED
 
@@ -89,3 +91,31 @@ def test_what_is_over_is_not_paused(closed, table, tiny_model_folder):
         closed._home.runs.folder(run).append(event)
     with pytest.raises(Refused, match="finished; there is nothing to pause"):
         closed.pause(run)
+
+
+@pytest.mark.parametrize("first", ["resume", "worker"])
+def test_a_stop_that_is_taken_back_while_the_worker_obeys_it_leaves_the_run_in_the_queue(
+    closed, table, tiny_model_folder, monkeypatch, first
+):
+    run = closed.start(planned(closed, table, tiny_model_folder))
+    folder, progress = closed._home.runs.folder(run), closed._book.progress(run)
+    closed.pause(run)
+    clear, asked = Requests.clear_stop, Requests.pause_asked
+
+    def in_between(requests: Requests) -> bool:
+        return (asked(requests), clear(requests))[0] if first == "resume" else asked(requests)
+
+    def just_before(requests: Requests) -> None:
+        monkeypatch.setattr(Requests, "clear_stop", clear)
+        if first == "worker":
+            stop_waiting(folder, progress)
+        clear(requests)
+
+    monkeypatch.setattr(Requests, "pause_asked", in_between)
+    monkeypatch.setattr(Requests, "clear_stop", just_before)
+    if first == "resume":
+        assert stop_waiting(folder, progress), "it is not over"
+        assert closed.run(run).status == "queued"
+    closed.resume(run)
+    assert closed.run(run).status == "queued"
+    assert not closed.run(run).stopping
