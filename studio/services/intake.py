@@ -1,13 +1,14 @@
 """A file is taken in: looked at without keeping it, or read in one pass into a data set of the home."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from studio.core.config import DataSettings
 from studio.core.errors import Refused
+from studio.core.records import SourcedRecord
 from studio.core.report import DatasetReport, Issue
 from studio.core.texts import checked_text, plain_name, writable
 from studio.data.checks import Scene
@@ -16,6 +17,7 @@ from studio.data.tables import SourceRow
 from studio.data.templates import ChatTemplate
 from studio.engine.starter import FOLDER_NAME, cache_folder, starter_is_ready
 from studio.services.packages import IMPORTING
+from studio.services.space import check_space
 from studio.store.datasets import Content, DatasetFolder, DatasetMeta
 from studio.store.files import readable
 from studio.store.home import Home
@@ -23,6 +25,9 @@ from studio.store.incoming import Arrival
 from studio.store.records import RecordWriter
 
 NAME_LENGTH = 120
+AT_ONCE_BYTES = 16_000_000
+"""After so many it is asked whether there is room for as many more: a packed file can be small and hold much,
+and others are being read at the same time."""
 
 
 def check(path: Path, name: str, mapping: Mapping[str, str] | None) -> DatasetReport:
@@ -68,14 +73,38 @@ def scene_of(report: DatasetReport) -> Scene:
     )
 
 
+class _Writer(RecordWriter):
+    """Writes records as long as there is room; `check` raises Refused where so many bytes have none."""
+
+    def __init__(self, path: Path, check: Callable[[int], None]) -> None:
+        super().__init__(path)
+        self._check, self._asked = check, 0
+
+    def append(self, sourced: SourcedRecord, /) -> None:
+        super().append(sourced)
+        if self.bytes - self._asked >= AT_ONCE_BYTES:
+            self._asked = self.bytes
+            self._check(AT_ONCE_BYTES)
+
+
+def _any_room(needed_bytes: int) -> None:
+    """Find room for everything."""
+
+
 def content_of(
-    path: Path, name: str, mapping: Mapping[str, str] | None, *, workshop: Path, against: Conditions
+    path: Path,
+    name: str,
+    mapping: Mapping[str, str] | None,
+    *,
+    workshop: Path,
+    against: Conditions,
+    check: Callable[[int], None] = _any_room,
 ) -> Content:
     """Read a file; its records are written into the workshop.
 
-    Raises Refused where it cannot be used, Stopped where `against` says so.
+    Raises Refused where it cannot be used and where `check` finds no room, Stopped where `against` says so.
     """
-    with RecordWriter(workshop / "records.jsonl") as writer:
+    with _Writer(workshop / "records.jsonl", check) as writer:
         found = inspect(path, name, sink=writer, mapping=mapping or None, conditions=against)
     if found.report.verdict == "reject":
         worst = worst_issue(found.report)
@@ -121,7 +150,8 @@ def take_in(home: Home, source: Path, arrival: Arrival, against: Conditions) -> 
     The same file, read in the same way, is the data set that it was before.
     """
     against = replace(against, most_rows=home.limits.rows)
-    content = content_of(source, arrival.name, arrival.mapping, workshop=source.parent, against=against)
+    reading = {"workshop": source.parent, "against": against, "check": partial(check_space, home)}
+    content = content_of(source, arrival.name, arrival.mapping, **reading)
     meta = DatasetMeta(
         name=arrival.title,
         file_name=arrival.name,

@@ -23,7 +23,7 @@ class RecordWriter:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.count = 0
+        self.count = self.bytes = 0
         self._sha256 = hashlib.sha256()
         with told_plainly("The rows"):
             self._file = path.open("wb")
@@ -34,6 +34,7 @@ class RecordWriter:
         with told_plainly("The rows"):
             self._file.write(line)
         self.count += 1
+        self.bytes += len(line)
 
     def close(self) -> str:
         """Return the SHA-256 of the file: equal records, equal hash. May be called again."""

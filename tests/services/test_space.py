@@ -1,9 +1,13 @@
 """Room on the disk has an end, for all and for each: refused before anything is written."""
 
+import gzip
+from random import Random
+
 import pytest
 
 from studio.core.errors import Refused
 from studio.core.limits import Limits
+from studio.services import intake
 from studio.services.space import check_space, taken_bytes
 from studio.services.studio import Studio
 from studio.store.incoming import Arrival
@@ -99,3 +103,22 @@ def test_a_file_with_more_rows_than_one_may_have_is_refused_in_words(shared, tmp
 def test_a_full_disk_refuses_whoever_it_is(closed):
     with pytest.raises(Refused, match=r"of disk and .* are free"):
         check_space(closed._home, closed._home.free_bytes() * 2)
+
+
+def test_a_small_file_that_holds_more_than_there_is_room_for_is_given_up_on_the_way(
+    shared, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(intake, "AT_ONCE_BYTES", 20_000)
+    packed = tmp_path / "much.csv.gz"
+    words = [Random(number).randbytes(40).hex() for number in range(300)]
+    rows = "".join(f"What is {number}?,{' '.join([word] * 15)}\n" for number, word in enumerate(words))
+    packed.write_bytes(gzip.compress(f"question,answer\n{rows}".encode()))
+    ada = shared(disk_mb=0.1)
+    assert packed.stat().st_size < 50_000
+    upload = ada.start_upload(packed, "much.csv.gz")
+    wait_for(lambda: ada.upload(upload).state != "reading")
+    view = ada.upload(upload)
+    assert view.state == "failed", view
+    assert "are left to you" in view.error, view
+    assert taken_bytes(ada._home) == 0
+    assert shared(disk_mb=1).add_dataset(packed, "much.csv.gz").report.kept == 300
