@@ -9,8 +9,8 @@ from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.shapes import shaped
-from studio.core.system import FileLock, is_locked
-from studio.store.files import new_id, read_as, remove_folder, size, told_plainly, write_json
+from studio.core.system import FileLock, is_locked, sync_folder
+from studio.store.files import new_id, read_as, remove_folder, size, sync_tree, told_plainly, write_json
 from studio.store.owned import ME
 
 PREFIX = ".incoming-"
@@ -57,6 +57,8 @@ class IncomingFolder:
         """Copy the upload; whoever made it may delete it from now on. Its meta.json says that it is whole."""
         try:
             shutil.copyfile(upload, self.source)
+            sync_tree(self.path)  # or a power failure could leave the word that it is whole, and half of it
+            sync_folder(self.path.parent)
         except OSError as error:
             raise StudioError(
                 f"The file could not be copied into the home: {error.strerror}.",

@@ -172,3 +172,18 @@ def test_what_holder_json_holds_is_for_display_and_takes_nothing_down(home, cont
     home.tell("", "")
     assert Home(home.path).live_worker() == worker
     home.release()
+
+
+def test_a_file_on_its_way_survives_a_power_failure_before_it_is_called_whole(home, tmp_path, monkeypatch):
+    upload, synced, fsync = tmp_path / "rows.csv", [], os.fsync
+    upload.write_text("a,b\n1,2\n")
+    folder = home.incoming.create()
+
+    def noting(descriptor: int) -> None:
+        fsync(descriptor)
+        synced.append((os.fstat(descriptor).st_ino, (folder.path / "meta.json").exists()))
+
+    monkeypatch.setattr(os, "fsync", noting)
+    folder.bring(upload, Arrival("rows.csv", "rows"))
+    for path in (folder.source, folder.path, home.datasets.path):
+        assert (path.stat().st_ino, False) in synced
