@@ -23,9 +23,10 @@ from studio.services.intake import scene_of
 from studio.services.views import DatasetView
 from studio.services.views_of_data import FixOffer, FixPreview
 from studio.services.watching import Watched
-from studio.store.datasets import Content, DatasetFolder, DatasetMeta
+from studio.store.datasets import META, Content, DatasetFolder, DatasetMeta
 from studio.store.home import Home
 from studio.store.records import RecordFile, RecordWriter
+from studio.store.turns import turn_to_write
 
 EXAMPLES = 5
 BY_HAND = ("edit", filling.FIX)
@@ -195,17 +196,12 @@ def _keep(before: _Version, content: Content, step: Step) -> None:
     named = replace(step, version=content.version)
     version = folder.add_version(folder.source(meta.version), replace(content, steps=(*meta.steps, named)))
     assert version == named.version
-    meta = folder.meta()  # Its name may have been changed meanwhile; its versions not.
-    folder.write_meta(
-        replace(
-            meta,
-            version=version,
-            read_version=meta.read_version if meta.steps else meta.version,
-            steps=(*meta.steps, named),
-            undone=(),
-            history=(*(known for known in meta.history if known != version), version),
-        )
-    )
+    with turn_to_write(folder.path / META):
+        meta = folder.meta()  # Its name may have been changed meanwhile; its versions not.
+        history = (*(known for known in meta.history if known != version), version)
+        read_version = meta.read_version if meta.steps else meta.version
+        new = {"version": version, "steps": (*meta.steps, named), "undone": (), "history": history}
+        folder.write_meta(replace(meta, read_version=read_version, **new))
 
 
 def edit(row: int, role: str, text: str) -> Wish:
@@ -216,7 +212,7 @@ def edit(row: int, role: str, text: str) -> Wish:
 def undo(home: Home, dataset: str) -> DatasetView:
     """Take the last step back. No version is removed, so that `redo` and the runs find theirs."""
     folder = home.datasets.folder(dataset)
-    with folder.turn_to_change():
+    with folder.turn_to_change(), turn_to_write(folder.path / META):
         meta = folder.meta()
         if not meta.steps:
             raise Refused("There is no step to take back.", "The rows are as they were read.")
@@ -229,7 +225,7 @@ def undo(home: Home, dataset: str) -> DatasetView:
 def redo(home: Home, dataset: str) -> DatasetView:
     """Make the step again that was taken back last."""
     folder = home.datasets.folder(dataset)
-    with folder.turn_to_change():
+    with folder.turn_to_change(), turn_to_write(folder.path / META):
         meta = folder.meta()
         if not meta.undone:
             raise Refused("No step was taken back.", "Choose a fix in the report.")

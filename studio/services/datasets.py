@@ -16,12 +16,13 @@ from studio.data.samples import SAMPLES
 from studio.services import uploads
 from studio.services.intake import checked_name, conditions, content_of
 from studio.services.views import DatasetView, SampleView, TableRow
-from studio.store.datasets import Content, DatasetFolder, DatasetMeta
+from studio.store.datasets import META, Content, DatasetFolder, DatasetMeta
 from studio.store.feedback import FeedbackFile
-from studio.store.files import readable
+from studio.store.files import readable, told_plainly
 from studio.store.home import Home
 from studio.store.incoming import Arrival
 from studio.store.records import RecordFile
+from studio.store.turns import turn_to_write
 
 PREVIEW_ROWS = 50
 FILES_OPEN = 4
@@ -44,9 +45,10 @@ def read_again(home: Home, dataset: str, mapping: Mapping[str, str], against: Co
         content = content_of(source, before.file_name, mapping, workshop=workshop, against=against)
         steps = _with_remap(before, content)
         version = folder.add_version(source, replace(content, steps=steps))
-        meta = folder.meta()  # Its name may have been changed meanwhile; its versions not.
-        history = (*(known for known in meta.history if known != version), version)
-        folder.write_meta(replace(meta, version=version, history=history, steps=steps, undone=()))
+        with turn_to_write(folder.path / META):
+            meta = folder.meta()  # Its name may have been changed meanwhile; its versions not.
+            history = (*(known for known in meta.history if known != version), version)
+            folder.write_meta(replace(meta, version=version, history=history, steps=steps, undone=()))
 
 
 def _with_remap(meta: DatasetMeta, content: Content) -> tuple[Step, ...]:
@@ -133,7 +135,9 @@ def _place(records: RecordFile, row: int) -> int:
 
 def rename(home: Home, dataset: str, name: str) -> DatasetView:
     folder = home.datasets.folder(dataset)
-    folder.write_meta(replace(folder.meta(), name=checked_name(name)))
+    checked = checked_name(name)
+    with told_plainly("The name"), turn_to_write(folder.path / META):
+        folder.write_meta(replace(folder.meta(), name=checked))
     return view(home, dataset)
 
 

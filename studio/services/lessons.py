@@ -21,7 +21,7 @@ from studio.services import datasets
 from studio.services.intake import NAME_LENGTH, conditions, content_of
 from studio.services.views import DatasetView
 from studio.services.voting import write_new
-from studio.store.datasets import Content, DatasetFolder, DatasetMeta
+from studio.store.datasets import META, Content, DatasetFolder, DatasetMeta
 from studio.store.feedback import FeedbackFile
 from studio.store.files import readable, told_plainly, write_bytes
 from studio.store.home import Home
@@ -139,9 +139,9 @@ def _renew(folder: DatasetFolder, written: Path, content: Content) -> None:
         version = folder.add_version(written, replace(content, steps=steps))
         history = (*(known for known in meta.history if known != version), version)
         begun = meta.read_version if meta.steps else meta.version
-        folder.write_meta(
-            replace(meta, version=version, history=history, read_version=begun, steps=steps, undone=())
-        )
+        new = {"version": version, "history": history, "read_version": begun, "steps": steps, "undone": ()}
+        with turn_to_write(folder.path / META):
+            folder.write_meta(replace(folder.meta(), **new))  # Its name may have been changed meanwhile.
 
 
 def _as_read(meta: DatasetMeta) -> str:

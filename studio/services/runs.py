@@ -29,6 +29,7 @@ from studio.store.files import readable, size, told_plainly
 from studio.store.foreseen import note_foreseen
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
+from studio.store.turns import turn_to_write
 
 NAME_LENGTH, NOTES_LENGTH = 120, 20_000
 PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "tokenizers", "datasets", "numpy")
@@ -150,8 +151,7 @@ def resume(home: Home, run: str) -> None:
     folder.requests.clear_stop()
     if status != "queued":
         limits = home.limits
-        meta = replace(folder.meta(), run_minutes=limits.run_minutes, day_minutes=limits.day_minutes)
-        folder.write_meta(meta)
+        _note(folder, run_minutes=limits.run_minutes, day_minutes=limits.day_minutes)
     with told_plainly("The run"):
         # Asked again at the moment of writing: another page may have resumed it and a worker begun, or the
         # worker may have stopped one that waited just before the request was taken back.
@@ -186,12 +186,17 @@ def rename(home: Home, run: str, name: str) -> None:
     folder = home.runs.folder(run)
     if not name.strip():
         raise Refused("A run needs a name.", "Write a word or two.")
-    folder.write_meta(replace(folder.meta(), name=checked_text(name, "The name", NAME_LENGTH)))
+    _note(folder, name=checked_text(name, "The name", NAME_LENGTH))
 
 
 def annotate(home: Home, run: str, notes: str) -> None:
-    folder = home.runs.folder(run)
-    folder.write_meta(replace(folder.meta(), notes=checked_text(notes, "The note", NOTES_LENGTH)))
+    _note(home.runs.folder(run), notes=checked_text(notes, "The note", NOTES_LENGTH))
+
+
+def _note(folder: RunFolder, **known: str | float) -> None:
+    """Write what has changed about a run; what another page writes meanwhile stays."""
+    with told_plainly("The change"), turn_to_write(folder.path / "meta.json"):
+        folder.write_meta(replace(folder.meta(), **known))
 
 
 def dependents(home: Home, run: str) -> tuple[str, ...]:

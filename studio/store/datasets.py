@@ -39,8 +39,9 @@ from studio.store.files import (
 from studio.store.owned import Owned
 from studio.store.records import RecordFile, read_records
 
-__all__ = ["Content", "DatasetFolder", "DatasetMeta", "Datasets"]
+__all__ = ["META", "Content", "DatasetFolder", "DatasetMeta", "Datasets"]
 
+META = "meta.json"
 _RESTORE = "Restore it from a copy, or delete the folder of this data set and add its file again."
 _ID = re.compile(r"[a-z2-7]{16}")
 
@@ -53,12 +54,12 @@ class DatasetFolder:
         self.id = path.name
 
     def meta(self) -> DatasetMeta:
-        return read_as(meta_from, self.path / "meta.json", hint=_RESTORE)
+        return read_as(meta_from, self.path / META, hint=_RESTORE)
 
     def write_meta(self, meta: DatasetMeta) -> None:
         document = {**asdict(meta), "version": 1, "current": meta.version}
         with told_plainly("The change"):
-            write_json(self.path / "meta.json", document)
+            write_json(self.path / META, document)
 
     def version(self, version: str) -> Path:
         """Return the folder of a version. Raises Refused where there is none."""
