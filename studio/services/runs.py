@@ -25,10 +25,11 @@ from studio.services import methods
 from studio.services.datasets import drop_unused_tokens
 from studio.services.recent import RecentStarts
 from studio.services.reward_models import with_reward_model
-from studio.store.files import readable, size, told_plainly
+from studio.store.files import readable, told_plainly
 from studio.store.foreseen import note_foreseen
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
+from studio.store.sizes import size
 from studio.store.turns import turn_to_write
 
 NAME_LENGTH, NOTES_LENGTH = 120, 20_000

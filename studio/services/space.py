@@ -2,8 +2,8 @@
 
 from studio.core.errors import Refused
 from studio.core.words import size as in_words
-from studio.store.files import size
 from studio.store.home import Home
+from studio.store.sizes import size
 
 
 def taken_bytes(home: Home) -> int:

@@ -243,8 +243,3 @@ def _holds(path: Path, file: Sealed) -> bool:
         return path.is_file() and path.stat().st_size == file.bytes and digest(path) == file.sha256
     except FileNotFoundError:
         return False  # Removed between the looks at it.
-
-
-def size(folder: Path) -> int:
-    """Return the bytes of all files below."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
