@@ -35,25 +35,32 @@ class FirstLooks:
                 self._going -= 1
                 self._changed.notify_all()
 
-    def wait(self) -> None:
-        """Return once no look is under way."""
+    def wait(self, seconds: float | None = None) -> None:
+        """Return once no look is under way, or after so long: some files are slow to open."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._going)
+            self._changed.wait_for(lambda: not self._going, seconds)
 
 
 FIRST_LOOKS = FirstLooks()
 """One for the process, as Python's lock is."""
 
 
+PATIENCE_SECONDS = 5.0
+_LOADED = threading.Event()
+
+
 def load_packages() -> None:
-    """Load what the first step or answer needs. Called again, it costs nothing.
+    """Load what the first step or answer needs. Called again, it costs nothing, and waits for nobody.
 
     One package at a time: between two of them others may import, or look at a file.
     """
+    if _LOADED.is_set():
+        return
     for load in (_tokenizers, _torch, _transformers, _training):
-        FIRST_LOOKS.wait()
+        FIRST_LOOKS.wait(PATIENCE_SECONDS)
         with IMPORTING:
             load()
+    _LOADED.set()
 
 
 def _tokenizers() -> None:

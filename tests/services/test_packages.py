@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.services.packages import FirstLooks
+from studio.services.packages import FIRST_LOOKS, FirstLooks, load_packages
 
 RACE = """
 import sys, threading
@@ -63,6 +63,16 @@ def test_packages_wait_until_no_first_look_is_under_way() -> None:
         assert loading.is_alive()
     loading.join()
     looks.wait()
+
+
+def test_a_look_that_takes_long_holds_up_neither_what_is_loaded_nor_loading_for_ever() -> None:
+    load_packages()
+    loading = threading.Thread(target=load_packages, daemon=True)
+    with FIRST_LOOKS.ahead():
+        loading.start()
+        loading.join(10)
+        assert not loading.is_alive(), "a run that works would wait for a file that somebody looks at"
+        FIRST_LOOKS.wait(0.01)
 
 
 COUNTING = """
