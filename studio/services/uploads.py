@@ -21,6 +21,9 @@ from studio.services.views_of_data import UploadView
 from studio.store.home import Home
 from studio.store.incoming import Arrival, IncomingFolder
 
+KEPT = 500
+"""So many uploads that have ended are known, with their first findings; a process may live for months."""
+
 
 def add(home: Home, path: Path, arrival: Arrival) -> str:
     """Take a file in and wait; return the data set's id. Raises what kept it from becoming one."""
@@ -45,7 +48,7 @@ def _brought(home: Home, path: Path, arrival: Arrival) -> IncomingFolder:
 
 
 class Uploads:
-    """The uploads of this process, by id. What one came to is known as long as the process lives."""
+    """The uploads of this process, by id. What one came to is known until many others have ended since."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -109,6 +112,9 @@ class Uploads:
         upload = _Upload(home, folder, arrival, closing=self._closing.is_set)
         with self._lock:
             self._known[folder.id] = upload
+            ended = [name for name, each in self._known.items() if each.view.state != "reading"]
+            for name in ended[:-KEPT]:
+                del self._known[name]
         upload.thread.start()
         return folder.id
 

@@ -119,3 +119,14 @@ def test_an_upload_survives_a_restart_under_its_own_id(home, tmp_path, held):
     assert dict(second.dataset(view.dataset).report.mapping) == {"input": "answer", "output": "question"}
     second.close()
     assert leftovers(home) == []
+
+
+def test_what_has_ended_long_ago_is_forgotten(closed, tmp_path, monkeypatch):
+    monkeypatch.setattr(uploads, "KEPT", 2)
+    names = []
+    for _ in range(4):
+        names.append(closed.start_upload(write_table(tmp_path / "a.csv"), "a.csv"))
+        assert ended(closed, names[-1]).state == "done"
+    with pytest.raises(Refused, match="not known any more"):
+        closed.upload(names[0])
+    assert [closed.upload(name).state for name in names[1:]] == ["done"] * 3
