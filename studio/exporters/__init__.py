@@ -4,7 +4,8 @@ To add a kind: a file and a line below. A kind with weights (HAS_WEIGHTS) has TI
 LIBRARY, NEEDS_BASE, refusal, write, load (the way a stranger would load it) and how_to_load; one without has
 the first four, refusal and write. One that holds another kind, or is compared in its own way, has `fill`
 instead of what writes and loads. What plain transformers cannot load has `answers` besides: how it is asked.
-One whose size sizes.py cannot tell has expected_bytes. Importing this needs no torch: forms read it.
+One whose size sizes.py cannot tell has expected_bytes, one that writes more on the way has scratch_bytes.
+Importing this needs no torch: forms read it.
 """
 
 from types import ModuleType

@@ -72,6 +72,11 @@ def expected_bytes(amounts: Amounts, settings: Config) -> int:
     return round(BITS[settings.gguf_type] / 8 * amounts.all_parameters) + amounts.tokenizer_bytes + CARD_BYTES
 
 
+def scratch_bytes(amounts: Amounts, settings: Config) -> int:
+    """Return what lies beside the file while it is made: a form with a k is rounded from one of 16 bits."""
+    return 2 * amounts.all_parameters if "_k" in settings.gguf_type else 0
+
+
 def fill(
     job: ExportJob,
     folder: Path,

@@ -1,7 +1,7 @@
 """How large an export will be, foretold before it is made: what the disk must hold, what the screen says.
 
 A kind that is neither its weights in float32 beside a tokenizer nor the rows of the run has a function
-`expected_bytes` of its own, of the Amounts and its settings.
+`expected_bytes` of its own, of the Amounts and its settings; one that writes more on the way `scratch_bytes`.
 """
 
 from types import ModuleType
@@ -12,6 +12,17 @@ from studio.exporters.job import Amounts
 BYTES_A_WEIGHT = 4
 CARD_BYTES = 12_000
 """A model card, and how a folder of rows is used."""
+
+
+def needed_bytes(exporter: ModuleType, amounts: Amounts, settings: Any) -> int:
+    """Return about how much room there must be: for the files, and for what lies beside them.
+
+    While they are made that may be something to make them from (`scratch_bytes`), then the packed copy that
+    is downloaded.
+    """
+    files = expected_bytes(exporter, amounts, settings)
+    scratch = exporter.scratch_bytes(amounts, settings) if hasattr(exporter, "scratch_bytes") else 0
+    return files + max(files, scratch)
 
 
 def expected_bytes(exporter: ModuleType, amounts: Amounts, settings: Any) -> int:

@@ -13,7 +13,7 @@ from studio.engine.tunings import tuning_named
 from studio.engine.weight_files import weight_files
 from studio.exporters import EXPORTERS, exporter_named
 from studio.exporters.job import Amounts
-from studio.exporters.sizes import expected_bytes
+from studio.exporters.sizes import expected_bytes, needed_bytes
 from studio.services.export_settings import Settings, own_settings
 from studio.store.home import Home
 from studio.store.records import RecordFile
@@ -40,10 +40,10 @@ def sizes(home: Home, run: str, settings: Settings) -> Mapping[str, int]:
     }
 
 
-def size(folder: RunFolder, kind: str, settings: Any) -> int:
-    """Return about how many bytes an export with these settings will take; 0 where nothing can be said."""
+def room(folder: RunFolder, kind: str, settings: Any) -> int:
+    """Return about how many bytes must be free for an export; 0 where nothing can be said."""
     amounts = _amounts(folder)
-    return expected_bytes(exporter_named(kind), amounts, settings) if amounts else 0
+    return needed_bytes(exporter_named(kind), amounts, settings) if amounts else 0
 
 
 def _amounts(folder: RunFolder) -> Amounts | None:

@@ -42,8 +42,6 @@ from studio.store.runs import RunFolder
 
 KIND = "export "
 """Begins the kind of an export's job: `export adapter`."""
-WITH_ZIP = 2
-"""The download is a second copy."""
 MAKE_AGAIN = "Delete this file, and export again."
 
 
@@ -56,7 +54,7 @@ def start(home: Home, run: str, kind: str, *, target: Path | None, settings: Set
         raise Refused(reason, "Choose another kind of export.")
     refuse_another(folder, KIND + kind, wishes)
     check_best(folder)
-    check_space(home, WITH_ZIP * export_sizes.size(folder, kind, of_wishes(kind, wishes)))
+    check_space(home, export_sizes.room(folder, kind, of_wishes(kind, wishes)))
     return folder.requests.add(KIND + kind, wishes=wishes)
 
 

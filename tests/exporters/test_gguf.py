@@ -7,6 +7,7 @@ from studio.core.knobs import knobs
 from studio.exporters import EXPORTERS, gguf
 from studio.exporters.job import Amounts
 from studio.exporters.llama import native, writing
+from studio.exporters.sizes import needed_bytes
 
 
 def config(**choices):
@@ -42,3 +43,11 @@ def test_the_size_that_is_told_before_follows_the_form():
     whole, half = (gguf.expected_bytes(amounts, gguf.Config(form)) for form in ("f16", "q8_0"))
     assert whole == pytest.approx(16_000_000, rel=0.01)
     assert half == pytest.approx(8_500_000, rel=0.01)
+
+
+def test_what_is_rounded_by_llama_cpp_needs_room_for_the_file_that_it_is_rounded_from():
+    amounts = Amounts(1000, 8_000_000, 5_000, 0, 0)
+    for form in gguf.BITS:
+        settings = gguf.Config(form)
+        file, needed = gguf.expected_bytes(amounts, settings), needed_bytes(gguf, amounts, settings)
+        assert needed == (file + 16_000_000 if form in native.FORMS else 2 * file)
