@@ -6,7 +6,7 @@ or a phone shows the same run.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from studio.charts.runs import AXES, Axis
 from studio.core.config import DataSettings
 from studio.core.errors import Refused, StudioError
 from studio.core.events import ACTIVE
-from studio.core.knobs import problems
+from studio.core.knobs import KnobValue
 from studio.core.recipes import RECIPES
 from studio.data.inspect import training_refusal
 from studio.engine.objectives import OBJECTIVES
@@ -24,6 +24,7 @@ from studio.services.gentler import REMEDIES
 from studio.services.studio import Studio
 from studio.services.views import DatasetView, RunView
 from studio.services.views_of_data import UploadView
+from studio.ui.typed import read_typed
 from studio.ui.uploads import upload_of
 from studio.ui.voices import talk_of, writes
 
@@ -60,8 +61,8 @@ class Session:
     """The finding whose rows the table shows, as `panels/rows.py` names it; empty where it shows all."""
     top: int = 0
     """Where the table's page begins among the rows that it shows, counted from 0."""
-    longest: int = 0
-    """The longest example, in tokens, where it was typed; 0: as the recipe says."""
+    typed: Mapping[str, KnobValue] = field(default_factory=dict)
+    """The settings that are other than the recipe says."""
     compared: str = ""
     """Ids of the runs that are set side by side, with spaces between them."""
     axis: Axis = "step"
@@ -103,14 +104,15 @@ class Session:
 
         It is always named where the settings are those of an earlier run: that may have had another as well.
         """
-        unchanged = replace(self, longest=0)
-        is_said = tokens == longest_example(unchanged) and not self.like
-        return unchanged if is_said else replace(self, longest=tokens)
+        others = {name: value for name, value in self.typed.items() if name != "max_length"}
+        is_said = tokens == longest_example(replace(self, typed=others)) and not self.like
+        return replace(self, typed=others if is_said else {**others, "max_length": tokens})
 
 
 def longest_example(session: Session) -> int:
     """Return the longest example of a run, in tokens: what was typed, else what the recipe says."""
-    return session.longest or int(RECIPES[session.recipe].knobs.get("max_length", DataSettings().max_length))
+    said = RECIPES[session.recipe].knobs.get("max_length", DataSettings().max_length)
+    return int(session.typed.get("max_length", said))
 
 
 TEXTS = (
@@ -130,10 +132,9 @@ def read(document: object) -> Session:
     for name, known in KNOWN.items():
         if texts.get(name) not in known:
             texts.pop(name, None)
-    longest = document.get("longest")
-    fits = isinstance(longest, int) and not problems(DataSettings(max_length=longest))
     numbers = {name: value for name in NUMBERS if isinstance(value := document.get(name), int) and value >= 0}
-    return Session(step=step if step in STEPS else "data", longest=longest if fits else 0, **numbers, **texts)
+    typed = read_typed(document.get("typed"))
+    return Session(step=step if step in STEPS else "data", typed=typed, **numbers, **texts)
 
 
 @dataclass(frozen=True)
@@ -221,9 +222,9 @@ def refuse_folder(model: str, listed: Collection[str]) -> None:
 
 
 def opened(session: Session, dataset: str) -> Session:
-    """Return a session on this data set; a run of another data set is let go."""
+    """Return a session on this data set; a run of another one is let go, and what was typed for that."""
     if session.dataset != dataset:
-        session = replace(session, dataset=dataset, run="", question="")
+        session = replace(session, dataset=dataset, run="", question="", typed={})
     return replace(session, example=0, trial="", finding="", top=0)
 
 

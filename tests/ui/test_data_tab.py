@@ -107,7 +107,8 @@ def test_an_example_is_coloured_as_the_chosen_recipe_and_model_will_read_it(
     session = Session(dataset=view.id, place="folder", elsewhere=str(tiny_model_folder))
     assert "[cut off]" in learned(tab, replace(session, recipe="quick")), "384 tokens, one for each byte"
     assert "[cut off]" not in learned(tab, replace(session, recipe="thorough"))
-    assert "[cut off]" not in learned(tab, replace(session, recipe="quick", longest=2000)), "as typed"
+    longer = replace(session, recipe="quick", typed={"max_length": 2000})
+    assert "[cut off]" not in learned(tab, longer), "as typed"
 
 
 def test_an_example_is_coloured_as_what_is_chosen_to_be_learned(
@@ -138,13 +139,13 @@ def test_the_longest_example_that_was_typed_is_kept_for_the_first_step_until_a_r
     first = settings(tab.show(Facts(session, view, None), entering=True))
     typed = [700 if name == "max_length" else value for name, value in zip(names, first, strict=True)]
     adjusted = read(tab.adjust(session.document(), session.elsewhere, *typed)[shell.session])
-    assert (adjusted.longest, longest_example(adjusted)) == (700, 700)
+    assert (adjusted.typed, longest_example(adjusted)) == ({"max_length": 700}, 700)
     again = settings(tab.show(Facts(adjusted, view, None), entering=True))
     assert again == typed
-    assert read(tab.adjust(adjusted.document(), session.elsewhere, *first)[shell.session]).longest == 0
+    assert read(tab.adjust(adjusted.document(), session.elsewhere, *first)[shell.session]).typed == {}
     assert set(tab.ways.outputs()) <= set(tab.adjust(adjusted.document(), session.elsewhere, *first))
     assert tab.adjust(adjusted.at("data").document(), session.elsewhere, *first) == {}, "asked before leaving"
-    assert read(tab.choose("recipe")(adjusted.document(), "quick")[shell.session]).longest == 0
+    assert read(tab.choose("recipe")(adjusted.document(), "quick")[shell.session]).typed == {}
 
 
 def test_an_example_that_was_read_too_late_is_not_shown_for_another(

@@ -62,12 +62,12 @@ def test_the_button_opens_the_pairs_with_the_model_of_the_run_and_what_they_are_
 
     monkeypatch.setattr(Studio, "run", lambda self, name: run)
     monkeypatch.setattr(Studio, "learn_from_feedback", learn)
-    before = Session("compare", run="run1", dataset="data1", like="run1", longest=64)
+    before = Session("compare", run="run1", dataset="data1", like="run1", typed={"max_length": 64})
     drawn = part.learn(before.document(), SimpleNamespace(kind="preference"))
     session = read(drawn[part._shell.session])
     assert asked == [("data1", "preference")]
     assert (session.step, session.dataset, session.run, session.like) == ("data", "made1", "", "")
-    assert (session.objective, session.model, session.longest) == ("dpo", "/models/mine", 0)
+    assert (session.objective, session.model, session.typed) == ("dpo", "/models/mine", {})
 
 
 @pytest.mark.parametrize(

@@ -118,9 +118,9 @@ def test_the_longest_example_that_was_typed_stands_over_that_of_the_earlier_run(
 ) -> None:
     config = planned(studio, write_table(tmp_path / "sums.csv"), tiny_model_folder, max_length=300)
     run = finished(studio, config, "short", [3.0, 2.0])
-    pressed_again = tab.runs.again(Session("train", longest=900).document(), pressed(id=run))
+    pressed_again = tab.runs.again(Session("train", typed={"max_length": 900}).document(), pressed(id=run))
     session, method = session_of(tab, pressed_again), MethodTab(tab._shell)
-    assert session.longest == 0, "what was typed for another run is not for this one"
+    assert session.typed == {}, "what was typed for another run is not for this one"
     tab._shell.entries.append(method)
     names, box = method.form.names(), method.form.widgets["max_length"]
 
@@ -128,7 +128,7 @@ def test_the_longest_example_that_was_typed_stands_over_that_of_the_earlier_run(
         return method.show(look_up(studio, session), entering=True)
 
     drawn = drawn_with(session)
-    assert (drawn[box], session_of(tab, drawn).longest) == (300, 300)
+    assert (drawn[box], session_of(tab, drawn).typed) == (300, {"max_length": 300})
     recipe = longest_example(Session())
     assert recipe != 300
     for typed in (700, recipe):
@@ -137,7 +137,7 @@ def test_the_longest_example_that_was_typed_stands_over_that_of_the_earlier_run(
         adjusted = session_of(tab, method.adjust(session_of(tab, drawn).document(), "", *values))
         assert drawn_with(adjusted)[box] == longest_example(adjusted) == typed
     begun = session_of(tab, method.like.forget(adjusted.document()))
-    assert begun.longest == 0
+    assert begun.typed == {}
     assert drawn_with(begun)[box] == recipe
 
 

@@ -44,9 +44,9 @@ class Shelf:
         "train",
         {"step": "admin"},
         {"dataset": 7, "run": ["x"], "example": -3, "recipe": "best", "tuning": "none"},
-        {"longest": 15},
-        {"longest": True},
-        {"longest": "512"},
+        {"typed": {"max_length": 15}},
+        {"typed": {"max_length": True, "early_stop": 7, "no setting": 3}},
+        {"typed": ["max_length"]},
     ],
 )
 def test_what_does_not_belong_into_a_session_is_left_out(document: object) -> None:
@@ -57,7 +57,7 @@ def test_a_session_comes_back_as_it_was() -> None:
     session = Session(
         "train", "data1", "run1", "c1", "quick", "hub", "owner/model", "full", "completion", "merged", 4
     )
-    session = replace(session, longest=2048)
+    session = replace(session, typed={"max_length": 2048, "learning_rate": 0.5, "schedule": "linear"})
     assert read(session.document()) == session
 
 

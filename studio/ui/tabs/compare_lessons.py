@@ -52,6 +52,6 @@ class LessonsPart:
         session, kind = read(document), event_text(event, "kind")
         config = self._studio.run(session.run).config
         made = self._studio.learn_from_feedback(config.dataset, kind)
-        begun = replace(opened(session, made.id).at("data"), like="", remedy="", longest=0)
+        begun = replace(opened(session, made.id).at("data"), like="", remedy="", typed={})
         chosen = {"objective": LESSONS[kind].objective, "place": config.model, "elsewhere": ""}
         return {self._shell.session: read({**begun.document(), **chosen}).document()}

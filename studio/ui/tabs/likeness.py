@@ -28,7 +28,7 @@ def begun_like(studio: Studio, session: Session, run: str, remedy: str = "") -> 
         raise Refused(
             "The examples of this run were deleted.", "Add them again on the first step."
         ) from error
-    begun = replace(opened(session, config.dataset).at("method"), like=run, longest=0, remedy=remedy)
+    begun = replace(opened(session, config.dataset).at("method"), like=run, typed={}, remedy=remedy)
     chosen = {"recipe": config.recipe, "tuning": config.tuning, "objective": config.objective}
     return read({**begun.document(), **chosen, "place": config.model, "elsewhere": ""})
 
@@ -67,10 +67,9 @@ class LikePart:
         """Return the settings to begin with; None where the recipe alone says them."""
         if not session.like:
             return None
-        typed = {"max_length": session.longest} if session.longest else {}
         config = self._studio.run(session.like).config
         remedied = changed(config, session.remedy) if session.remedy else None
-        return {**knobs_like(config, session.objective, session.tuning), **typed, **(remedied or {})}
+        return {**knobs_like(config, session.objective, session.tuning), **(remedied or {})}
 
     def forget(self, document: object) -> Updates:
-        return {self._shell.session: replace(read(document), like="", remedy="", longest=0).document()}
+        return {self._shell.session: replace(read(document), like="", remedy="", typed={}).document()}

@@ -20,9 +20,10 @@ from studio.ui.session import FOLDER, HUB, Facts, Session, read
 from studio.ui.shell import Shell
 from studio.ui.tabs.likeness import LikePart
 from studio.ui.tabs.method_aim import AimPart
-from studio.ui.tabs.method_models import LABELS, ModelList, elsewhere, refuse_places
+from studio.ui.tabs.method_models import LABELS, ModelList, elsewhere, refuse_places, unfetched
 from studio.ui.tabs.method_rewards import REWARD_CONFIGS, RewardsPart, lacks_reward
 from studio.ui.tabs.method_ways import Ways
+from studio.ui.typed import applying
 from studio.ui.wiring import Updates, event_text, html_part, on, told
 
 HEAD = heading(
@@ -138,7 +139,7 @@ class MethodTab:
 
     def _forecast(self, session: Session, plan: RunConfig, whole: Facts | None = None) -> Updates:
         """Return the recipes and what they take; `plan` stands for its own recipe, with changed settings."""
-        unchanged = replace(session, longest=0)
+        unchanged = replace(session, typed={})
         plans = {recipe: self._plan(replace(unchanged, recipe=recipe)) for recipe in RECIPES}
         plans[plan.recipe] = plan
         if not plan.model:
@@ -160,16 +161,17 @@ class MethodTab:
         }
 
     def _plan(self, session: Session, knobs: Mapping[str, KnobValue] | None = None) -> RunConfig:
+        """Return the run description; what was typed stands over `knobs`, and these over the recipe."""
+        asked = {**(knobs or {}), **applying(session.typed, session.objective, session.tuning)}
         if not self._shell.local:
-            refuse_places(self._studio, session, knobs or {})
-        kept = {"max_length": session.longest} if session.longest else {}
+            refuse_places(self._studio, session, asked)
         return self._studio.plan(
             session.dataset,
             session.recipe,
             model=session.model,
             objective=session.objective,
             tuning=session.tuning,
-            knobs={**kept, **(knobs or {})},
+            knobs=asked,
         )
 
     # Handlers
@@ -181,7 +183,7 @@ class MethodTab:
         """Return the handler of one choice: the settings go back to what recipe and method say for it."""
 
         def handle(document: object, value: str) -> Updates:
-            changed = {field: value, "longest": 0} | ({"like": ""} if field == "recipe" else {})
+            changed = {field: value, "typed": {}} | ({"like": ""} if field == "recipe" else {})
             return self._drawn(read(replace(read(document), **changed).document()))
 
         return handle
@@ -201,13 +203,13 @@ class MethodTab:
         return {self.notice: gr.skip()} if refused else self._drawn(session)
 
     def adjust(self, document: object, typed: str | None, *settings: KnobValue | None) -> Updates:
-        """Forecast the settings as they stand in the form; the longest example is shown on the first step."""
+        """Forecast the settings as they stand in the form; they are kept while another step is looked at."""
         session = read(document)
         if session.step != self.name:
             return {}  # asked before the visitor left; what was typed is read again when one is back
         if unfetched(session, typed):
             return {self.bar.primary: gr.Button("Get this model first", interactive=False)}
-        plan = self._asked(session, settings)
+        plan = self._plan(session := self._as_typed(session, settings))
         session = session.cut_at(plan.part(DataSettings).max_length)
         return {self._shell.session: session.document(), **self._forecast(session, plan)}
 
@@ -226,19 +228,13 @@ class MethodTab:
             return {}  # pressed once more while the next step was being drawn: the run has begun
         if unfetched(session, typed):
             raise Refused("The model in the box is not ready yet.", 'Press "Get this model" first.')
-        run = self._studio.start(self._asked(session, settings))
+        run = self._studio.start(self._plan(self._as_typed(session, settings)))
         return {self._shell.session: replace(session, run=run, step="train", question="", like="").document()}
 
-    def _asked(self, session: Session, settings: Sequence[KnobValue | None]) -> RunConfig:
-        """Return the run description of the whole form. Raises Refused with every problem at once."""
-        plan = self._plan(session)
-        changed = chosen(self.form.names(), settings, plan.knobs)
-        return self._plan(session, changed) if changed else plan
-
-
-def unfetched(session: Session, typed: str | None) -> bool:
-    """Return whether the box names another model than the one that would be trained."""
-    return session.place in (HUB, FOLDER) and (typed or "").strip() != session.elsewhere.strip()
+    def _as_typed(self, session: Session, settings: Sequence[KnobValue | None]) -> Session:
+        """Return the session with the settings of the whole form; `_plan` says what is wrong with them."""
+        said = self._plan(replace(session, typed={})).knobs
+        return replace(session, typed=chosen(self.form.names(), settings, said))
 
 
 def _primary(forecast: Forecast, *, lacks: bool) -> gr.Button:

@@ -49,7 +49,7 @@ class AimPart:
         def choose(document: object, aim: str) -> Updates:
             session = read(document)
             own = [name for name in self._fitting(session) if aim_of(name) == aim]
-            return draw(replace(session, objective=own[0], longest=0) if own else session)
+            return draw(replace(session, objective=own[0], typed={}) if own else session)
 
         return choose
 

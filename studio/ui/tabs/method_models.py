@@ -56,6 +56,11 @@ def refuse_places(studio: Studio, session: Session, knobs: Mapping[str, KnobValu
     refuse_folder(str(knobs.get("teacher", "")).strip(), ())
 
 
+def unfetched(session: Session, typed: str | None) -> bool:
+    """Return whether the box names another model than the one that would be trained."""
+    return session.place in (HUB, FOLDER) and (typed or "").strip() != session.elsewhere.strip()
+
+
 def elsewhere(session: Session) -> gr.Textbox:
     """Return the field where a model of the hub, or a folder, is named."""
     label, placeholder, info = dict(LABELS).get(session.place, LABELS[0][1])
