@@ -84,11 +84,11 @@ def export(visitor: Visitor) -> None:
 
 
 def send(visitor: Visitor) -> None:
-    visitor.choose("hub-name", "me/tuned")
+    visitor.choose("hub-place", "me/tuned")
     visitor.type("hub-token", taking_hub.TOKEN)
     visitor.press("hub-send")
     assert visitor.shown("hub-token") == "", "it stays on the page"
-    visitor.wait(lambda: "At the hub" in visitor.shown("hub"))
+    visitor.wait(lambda: "At the hub" in visitor.shown("hub-sent"))
 
 
 def talk(visitor: Visitor) -> None:

@@ -45,7 +45,7 @@ def named(page: Page, server: Server, run: str) -> None:
     page.goto(f"{server.address}?step=export&run={run}")
     expect(page.locator("#kinds .choice").first).to_be_visible()
     unfold(page, "to-hub")
-    page.locator("#hub-name input, #hub-name textarea").fill("me/tuned")
+    page.locator("#hub-place input, #hub-place textarea").fill("me/tuned")
     expect(page.locator("#hub-leaves")).to_contain_text("where only you can see it (private)")
 
 
@@ -58,7 +58,7 @@ def test_a_run_is_sent_to_the_hub_and_its_link_stands_there_and_the_token_nowher
     expect(page.locator("#hub-token input")).to_have_attribute("type", "password")
     page.locator("#hub-token input").fill(TOKEN)
     page.locator("#hub-send").click()
-    link = page.locator("#hub .certificate a")
+    link = page.locator("#hub-sent .certificate a")
     expect(link).to_have_attribute("href", f"{hub.address}/me/tuned")
     expect(page.locator("#to-hub > button")).to_contain_text("me/tuned, only you can see it")
     assert hub.repositories["me/tuned"].private

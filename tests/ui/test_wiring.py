@@ -1,6 +1,7 @@
 """What becomes of a press while the answer to one before it is awaited."""
 
 import gc
+from collections import Counter
 from collections.abc import Iterator
 
 import gradio as gr
@@ -28,6 +29,12 @@ def repeats(page: gr.Blocks) -> list[tuple[str, str, str]]:
         for function in page.fns.values()
         for _, event in function.targets
     ]
+
+
+def test_every_part_of_the_page_has_a_name_of_its_own(page: gr.Blocks) -> None:
+    """What is typed is known by it (`turns.js`), and so is what a style or a reader's program means."""
+    named = Counter(name for block in page.blocks.values() if (name := getattr(block, "elem_id", None)))
+    assert [name for name, times in named.items() if times > 1] == []
 
 
 def test_no_press_is_dropped_that_brings_a_text_or_a_choice(repeats: list[tuple[str, str, str]]) -> None:

@@ -11,7 +11,7 @@ class ReportPart:
     """A link; the page behind it is written when it is asked for, so that it never lags behind the run."""
 
     def __init__(self) -> None:
-        self.way = html_part("report")
+        self.way = html_part("report-way")
 
     def outputs(self) -> list[gr.blocks.Block]:
         return [self.way]

@@ -37,7 +37,7 @@ class HubPart:
                 info="Your name there, a slash, and what the model shall be called (the repository).",
                 lines=1,
                 interactive=True,
-                elem_id="hub-name",
+                elem_id="hub-place",
             )
             self.seen = gr.Radio(
                 [ONLY_YOU, EVERYONE], value=ONLY_YOU, label="Who can see it?", elem_id="hub-seen"
@@ -52,7 +52,7 @@ class HubPart:
             )
             self.leaves = html_part("hub-leaves")
             self.send = gr.Button("Send it to the hub", variant="secondary", elem_id="hub-send")
-            self.hub = html_part("hub", "stop")
+            self.hub = html_part("hub-sent", "stop")
 
     def outputs(self) -> list[gr.blocks.Block]:
         return [self._fold, self.of, self.send, self.hub]
