@@ -2,8 +2,8 @@
 
     python -m tests.browser.pictures [--to assets/screens]
 
-The data set with findings is a messy one; all else is a quick look at the support sample, with half of its
-steps. A picture is three quarters as large as the page was, and has 256 colours.
+The data set with findings is a messy one; all else is a quick look at the support sample. A picture is three
+quarters as large as the page was, and has 256 colours.
 """
 
 import argparse
@@ -21,7 +21,6 @@ from tests.browser.journey import (
     open_studio,
     start_training,
     take_sample,
-    unfold,
     wait_for_head,
 )
 from tests.browser.messy import write_messy
@@ -29,7 +28,6 @@ from tests.browser.servers import ROOT, new_server, started
 
 WIDTH, HEIGHT = 1280, 1000
 SHOWN = 0.75
-STEPS = 8
 QUESTIONS = ("How do I turn on bounce keys?", "And how do I turn them off again?")
 
 
@@ -60,10 +58,6 @@ def visit(page: Page, address: str, folder: Path, target: Path) -> None:
     expect(chosen).not_to_contain_text("measuring", timeout=TRAINING_MS)
     take(page, target / "method.png")
 
-    unfold(page, "advanced")
-    page.locator("#knob-steps input").fill(str(STEPS))
-    page.locator("#knob-steps input").blur()
-    expect(chosen).to_contain_text(f"{STEPS} steps")
     start_training(page)
     wait_for_head(page, "Training is done")
     take(page, target / "train.png")

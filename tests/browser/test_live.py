@@ -107,3 +107,25 @@ def test_one_is_told_when_the_connection_is_lost_and_when_it_is_back(
     page.unroute("**/studio/live**")
     expect(page.locator("#connection")).to_be_hidden()
     wait_for_points(page, drawn(page))
+
+
+def test_a_curve_that_has_grown_long_has_few_marks_below_it(
+    page: Page, server: Server, examined: str
+) -> None:
+    """A few steps have a mark each; that mode stayed, and a hundred numbers stood in a heap."""
+    page.goto(f"{server.address}?step=train&run={examined}")
+    page.wait_for_function("document.querySelector('#curve .chart')?.data?.[0]?.x.length > 0")
+    few, many = page.evaluate(
+        """async () => {
+          const chart = document.querySelector("#curve .chart"), marks = [];
+          for (const steps of [5, 100]) {
+            const x = [...Array(steps).keys()];
+            await Plotly.restyle(chart, { x: [x, []], y: [x.map(() => 1), []] }, [0, 1]);
+            await window.studioScreen.wholeSteps(chart);
+            marks.push(chart.querySelectorAll(".xtick").length);
+          }
+          return marks;
+        }"""
+    )
+    assert few == 5
+    assert many < 15

@@ -106,7 +106,9 @@
   screen.wholeSteps = (chart) => {
     const steps = Math.max(0, ...chart.data.map((trace) => trace.x[trace.x.length - 1] || 0));
     const mark = steps <= 10 ? 1 : null;
-    if (chart.layout.xaxis.dtick !== mark) return Plotly.relayout(chart, { "xaxis.dtick": mark });
+    const mode = mark ? "linear" : "auto"; // Plotly makes it linear with the first mark, and leaves it so without one
+    if (chart.layout.xaxis.dtick === mark) return undefined;
+    return Plotly.relayout(chart, { "xaxis.dtick": mark, "xaxis.tickmode": mode });
   };
 
   // What the curve is called: an error per token, a loss per pair, a reward.
