@@ -4,6 +4,7 @@ Ids come in, never paths; every id is looked up by the service, and one that it 
 Who may ask at all is decided before, in the guard.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -31,7 +32,7 @@ def routes(studio: Studio) -> list[BaseRoute]:
     async def poll(request: Request) -> Response:
         query = request.query_params
         since = query.get("since", "-1")
-        if not since.lstrip("-").isdigit():
+        if not re.fullmatch(r"-?[0-9]{1,18}", since):
             return JSONResponse({"error": "since must be a number"}, status_code=400)
         page = Watched(**{field.name: query.get(field.name, "") for field in fields(Watched)})
         reply = await to_thread.run_sync(
