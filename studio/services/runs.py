@@ -19,6 +19,7 @@ from studio.core.errors import Refused
 from studio.core.events import ACTIVE, RunQueued, Status
 from studio.core.foreseen import Foreseen
 from studio.core.progress import JobProgress, Progress, fold
+from studio.core.sizes import size
 from studio.core.texts import checked_text
 from studio.core.worked import worked
 from studio.services import methods
@@ -29,7 +30,6 @@ from studio.store.files import readable, told_plainly
 from studio.store.foreseen import note_foreseen
 from studio.store.home import Home
 from studio.store.runs import RunFolder, RunMeta
-from studio.store.sizes import size
 from studio.store.turns import turn_to_write
 
 NAME_LENGTH, NOTES_LENGTH = 120, 20_000

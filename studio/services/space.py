@@ -1,9 +1,9 @@
 """Room on the disk: what is free, and what of it one person, and all together, may fill."""
 
 from studio.core.errors import Refused
+from studio.core.sizes import size
 from studio.core.words import size as in_words
 from studio.store.home import Home
-from studio.store.sizes import size
 
 
 def taken_bytes(home: Home) -> int:

@@ -17,8 +17,8 @@ from typing import Any
 
 from studio.core.errors import StudioError
 from studio.core.shapes import shaped
+from studio.core.sizes import size
 from studio.store.files import Sealed, damaged, read_as, remove_folder, seal, staged_folder, write_json
-from studio.store.sizes import size
 
 _NAME = re.compile(r"step-(\d{6,})")
 _KEPT = 2

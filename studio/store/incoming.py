@@ -9,10 +9,10 @@ from pathlib import Path
 
 from studio.core.errors import StudioError
 from studio.core.shapes import shaped
+from studio.core.sizes import size
 from studio.core.system import FileLock, is_locked, sync_folder
 from studio.store.files import new_id, read_as, remove_folder, sync_tree, told_plainly, write_json
 from studio.store.owned import ME
-from studio.store.sizes import size
 
 PREFIX = ".incoming-"
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from studio.core.errors import StudioError
+from studio.core.sizes import size
 from studio.store.files import remove_folder, staged_folder
-from studio.store.sizes import size
 from studio.store.token_files import INDEX, TokenFile, TokenWriter
 
 MOST_BYTES = 8_000_000_000

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from studio.core.sizes import size
 from studio.ui.visitors import asking
 
 ABANDONED_SECONDS = 600.0
@@ -44,7 +45,7 @@ class Received:
         """Let a request bring files, as long as there is room for them."""
         remove_abandoned(self._folder)
         said = Headers(scope=scope).get("content-length", "")
-        lies = _bytes_in(self._folder) if self._most else 0
+        lies = size(self._folder) if self._most else 0
         room = self._most - lies - self._coming
         if self._most and (room <= 0 or (said.isdecimal() and int(said) > room)):
             await FULL(scope, receive, send)
@@ -60,8 +61,8 @@ class Received:
         async def counted() -> Message:
             nonlocal came
             message = await receive()
-            size = len(message.get("body", b""))
-            came, self._coming = came + size, self._coming + size
+            brought = len(message.get("body", b""))
+            came, self._coming = came + brought, self._coming + brought
             over = self._most and lies + self._coming > self._most
             return {"type": "http.disconnect"} if over else message
 
@@ -83,11 +84,3 @@ def remove_abandoned(folder: Path) -> None:
             else:
                 path.unlink()
             emptied.add(path.parent)
-
-
-def _bytes_in(folder: Path) -> int:
-    found = 0
-    for path in folder.rglob("*") if folder.is_dir() else ():
-        with suppress(FileNotFoundError):
-            found += path.stat().st_size if path.is_file() else 0
-    return found

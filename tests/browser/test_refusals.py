@@ -6,12 +6,17 @@ from tests.browser.conftest import Server, picture
 from tests.browser.journey import at_step, open_studio, take_sample, unfold
 
 
-def test_all_wrong_settings_are_named_in_one_notice_that_is_in_view(page: Page, server: Server) -> None:
+def open_settings(page: Page, server: Server) -> None:
+    """Open the studio with a sample, at the Advanced settings of the Method step."""
     open_studio(page, server.address + "?step=data")
     take_sample(page, "medical")
     page.locator("#primary-data").click()
     at_step(page, "method")
     unfold(page, "advanced")
+
+
+def test_all_wrong_settings_are_named_in_one_notice_that_is_in_view(page: Page, server: Server) -> None:
+    open_settings(page, server)
     for name, value in (("rank", "9999"), ("epochs", "0")):
         page.locator(f"#knob-{name} input").fill(value)
     page.locator("#knob-epochs input").blur()
@@ -40,11 +45,7 @@ def test_a_model_of_elsewhere_must_be_named(page: Page, server: Server) -> None:
 
 def test_what_is_typed_or_ticked_while_a_recipe_fills_the_form_is_kept(page: Page, server: Server) -> None:
     """On a busy machine the answer to the recipe came after the steps were typed, and took them back."""
-    open_studio(page, server.address + "?step=data")
-    take_sample(page, "medical")
-    page.locator("#primary-data").click()
-    at_step(page, "method")
-    unfold(page, "advanced")
+    open_settings(page, server)
     steps, rows = page.locator("#knob-steps input"), page.locator("#knob-max_rows input")
     expect(rows).to_have_value("0")
     held: list[Route] = []
@@ -70,11 +71,7 @@ def test_what_is_typed_or_ticked_while_a_recipe_fills_the_form_is_kept(page: Pag
 
 def test_what_is_typed_before_gradio_has_settled_is_not_filled_over(page: Page, server: Server) -> None:
     """A fold that has just been opened is filled once more, some frames later."""
-    open_studio(page, server.address + "?step=data")
-    take_sample(page, "medical")
-    page.locator("#primary-data").click()
-    at_step(page, "method")
-    unfold(page, "advanced")
+    open_settings(page, server)
     steps, early = page.locator("#knob-steps input"), page.locator("#knob-early_stop input")
     ticked = not early.is_checked()
     early.click()
@@ -118,11 +115,7 @@ def test_a_step_that_is_still_being_drawn_does_not_take_the_keys_away(page: Page
 
 def test_the_forecast_is_of_what_was_typed_last(page: Page, server: Server) -> None:
     """A second change was not asked about while the answer to the first was awaited."""
-    open_studio(page, server.address + "?step=data")
-    take_sample(page, "medical")
-    page.locator("#primary-data").click()
-    at_step(page, "method")
-    unfold(page, "advanced")
+    open_settings(page, server)
     steps = page.locator("#knob-steps input")
     page.wait_for_load_state("networkidle")
     held: list[Route] = []

@@ -2,7 +2,6 @@
 
 import errno
 import threading
-import time
 
 import pytest
 
@@ -15,9 +14,11 @@ from tests.services.test_worker import WORKS
 
 
 def test_a_job_that_cannot_even_begin_has_failed_and_holds_nobody_up(closed, table, tiny_model_folder, home):
-    run = closed.start(planned(closed, table, tiny_model_folder))
-    folder = closed._home.runs.folder(run)
-    folder.append(RunStopped(0, 0, 0.0, 0))
+    config = planned(closed, table, tiny_model_folder)
+    run, other = closed.start(config, "first"), closed.start(config, "second")
+    folder, behind = (closed._home.runs.folder(each) for each in (run, other))
+    for each in (folder, behind):
+        each.append(RunStopped(0, 0, 0.0, 0))
     job = folder.requests.add("export of-a-later-studio")
     studio = Studio(home)
     studio.open(WORKS)
@@ -26,7 +27,7 @@ def test_a_job_that_cannot_even_begin_has_failed_and_holds_nobody_up(closed, tab
         (view,) = studio.run(run).jobs
         assert "of-a-later-studio" in view.message
         written = folder.events_bytes()
-        time.sleep(0.6)
+        assert job_ended(studio, other, behind.requests.add("export of-a-later-studio")) == "failed"
         assert folder.events_bytes() == written, "it is tried again and again"
         assert folder.requests.all() == ()
     finally:

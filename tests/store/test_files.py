@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import threading
 from collections.abc import Callable
 from operator import itemgetter
 
@@ -21,7 +20,6 @@ from studio.store.files import (
     sweep,
     write_json,
 )
-from studio.store.sizes import size
 
 OLD, NEW = {"version": 1, "value": "old"}, {"version": 1, "value": "new"}
 MOST_CALLS = 40
@@ -175,22 +173,3 @@ def test_a_removed_folder_is_gone_with_all_in_it(tmp_path):
     (tmp_path / "folder" / "inner" / "file").write_text(json.dumps(NEW))
     remove_folder(tmp_path / "folder")
     assert not list(tmp_path.iterdir())
-
-
-def test_a_folder_has_a_size_while_somebody_writes_in_it(tmp_path):
-    (tmp_path / "kept").write_bytes(b"1234")
-    over = threading.Event()
-
-    def save_again_and_again() -> None:
-        while not over.is_set():
-            with staged_folder(tmp_path / "step") as staged:
-                (staged / "weights").mkdir()
-                (staged / "weights" / "tuned").write_bytes(b"1")
-
-    writer = threading.Thread(target=save_again_and_again)
-    writer.start()
-    try:
-        assert all(4 <= size(tmp_path) <= 6 for _ in range(1500))
-    finally:
-        over.set()
-        writer.join()
